@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the program, its tests, fuzz targets and benches. A new source file needs no edit here:
+# everything under the folders of LIB_DIRS except pipeline/main.c goes into libpipeline.a, and the
+# program, every tests/unit/test_*.c, tests/fuzz/fuzz_*.c and bench/bench_*.c link against that.
+#
+# Each FLAVOUR (release, asan, tsan, fuzz) has a folder of its own. `make help` lists the targets.
+
+VERSION := 0.1.0
+
+FLAVOUR ?= release
+# WERROR=1 turns warnings into errors (as the tests do), V=1 shows the whole commands.
+WERROR ?=
+V ?=
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+PKG_CONFIG ?= pkg-config
+CLANG ?= clang
+CLANG_FORMAT ?= clang-format
+
+# --- flavours -------------------------------------------------------------------------------------
+
+# Frames stay walkable in every sanitized flavour; a report without a stack is of no use.
+SANE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+ifeq ($(FLAVOUR),release)
+B := build
+FLAVOUR_CFLAGS := -O2 -g -fopenmp -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+	-fstack-protector-strong -fPIE
+FLAVOUR_LDFLAGS := -fopenmp -pie -Wl,-z,relro,-z,now
+else ifeq ($(FLAVOUR),asan)
+B := build/asan
+FLAVOUR_CFLAGS := $(SANE) -fopenmp -fsanitize=address,undefined
+FLAVOUR_LDFLAGS := -fopenmp -fsanitize=address,undefined
+else ifeq ($(FLAVOUR),tsan)
+# No OpenMP here: ThreadSanitizer cannot see the synchronisation inside its runtime.
+B := build/tsan
+FLAVOUR_CFLAGS := $(SANE) -fsanitize=thread
+FLAVOUR_LDFLAGS := -fsanitize=thread
+else ifeq ($(FLAVOUR),fuzz)
+# No OpenMP either: clang would want a runtime of its own, and a fuzz target is one thread.
+B := build/fuzz
+override CC := $(CLANG)
+FLAVOUR_CFLAGS := $(SANE) -fsanitize=fuzzer-no-link,address,undefined
+FLAVOUR_LDFLAGS := -fsanitize=address,undefined
+else
+$(error FLAVOUR is release, asan, tsan or fuzz, not '$(FLAVOUR)')
+endif
+
+# --- flags ----------------------------------------------------------------------------------------
+
+# pkg-config where it knows the library; else the plain name, which is where Debian has it.
+pkg = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null || echo $(3))
+PKG_CFLAGS := $(sort $(foreach l,libarchive lmdb libzstd libxxhash,$(call pkg,--cflags,$(l),)))
+PKG_LIBS := $(call pkg,--libs,libarchive,-larchive) $(call pkg,--libs,lmdb,-llmdb) \
+	$(call pkg,--libs,libzstd,-lzstd) $(call pkg,--libs,libxxhash,-lxxhash)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Werror=implicit $(if $(filter-out 0,$(WERROR)),-Werror)
+
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DPIPELINE_VERSION='"$(VERSION)"' -I. $(WARNINGS) \
+	-pthread $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) -pthread $(FLAVOUR_CFLAGS) $(CFLAGS) $(FLAVOUR_LDFLAGS) $(LDFLAGS)
+LIBS = $(PKG_LIBS) $(LDLIBS)
+
+# --- sources --------------------------------------------------------------------------------------
+
+LIB_DIRS := pipeline pipeline/base stages index
+MAIN_SRC := pipeline/main.c
+LIB_SRCS := $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=%/*.c))))
+
+# Files beside the test programs (helpers) are linked into each of them.
+UNIT_SRCS := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_HELP_SRCS := $(filter-out $(UNIT_SRCS),$(sort $(wildcard tests/unit/*.c)))
+FUZZ_SRCS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAY_SRC := tests/fuzz/replay.c
+FUZZ_HELP_SRCS := $(filter-out $(FUZZ_SRCS) $(REPLAY_SRC),$(sort $(wildcard tests/fuzz/*.c)))
+BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
+BENCH_HELP_SRCS := $(filter-out $(BENCH_SRCS),$(sort $(wildcard bench/*.c)))
+
+C_FILES := $(sort $(wildcard $(foreach d,$(LIB_DIRS) tests/unit tests/fuzz bench,$d/*.c $d/*.h)))
+# clang-format reads a .def table no better than people read what it makes of one: left alone.
+SHELL_FILES = $(shell grep -lE '^\#!.*[/ ](ba)?sh( |$$)' .ci/run scripts/* scripts/lib/* tests/* \
+	tests/cli/* bench/* 2>/dev/null) $(wildcard scripts/lib/*.sh)
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+MAIN_OBJ := $(call objects,$(MAIN_SRC))
+LIB_OBJS := $(call objects,$(LIB_SRCS))
+UNIT_HELP_OBJS := $(call objects,$(UNIT_HELP_SRCS))
+FUZZ_HELP_OBJS := $(call objects,$(FUZZ_HELP_SRCS))
+BENCH_HELP_OBJS := $(call objects,$(BENCH_HELP_SRCS))
+REPLAY_OBJ := $(call objects,$(REPLAY_SRC))
+ALL_OBJS := $(MAIN_OBJ) $(LIB_OBJS) $(REPLAY_OBJ) $(UNIT_HELP_OBJS) $(FUZZ_HELP_OBJS) \
+	$(BENCH_HELP_OBJS) $(call objects,$(UNIT_SRCS) $(FUZZ_SRCS) $(BENCH_SRCS))
+
+PROGRAM := $(B)/pipeline
+LIBRARY := $(B)/libpipeline.a
+UNITS := $(UNIT_SRCS:%.c=$(B)/%)
+REPLAYS := $(FUZZ_SRCS:tests/fuzz/fuzz_%.c=$(B)/tests/fuzz/replay_%)
+FUZZERS := $(FUZZ_SRCS:%.c=$(B)/%)
+BENCHES := $(BENCH_SRCS:%.c=$(B)/%)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $@;)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: FORCE
+
+# --- program --------------------------------------------------------------------------------------
+
+.PHONY: all lib asan tsan
+all: $(PROGRAM) ## build build/pipeline (the default)
+
+lib: $(LIBRARY) ## build libpipeline.a only
+
+asan: ## build build/asan/pipeline with address and undefined-behaviour checks
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=asan all
+
+tsan: ## build build/tsan/pipeline with the thread checker
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=tsan all
+
+$(PROGRAM): $(MAIN_OBJ) $(LIBRARY) $(B)/link.stamp
+	$(call say,LINK)$(LINK) -o $@ $(MAIN_OBJ) $(LIBRARY) $(LIBS)
+
+# Made afresh each time: `ar r` would keep the object of a source file that is gone.
+$(LIBRARY): $(LIB_OBJS) $(B)/objects.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(LIB_OBJS)
+
+$(B)/obj/%.o: %.c $(B)/compile.stamp
+	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+# The entry point of a fuzz target is called by a library: nobody declares it.
+$(B)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(B)/compile.stamp
+	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+
+# A stamp is touched only when what it records has changed, and takes with it what depends on it.
+COMPILER_ID := $(shell $(CC) --version 2>/dev/null | head -n 1)
+$(B)/compile.stamp: RECORD = $(COMPILER_ID): $(COMPILE)
+$(B)/link.stamp: RECORD = $(COMPILER_ID): $(LINK) $(LIBS)
+$(B)/objects.stamp: RECORD = $(LIB_OBJS)
+$(B)/%.stamp: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(RECORD))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(RECORD))' > $@
+
+-include $(ALL_OBJS:.o=.d)
+
+# --- tests ----------------------------------------------------------------------------------------
+
+.PHONY: unit replay check
+unit: $(UNITS) ## build the unit tests of this FLAVOUR (make unit FLAVOUR=asan)
+
+$(UNITS): $(B)/%: $(B)/obj/%.o $(UNIT_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
+	$(call say,LINK)mkdir -p $(@D) && \
+		$(LINK) -o $@ $< $(UNIT_HELP_OBJS) $(LIBRARY) -lcmocka $(LIBS)
+
+replay: $(REPLAYS) ## build the fuzz targets with a plain driver that replays files
+
+$(REPLAYS): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(REPLAY_OBJ) \
+		$(FUZZ_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
+	$(call say,LINK)mkdir -p $(@D) && \
+		$(LINK) -o $@ $< $(REPLAY_OBJ) $(FUZZ_HELP_OBJS) $(LIBRARY) $(LIBS)
+
+check: ## run every test (scripts/test.sh without its package installation)
+	+$(Q)scripts/test.sh --no-setup $(CHECK_ARGS)
+
+# --- fuzz -----------------------------------------------------------------------------------------
+
+.PHONY: fuzz fuzzers
+fuzz: ## build the libFuzzer targets (needs clang); FUZZ_SECONDS=60 also runs each, FUZZ=name one
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=fuzz fuzzers
+ifneq ($(FUZZ_SECONDS),)
+	$(Q)set -e; for name in $(or $(FUZZ),$(FUZZ_SRCS:tests/fuzz/fuzz_%.c=%)); do \
+		found=build/fuzz/corpus/$$name; seeds=tests/fuzz/corpus/$$name; \
+		dict=tests/fuzz/$$name.dict; \
+		mkdir -p "$$found" build/fuzz/artifacts; \
+		[ -d "$$seeds" ] || seeds=; \
+		[ -f "$$dict" ] && dict="-dict=$$dict" || dict=; \
+		echo "  FUZZ    $$name ($(FUZZ_SECONDS) s)"; \
+		build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) $$dict \
+			-artifact_prefix=build/fuzz/artifacts/$$name- -print_final_stats=1 \
+			-rss_limit_mb=2560 -timeout=20 $(FUZZ_ARGS) $$found $$seeds; \
+	done
+endif
+
+fuzzers: $(FUZZERS)
+
+ifeq ($(FLAVOUR),fuzz)
+$(FUZZERS): $(B)/%: $(B)/obj/%.o $(FUZZ_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
+	$(call say,LINK)mkdir -p $(@D) && \
+		$(LINK) -fsanitize=fuzzer -o $@ $< $(FUZZ_HELP_OBJS) $(LIBRARY) $(LIBS)
+endif
+
+# --- bench ----------------------------------------------------------------------------------------
+
+.PHONY: bench benches
+benches: $(BENCHES)
+
+$(BENCHES): $(B)/%: $(B)/obj/%.o $(BENCH_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
+	$(call say,LINK)mkdir -p $(@D) && \
+		$(LINK) -o $@ $< $(BENCH_HELP_OBJS) $(LIBRARY) $(LIBS)
+
+bench: $(PROGRAM) $(BENCHES) ## build and run bench/bench_*.c and bench/*.sh; BENCH=name runs one
+	$(Q)set -e; for bench in $(BENCHES) $(sort $(wildcard bench/*.sh)); do \
+		name=$${bench##*/}; name=$${name%.sh}; name=$${name#bench_}; \
+		case " $(or $(BENCH),$$name) " in *" $$name "*) ;; *) continue ;; esac; \
+		echo "# $$name"; PIPELINE="$(abspath $(PROGRAM))" $$bench; \
+	done
+
+# --- how the code reads ---------------------------------------------------------------------------
+
+# Each check is a target of its own, so that scripts/test.sh can count and name them.
+LINTS := lint-includes lint-sources lint-shell lint-format lint-man
+.PHONY: lint fmt cppcheck print-lints $(LINTS)
+lint: $(LINTS) ## check include direction, sources, shell scripts, format and manual pages
+
+print-lints:
+	@printf '%s\n' $(LINTS)
+
+lint-includes:
+	$(Q)scripts/check-includes.sh
+
+lint-sources:
+	$(Q)scripts/check-sources.sh
+
+lint-shell:
+	$(Q)shellcheck -x $(sort $(SHELL_FILES))
+
+lint-format:
+	$(Q)$(if $(C_FILES),$(CLANG_FORMAT) --dry-run -Werror $(C_FILES))
+
+lint-man:
+	$(Q)set -e; for page in $(wildcard pipeline/man/*.[1-8]); do \
+		mandoc -Tlint -Wwarning "$$page"; \
+	done
+
+# Not a part of lint: what it finds depends much on its version.
+cppcheck: ## look for bugs with cppcheck, where it is installed
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem -D__GNUC__=12 -D__x86_64__ -I. \
+		$(LIB_SRCS) $(wildcard $(MAIN_SRC))
+
+fmt: ## format the C files in place
+	$(Q)$(if $(C_FILES),$(CLANG_FORMAT) -i $(C_FILES))
+
+# --- install --------------------------------------------------------------------------------------
+
+MAN_PAGES := $(sort $(wildcard pipeline/man/*.[1-8]))
+# pipeline/man/pipeline.1 -> man1/pipeline.1
+man_path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
+.PHONY: install uninstall clean help
+install: all ## install below DESTDIR and PREFIX (default /usr/local)
+	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(BINDIR)/pipeline
+	$(foreach page,$(MAN_PAGES),install -D -m 0644 $(page) $(DESTDIR)$(call man_path,$(page)) &&) :
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/pipeline $(foreach page,$(MAN_PAGES),$(DESTDIR)$(call man_path,$(page)))
+
+clean: ## remove the build folder of every flavour
+	rm -rf build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the index, for the files of this folder and their tests only: the environment, its
+ * tables, and where on disk it may lie.
+ */
+#ifndef INDEX_ENV_H
+#define INDEX_ENV_H
+
+#include <lmdb.h>
+
+#include "index/index.h"
+
+/* Raised whenever a byte on disk changes its meaning. */
+#define SCHEMA_NAME "pipeline/index/"
+#define SCHEMA_VERSION 1
+
+#define FIRST_MAP_BYTES ((size_t)64 << 20)
+
+enum table {
+#define TABLE(id, name, flags) TABLE_##id,
+#include "index/tables.def"
+#undef TABLE
+	TABLES,
+};
+
+struct index {
+	MDB_env *env;
+	MDB_dbi tables[TABLES];
+	char *folder;
+	int lock_fd;    /* -1 unless it writes */
+	unsigned views; /* open now: while one is, the map must not move */
+};
+
+/* A read transaction, or inside index_write() the write transaction. */
+struct index_view {
+	struct index *index;
+	MDB_txn *txn;
+	bool map_full; /* why the last put failed */
+};
+
+/* index_open_write() with another first size of the map, for tests of its growth. */
+struct index *index_open_write_sized(const char *folder, enum index_lock lock,
+				     size_t map_bytes, struct error *error);
+/* Doubles the map. No transaction may be open. */
+bool index_grow(struct index *index, struct error *error);
+/* Makes the file as long as its header says: LMDB does not write pages that were freed again in the
+ * transaction that made them, and a reader takes a short file for a cut one. */
+bool index_pad(struct index *index, struct error *error);
+bool view_begin(struct index_view *view, struct index *index, unsigned flags,
+		struct error *error);
+
+/* schema.c: opens the tables and checks the version. A writer makes them when the index is empty. */
+bool schema_open(struct index *index, bool write, struct error *error);
+
+/* folder.c */
+bool folder_make(const char *folder, struct error *error);
+bool folder_holds_index(const char *folder, struct error *error);
+/* Refuses a network file system; asks the nearest parent when path does not exist. */
+bool folder_is_local(const char *path, struct error *error);
+/* The name of a network file system by its magic in statfs.f_type, NULL for all others. */
+const char *network_filesystem(unsigned long magic);
+
+/* lock.c: the descriptor that holds the writer lock until it is closed, or -1. */
+int writer_lock(const char *folder, enum index_lock lock, struct error *error);
+
+/* What an LMDB code means to the user; always false. */
+bool lmdb_error(struct error *error, int code, const char *what);
+
+#define index_damaged(error, ...) \
+	error_set(error, ERROR_FORMAT, "the index is damaged: " __VA_ARGS__)
+
+#endif

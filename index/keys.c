@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making and reading keys. LMDB limits them to 511 bytes, which a path may exceed: a bundle's key is
+ * a hash of its path, and whoever looks it up compares the path that the row holds.
+ */
+#include "index/keys.h"
+
+#include "pipeline/base/hash.h"
+
+static void add_number(struct key *key, uint64_t number)
+{
+	uint64_t big_endian = __builtin_bswap64(number);
+
+	memcpy(key->bytes + key->len, &big_endian, sizeof(big_endian));
+	key->len += sizeof(big_endian);
+}
+
+static struct key one(uint64_t number)
+{
+	struct key key = { .len = 0 };
+
+	add_number(&key, number);
+	return key;
+}
+
+static struct key two(uint64_t first, uint64_t second)
+{
+	struct key key = one(first);
+
+	add_number(&key, second);
+	return key;
+}
+
+struct key key_bundle(struct slice path)
+{
+	struct hash128 hash = hash128(path.at, path.len);
+
+	return two(hash.high, hash.low);
+}
+
+struct key key_incident(uint64_t id)
+{
+	return one(id);
+}
+
+struct key key_version(uint64_t id, uint64_t version)
+{
+	return two(id, version);
+}
+
+/* Flipping the sign bit orders negative numbers before positive ones; flipping all bits turns it round. */
+static uint64_t turn(uint64_t number)
+{
+	return ~(number ^ (uint64_t)1 << 63);
+}
+
+struct key key_by_time(int64_t moment, uint64_t id)
+{
+	return two(turn((uint64_t)moment), id);
+}
+
+struct key key_image(struct slice image)
+{
+	struct key key = { .len = KEY_IMAGE_BYTES };
+
+	for (size_t i = 0; i < image.len && i < KEY_IMAGE_BYTES; i++) {
+		char c = image.at[i];
+
+		key.bytes[i] = (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	}
+	return key;
+}
+
+struct key key_image_signature(struct slice image, uint64_t signature)
+{
+	struct key key = key_image(image);
+
+	add_number(&key, signature);
+	return key;
+}
+
+struct key key_signature(uint64_t signature)
+{
+	return one(signature);
+}
+
+struct key key_signature_incident(uint64_t signature, uint64_t id)
+{
+	return two(signature, id);
+}
+
+uint64_t key_number(const void *at)
+{
+	uint64_t big_endian;
+
+	memcpy(&big_endian, at, sizeof(big_endian));
+	return __builtin_bswap64(big_endian);
+}
+
+int64_t key_moment(const void *at)
+{
+	return (int64_t)turn(key_number(at));
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys, byte by byte as index/FORMAT.md gives them. Numbers are big endian so that the order of bytes
+ * is the order of numbers.
+ */
+#ifndef INDEX_KEYS_H
+#define INDEX_KEYS_H
+
+#include <stdint.h>
+
+#include "pipeline/base/slice.h"
+
+#define KEY_MAX 24
+#define KEY_IMAGE_BYTES 15 /* IMAGE_CUT */
+
+struct key {
+	unsigned char bytes[KEY_MAX];
+	uint8_t len;
+};
+
+static inline struct slice key_slice(const struct key *key)
+{
+	return (struct slice){ (const char *)key->bytes, key->len };
+}
+
+struct key key_bundle(struct slice path);
+struct key key_incident(uint64_t id);
+struct key key_version(uint64_t id, uint64_t version);
+/* Latest moment first, MOMENT_NONE last. */
+struct key key_by_time(int64_t moment, uint64_t id);
+/* The image in ASCII lower case, cut or filled up with zeros to KEY_IMAGE_BYTES: what all spellings of one
+ * image have in common. */
+struct key key_image(struct slice image);
+struct key key_image_signature(struct slice image, uint64_t signature);
+struct key key_signature(uint64_t signature);
+struct key key_signature_incident(uint64_t signature, uint64_t id);
+
+/* Eight bytes at `at` as a number. */
+uint64_t key_number(const void *at);
+int64_t key_moment(const void *at);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `list`: incidents newest first (those without a session time last, by id). */
+#ifndef INDEX_LIST_H
+#define INDEX_LIST_H
+
+#include "index/select.h"
+
+/* Calls visit for each row that the selector accepts, within its offset and limit, until visit returns false. The row is
+ * the callback's only while it runs. *count: rows visited. False on damage. */
+bool list_incidents(struct index_view *view, const struct selector *selector,
+		    bool (*visit)(void *context, const struct incident_row *row),
+		    void *context, uint64_t *count, struct error *error);
+
+#endif

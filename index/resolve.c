@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what a user typed to one incident. An id wins over a bundle's name; a full path wins over a base
+ * name. What is not unique is answered with the first few candidates, so that the next try succeeds.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "index/bundle.h"
+#include "pipeline/base/cleanup.h"
+
+#define ID_DIGITS 16
+#define NAMED 3 /* candidates that the error names */
+
+struct candidates {
+	const char *typed;
+	VEC(uint64_t) ids; /* what matches, may repeat until finish() */
+	size_t bundles;    /* that have the name */
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The least id that begins with the digits, and how many bits follow them. */
+static bool read_prefix(const char *typed, uint64_t *low, unsigned *free_bits)
+{
+	size_t len = strlen(typed);
+
+	if (len == 0 || len > ID_DIGITS)
+		return false;
+	*free_bits = (unsigned)(ID_DIGITS - len) * 4;
+	*low = 0;
+	for (size_t i = 0; i < len; i++) {
+		int digit = hex_digit(typed[i]);
+
+		if (digit < 0)
+			return false;
+		*low = *low << 4 | (unsigned)digit;
+	}
+	*low <<= *free_bits;
+	return true;
+}
+
+static bool find_ids(struct index_view *view, struct candidates *found, struct error *error)
+{
+	struct table_scan scan;
+	unsigned free_bits;
+	struct key from;
+	uint64_t low;
+	bool ok;
+
+	if (!read_prefix(found->typed, &low, &free_bits))
+		return true;
+	from = key_incident(low);
+	ok = scan_begin(&scan, view, TABLE_INCIDENT, key_slice(&from), error);
+	while (ok && scan_next(&scan, error)) {
+		uint64_t id;
+
+		if (scan.key.len != sizeof(id)) {
+			ok = index_damaged(error, "an id is not 8 bytes");
+			break;
+		}
+		id = key_number(scan.key.at);
+		if (id >> free_bits != low >> free_bits)
+			break;
+		vec_push(&found->ids, id);
+	}
+	scan_end(&scan);
+	return ok && error->kind == ERROR_NONE;
+}
+
+static void add_bundle(struct candidates *found, const struct bundle_row *row)
+{
+	found->bundles++;
+	vec_for_each(id, &row->incidents)
+		vec_push(&found->ids, *id);
+}
+
+static bool find_path(struct index_view *view, struct candidates *found, const char *path,
+		      struct error *error)
+{
+	struct bundle_row row;
+
+	if (!path)
+		return true;
+	if (!index_bundle(view, path, &row, error))
+		return error->kind == ERROR_NONE;
+	add_bundle(found, &row);
+	bundle_row_free(&row);
+	return true;
+}
+
+static bool has_name(struct slice path, struct slice name)
+{
+	return path.len > name.len && slice_ends(path, name) &&
+	       path.at[path.len - name.len - 1] == '/';
+}
+
+static bool find_name(struct index_view *view, struct candidates *found, struct error *error)
+{
+	struct slice name = slice_from(found->typed), value;
+	struct table_scan scan;
+	struct bundle_row row;
+	bool ok = scan_begin(&scan, view, TABLE_BUNDLE, SLICE_NONE, error);
+
+	while (ok && scan_next(&scan, error)) {
+		ok = sealed_open(scan.key, scan.value, &value, error);
+		if (ok && !bundle_head_decode(&row, value))
+			ok = index_damaged(error, "the row of a bundle cannot be read");
+		if (!ok)
+			break;
+		if (has_name(row.path, name))
+			add_bundle(found, &row);
+		bundle_row_free(&row);
+	}
+	scan_end(&scan);
+	return ok && error->kind == ERROR_NONE;
+}
+
+static bool find(struct index_view *view, struct candidates *found, struct error *error)
+{
+	cleanup_free char *resolved = NULL;
+
+	if (!find_ids(view, found, error))
+		return false;
+	if (found->ids.len)
+		return true;
+	if (!find_path(view, found, found->typed, error))
+		return false;
+	if (found->bundles)
+		return true;
+	resolved = realpath(found->typed, NULL);
+	if (!find_path(view, found, resolved, error))
+		return false;
+	if (found->bundles || found->typed[0] == '/' || found->typed[0] == '\0')
+		return true;
+	return find_name(view, found, error);
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+static void keep_distinct(struct candidates *found)
+{
+	size_t kept = 0;
+
+	if (found->ids.len)
+		qsort(found->ids.at, found->ids.len, sizeof(uint64_t), compare_ids);
+	for (size_t i = 0; i < found->ids.len; i++)
+		if (kept == 0 || found->ids.at[i] != found->ids.at[kept - 1])
+			found->ids.at[kept++] = found->ids.at[i];
+	found->ids.len = kept;
+}
+
+static void explain(const struct candidates *found, struct error *error)
+{
+	char ids[NAMED * (ID_DIGITS + 2) + sizeof(", …")];
+	size_t len = 0;
+
+	if (found->ids.len == 0 && found->bundles) {
+		error_set(error, ERROR_USAGE, "%s holds no incident", found->typed);
+		return;
+	}
+	if (found->ids.len == 0) {
+		error_set(error, ERROR_USAGE,
+			  "%s is no incident and no bundle in the index (`pipeline list` shows them)",
+			  found->typed);
+		return;
+	}
+	for (size_t i = 0; i < found->ids.len && i < NAMED; i++)
+		len += (size_t)snprintf(ids + len, sizeof(ids) - len, "%s%016" PRIx64,
+					i ? ", " : "", found->ids.at[i]);
+	if (found->ids.len > NAMED)
+		snprintf(ids + len, sizeof(ids) - len, ", …");
+	error_set(error, ERROR_USAGE, "%s %s %zu incidents: type one of %s", found->typed,
+		  found->bundles ? "holds" : "begins the ids of", found->ids.len, ids);
+}
+
+size_t index_resolve(struct index_view *view, const char *typed, uint64_t *id,
+		     struct error *error)
+{
+	struct candidates found = { .typed = typed };
+	size_t count = 0;
+
+	error->kind = ERROR_NONE;
+	if (find(view, &found, error)) {
+		keep_distinct(&found);
+		count = found.ids.len;
+		if (count == 1)
+			*id = found.ids.at[0];
+		else
+			explain(&found, error);
+	}
+	vec_free(&found.ids);
+	return count;
+}

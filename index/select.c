@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Selectors: each looks at the row only. What a log does not say never meets a condition. */
+#include "index/select.h"
+
+#include "index/pattern.h"
+
+static bool in_time(const struct selector *selector, int64_t moment)
+{
+	if (selector->since != MOMENT_NONE &&
+	    (moment == MOMENT_NONE || moment < selector->since))
+		return false;
+	return selector->until == MOMENT_NONE ||
+	       (moment != MOMENT_NONE && moment <= selector->until);
+}
+
+static struct slice base_name(struct slice path)
+{
+	const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
+
+	return slash ? slice_skip(path, (size_t)(slash + 1 - path.at)) : path;
+}
+
+static bool in_bundle(const char *typed, const struct incident_row *row)
+{
+	struct slice pattern = slice_from(typed);
+
+	vec_for_each(path, &row->bundles)
+		if (pattern_matches(pattern, *path) ||
+		    pattern_matches(pattern, base_name(*path)))
+			return true;
+	return false;
+}
+
+bool selector_accepts(const struct selector *selector, const struct incident_row *row)
+{
+	const struct summary *summary = &row->summary;
+
+	if (!in_time(selector, summary->session_time))
+		return false;
+	if (selector->build != NUMBER_NONE && selector->build != summary->build)
+		return false;
+	if (selector->machine &&
+	    (summary->machine.len == 0 ||
+	     !pattern_matches(slice_from(selector->machine), summary->machine)))
+		return false;
+	if (selector->os && (summary->os.len == 0 ||
+			     !pattern_matches_within(slice_from(selector->os), summary->os)))
+		return false;
+	return !selector->bundle || in_bundle(selector->bundle, row);
+}

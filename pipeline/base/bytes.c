@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every read asks take() for its bytes, which is the only place that compares with the
+ * end. A read that fails also moves to the end, so that nothing is left of a message once
+ * it proved bad.
+ */
+#include "pipeline/base/bytes.h"
+
+#define MAX_VARINT 10
+
+void bytes_put(byte_vec *out, const void *bytes, size_t len)
+{
+	if (len == 0)
+		return;
+	vec_reserve(out, out->len + len);
+	memcpy(out->at + out->len, bytes, len);
+	out->len += len;
+}
+
+void bytes_put_u8(byte_vec *out, uint8_t value)
+{
+	vec_push(out, value);
+}
+
+void bytes_put_varint(byte_vec *out, uint64_t value)
+{
+	vec_reserve(out, out->len + MAX_VARINT);
+	while (value >= 0x80) {
+		out->at[out->len++] = (unsigned char)(value | 0x80);
+		value >>= 7;
+	}
+	out->at[out->len++] = (unsigned char)value;
+}
+
+void bytes_put_signed(byte_vec *out, int64_t value)
+{
+	bytes_put_varint(out, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+void bytes_put_u64_be(byte_vec *out, uint64_t value)
+{
+	uint64_t big_endian = __builtin_bswap64(value);
+
+	bytes_put(out, &big_endian, sizeof(big_endian));
+}
+
+void bytes_put_text(byte_vec *out, struct slice text)
+{
+	bytes_put_varint(out, text.len);
+	bytes_put(out, text.at, text.len);
+}
+
+struct bytes_reader bytes_reader_from(const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	return (struct bytes_reader){ .at = at, .end = len ? at + len : at };
+}
+
+static void give_up(struct bytes_reader *reader)
+{
+	reader->bad = true;
+	reader->at = reader->end;
+}
+
+/* The next len (> 0) bytes, or NULL when there are not so many. */
+static const unsigned char *take(struct bytes_reader *reader, size_t len)
+{
+	const unsigned char *at = reader->at;
+
+	if (reader->bad || (size_t)(reader->end - at) < len) {
+		give_up(reader);
+		return NULL;
+	}
+	reader->at += len;
+	return at;
+}
+
+uint8_t bytes_get_u8(struct bytes_reader *reader)
+{
+	const unsigned char *byte = take(reader, 1);
+
+	return byte ? *byte : 0;
+}
+
+uint64_t bytes_get_varint(struct bytes_reader *reader)
+{
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		const unsigned char *byte = take(reader, 1);
+
+		if (!byte)
+			return 0;
+		if (shift == 63 && *byte > 1)
+			break;
+		value |= (uint64_t)(*byte & 0x7f) << shift;
+		if (*byte < 0x80)
+			return value;
+	}
+	give_up(reader);
+	return 0;
+}
+
+uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max)
+{
+	uint64_t value = bytes_get_varint(reader);
+
+	if (value <= max)
+		return value;
+	give_up(reader);
+	return 0;
+}
+
+int64_t bytes_get_signed(struct bytes_reader *reader)
+{
+	uint64_t value = bytes_get_varint(reader);
+
+	return (int64_t)(value >> 1 ^ (value & 1 ? UINT64_MAX : 0));
+}
+
+uint64_t bytes_get_u64_be(struct bytes_reader *reader)
+{
+	const unsigned char *at = take(reader, sizeof(uint64_t));
+	uint64_t big_endian;
+
+	if (!at)
+		return 0;
+	memcpy(&big_endian, at, sizeof(big_endian));
+	return __builtin_bswap64(big_endian);
+}
+
+struct slice bytes_get_text(struct bytes_reader *reader)
+{
+	size_t len = bytes_get_count(reader, 1);
+	const unsigned char *at = len ? take(reader, len) : NULL;
+
+	return (struct slice){ (const char *)at, at ? len : 0 };
+}
+
+size_t bytes_left(const struct bytes_reader *reader)
+{
+	return (size_t)(reader->end - reader->at);
+}
+
+size_t bytes_get_count(struct bytes_reader *reader, size_t min_size)
+{
+	uint64_t count = bytes_get_varint(reader);
+
+	if (count <= bytes_left(reader) / min_size)
+		return (size_t)count;
+	give_up(reader);
+	return 0;
+}

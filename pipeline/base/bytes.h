@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes out and in: LEB128 varints, zigzag for signed values, length-prefixed text. The reader is
+ * for strangers' bytes: it never reads past the end, and once something does not fit, `bad` stays set,
+ * every further read yields 0 or an empty slice, and the caller asks once at the end.
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include "pipeline/base/slice.h"
+#include "pipeline/base/vec.h"
+
+typedef VEC(unsigned char) byte_vec;
+
+void bytes_put(byte_vec *out, const void *bytes, size_t len);
+void bytes_put_u8(byte_vec *out, uint8_t value);
+void bytes_put_varint(byte_vec *out, uint64_t value);
+void bytes_put_signed(byte_vec *out, int64_t value);
+/* Eight bytes, most significant first, as keys are ordered. */
+void bytes_put_u64_be(byte_vec *out, uint64_t value);
+void bytes_put_text(byte_vec *out, struct slice text);
+
+struct bytes_reader {
+	const unsigned char *at, *end;
+	bool bad;
+};
+
+struct bytes_reader bytes_reader_from(const void *bytes, size_t len);
+uint8_t bytes_get_u8(struct bytes_reader *reader);
+uint64_t bytes_get_varint(struct bytes_reader *reader);
+/* A varint that must not exceed max; else bad is set and 0 returned. */
+uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max);
+int64_t bytes_get_signed(struct bytes_reader *reader);
+uint64_t bytes_get_u64_be(struct bytes_reader *reader);
+/* Points into the reader's bytes. */
+struct slice bytes_get_text(struct bytes_reader *reader);
+size_t bytes_left(const struct bytes_reader *reader);
+/* A count of elements that take at least min_size (>= 1) bytes each: bad when more than are left, so that a
+ * lying count never makes the caller allocate more than the message's own size. */
+size_t bytes_get_count(struct bytes_reader *reader, size_t min_size);
+
+#endif

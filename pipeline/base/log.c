@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A line is put together in memory and written at once: stderr is unbuffered, and the
+ * lines of two threads or two processes must not be mixed. A message longer than MAX_TEXT
+ * is cut.
+ */
+#define _GNU_SOURCE 1
+#include "pipeline/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "pipeline/base/cleanup.h"
+#include "pipeline/base/mem.h"
+#include "pipeline/base/utf8.h"
+
+#define FIRST_TEXT 512
+#define MAX_TEXT 16384
+
+static bool quiet;
+
+void log_set_quiet(bool now_quiet)
+{
+	__atomic_store_n(&quiet, now_quiet, __ATOMIC_RELAXED);
+}
+
+static void write_line(struct slice text, bool cut)
+{
+	cleanup_free char *line = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&line, &len);
+
+	if (!memory)
+		return;
+	fputs("pipeline: ", memory);
+	utf8_print_terminal(memory, text);
+	fputs(cut ? "\xE2\x80\xA6\n" : "\n", memory);
+	if (fclose(memory) != 0)
+		return;
+	flockfile(stderr);
+	fwrite_unlocked(line, 1, len, stderr);
+	funlockfile(stderr);
+}
+
+static void log_args(const char *format, va_list args)
+{
+	cleanup_free char *longer = NULL;
+	char text[FIRST_TEXT];
+	bool cut;
+	va_list again;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(text, sizeof(text), format, args);
+	cut = len > MAX_TEXT;
+	if (cut)
+		len = MAX_TEXT;
+	if (len >= FIRST_TEXT) {
+		longer = mem_alloc((size_t)len + 1);
+		vsnprintf(longer, (size_t)len + 1, format, again);
+	}
+	va_end(again);
+	if (len >= 0)
+		write_line((struct slice){ longer ? longer : text, (size_t)len }, cut);
+}
+
+void log_note(const char *format, ...)
+{
+	va_list args;
+
+	if (__atomic_load_n(&quiet, __ATOMIC_RELAXED))
+		return;
+	va_start(args, format);
+	log_args(format, args);
+	va_end(args);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_args(format, args);
+	va_end(args);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_args(format, args);
+	va_end(args);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only place that leaves the process on its own. It uses write() and _exit() alone:
+ * stdio may want memory, and exit handlers must not run in the middle of somebody's work.
+ */
+#include "pipeline/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int exit_status = 2;
+
+static _Noreturn void leave(void)
+{
+	static const char text[] = "pipeline: out of memory\n";
+	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)written;
+	_exit(exit_status);
+}
+
+void *mem_alloc(size_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		leave();
+	return memory;
+}
+
+void *mem_alloc_zero(size_t count, size_t size)
+{
+	void *memory = count && size ? calloc(count, size) : calloc(1, 1);
+
+	if (!memory)
+		leave();
+	return memory;
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+	size_t bytes;
+	void *memory;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		leave();
+	memory = realloc(old, bytes ? bytes : 1);
+	if (!memory)
+		leave();
+	return memory;
+}
+
+char *mem_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(mem_alloc(size), text, size);
+}
+
+void mem_set_exit_status(int status)
+{
+	exit_status = status;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory that never comes back NULL.
+ *
+ * A process that runs out of memory has no useful way on: it says so on stderr and leaves with the
+ * status set by mem_set_exit_status(). That is safe by construction: the index is only changed by
+ * committed transactions, and the keeper treats a reader that went away like any other crash.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size);
+void *mem_alloc_zero(size_t count, size_t size);
+/* Room for count elements of size bytes; the product is checked for overflow. */
+void *mem_resize(void *old, size_t count, size_t size);
+char *mem_strdup(const char *text);
+/* The status that an out-of-memory process leaves with (default 2). */
+void mem_set_exit_status(int status);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `pipeline query --chain EXPR`: the chains that match, over all incidents, grouped by signature. */
+#include "index/query_chain.h"
+#include "pipeline/base/log.h"
+#include "pipeline/base/utf8.h"
+#include "pipeline/place.h"
+#include "pipeline/print.h"
+#include "pipeline/selecting.h"
+
+enum {
+	OPTION_CHAIN = OPTION_OWN,
+	OPTION_CYCLE,
+	OPTION_MIN_WAIT,
+};
+
+static const struct option_row rows[] = {
+	{ OPTION_CHAIN, 0, "chain", "EXPR",
+	  "chains through A; 'A > B' direct, 'A >> B' later, ^A first, A$ last" },
+	{ OPTION_CYCLE, 0, "cycle", "KIND",
+	  "only cycles: any, thread (deadlock), process (semicircular)" },
+	{ OPTION_MIN_WAIT, 0, "min-wait", "SECONDS",
+	  "only chains in which somebody waits that long" },
+	OPTIONS_FORMAT,
+	OPTIONS_SELECTOR,
+	OPTIONS_COMMON,
+	{ 0 },
+};
+
+struct query {
+	const char *index;
+	const char *expr_text;
+	struct chain_filter filter;
+	enum format format;
+};
+
+static void print_json_occurrence(struct json *json, const struct occurrence *occurrence)
+{
+	json_object_begin(json);
+	print_json_id(json, "incident", occurrence->incident);
+	print_json_where(json, occurrence->row);
+	json_key(json, "chain");
+	print_json_chain(json, occurrence->list, occurrence->chain);
+	json_object_end(json);
+}
+
+static void print_json_group(struct json *json, const struct chain_group *group)
+{
+	const struct occurrence *example = group->example;
+
+	json_object_begin(json);
+	print_json_id(json, "signature", group->signature);
+	print_json_text(json, "label", group->label);
+	print_json_path(json, example->list, example->chain);
+	json_key(json, "cycle");
+	json_string(json, cycle_kind_text(example->chain->cycle));
+	json_key(json, "endpoint");
+	json_string(json, endpoint_kind_text(example->chain->endpoint));
+	print_json_u64(json, "incidents", group->incidents);
+	print_json_u64(json, "chains", group->chains);
+	print_json_u64(json, "machines", group->machines);
+	print_json_moment(json, "first_seen", group->first_seen, group->first_zone_known);
+	print_json_moment(json, "last_seen", group->last_seen, group->last_zone_known);
+	print_json_seconds(json, "max_wait_seconds", group->longest_wait_ms);
+	json_key(json, "occurrences");
+	json_array_begin(json);
+	for (size_t i = 0; i < group->occurrence_count; i++)
+		print_json_occurrence(json, &group->occurrences[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void print_json(const struct chain_groups *groups)
+{
+	struct json json;
+
+	json_init(&json, stdout, true);
+	json_object_begin(&json);
+	json_key(&json, "schema");
+	json_string(&json, "pipeline/query/1");
+	json_key(&json, "groups");
+	json_array_begin(&json);
+	for (size_t i = 0; i < chain_groups_count(groups); i++)
+		print_json_group(&json, chain_groups_at(groups, i));
+	json_array_end(&json);
+	json_object_end(&json);
+	json_end(&json);
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void print_text_occurrence(const struct occurrence *occurrence, uint64_t before)
+{
+	const struct incident_row *row = occurrence->row;
+	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
+
+	if (occurrence->incident != before) {
+		printf("  incident %s  %s  ", print_id(id, occurrence->incident),
+		       print_moment(moment, row->summary.session_time,
+				    row->summary.session_zone_known));
+		if (row->summary.machine.len) {
+			utf8_print_terminal(stdout, row->summary.machine);
+			printf("  ");
+		}
+		utf8_print_terminal(stdout, row->bundles.at[0]);
+		putchar('\n');
+	}
+	printf("    ");
+	print_text_chain(stdout, occurrence->list, occurrence->chain);
+}
+
+static void print_text_group(const struct chain_group *group)
+{
+	char id[ID_TEXT_SIZE], wait[DURATION_TEXT_SIZE];
+	char first[MOMENT_TEXT_SIZE], last[MOMENT_TEXT_SIZE];
+
+	printf("%s  ", print_id(id, group->signature));
+	utf8_print_terminal(stdout, group->label);
+	printf("\n  %llu incident%s, %llu chain%s, %llu machine%s, longest wait %s, seen %s to %s\n",
+	       (unsigned long long)group->incidents, plural(group->incidents),
+	       (unsigned long long)group->chains, plural(group->chains),
+	       (unsigned long long)group->machines, plural(group->machines),
+	       print_duration(wait, group->longest_wait_ms),
+	       print_moment(first, group->first_seen, group->first_zone_known),
+	       print_moment(last, group->last_seen, group->last_zone_known));
+	for (size_t i = 0; i < group->occurrence_count; i++)
+		print_text_occurrence(&group->occurrences[i],
+				      i ? group->occurrences[i - 1].incident
+					: ~group->occurrences[i].incident);
+}
+
+static void print_text(const struct chain_groups *groups)
+{
+	size_t count = chain_groups_count(groups), total = chain_groups_total(groups);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			putchar('\n');
+		print_text_group(chain_groups_at(groups, i));
+	}
+	if (count < total)
+		printf("\n%zu of %zu groups shown\n", count, total);
+}
+
+static int answer(struct query *query, struct error *error)
+{
+	struct reading_place place;
+	struct chain_groups *groups;
+	size_t count;
+
+	if (!place_open(&place, query->index, error))
+		return EXIT_USAGE;
+	groups = query_chains(place.view, &query->filter, error);
+	if (!groups) {
+		place_close(&place);
+		return EXIT_USAGE;
+	}
+	count = chain_groups_count(groups);
+	if (query->format == FORMAT_JSON)
+		print_json(groups);
+	else
+		print_text(groups);
+	chain_groups_free(groups);
+	place_close(&place);
+	return count ? 0 : EXIT_NOTHING_FOUND;
+}
+
+static bool cycle_option(struct query *query, const struct options *options)
+{
+	if (strcmp(options->value, "any") == 0)
+		query->filter.cycle = CYCLE_ANY;
+	else if (strcmp(options->value, "thread") == 0)
+		query->filter.cycle = CYCLE_THREAD;
+	else if (strcmp(options->value, "process") == 0)
+		query->filter.cycle = CYCLE_PROCESS;
+	else
+		return options_refuse(options,
+				      "unknown --cycle '%s': any, thread and process are known",
+				      options->value);
+	return true;
+}
+
+static bool take_option(struct query *query, const struct options *options, int id)
+{
+	uint64_t seconds;
+
+	switch (id) {
+	case OPTION_INDEX:
+		query->index = options->value;
+		return true;
+	case OPTION_CHAIN:
+		query->expr_text = options->value;
+		return true;
+	case OPTION_CYCLE:
+		return cycle_option(query, options);
+	case OPTION_MIN_WAIT:
+		if (!number_option(options, 0, INT64_MAX / 1000, &seconds))
+			return false;
+		query->filter.min_wait_ms = (int64_t)seconds * 1000;
+		return true;
+	case OPTION_FORMAT:
+		return format_option(&query->format, options);
+	default:
+		return select_option(&query->filter.selector, options, id);
+	}
+}
+
+static int run(const struct command *command, const char *index, int argc, char **argv)
+{
+	struct query query = { .index = index,
+			       .filter = { .selector = SELECTOR_ALL,
+					   .cycle = CYCLE_NO_MATTER,
+					   .min_wait_ms = MS_NONE } };
+	struct error error = ERROR_INIT;
+	struct chain_expr *expr;
+	struct options options;
+	int id, operands, status;
+
+	options_begin(&options, command, argc, argv);
+	while ((id = options_next(&options)) >= 0)
+		if (!take_option(&query, &options, id)) {
+			options_end(&options);
+			return EXIT_USAGE;
+		}
+	options_operands(&options, &operands);
+	options_end(&options);
+	if (id == OPTION_STOP)
+		return options.status;
+	if (operands)
+		return options_mistake(
+			command, "takes no operands; quote the expression after --chain");
+	if (!query.expr_text)
+		return options_mistake(command, "nothing asked: give --chain EXPR");
+	expr = chain_expr_parse(query.expr_text, &error);
+	if (!expr)
+		return options_mistake(command, "--chain: %s", error.text);
+	query.filter.expr = expr;
+	status = answer(&query, &error);
+	chain_expr_free(expr);
+	if (error.kind != ERROR_NONE)
+		log_error("%s: %s", command->name, error.text);
+	return status;
+}
+
+const struct command command_query = {
+	.name = "query",
+	.summary = "Finds wait chains over all incidents, grouped by signature.",
+	.operands = "",
+	.examples =
+		"  pipeline query --chain ProcessA.exe                       # through this image\n"
+		"  pipeline query --chain 'ProcessA.exe > ProcessB.exe'      # a direct edge\n"
+		"  pipeline query --chain '^Client*.exe >> ProcessC.exe$'    # from, over, to\n"
+		"  pipeline query --chain '*' --cycle thread --format json   # all deadlocks\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keeper: hands bundles to the reader, takes readings back and commits them. It owns the only write
+ * transaction and never looks into a bundle. A reader that dies is replaced; the bundles it held are then given
+ * to the next one alone, and the one that kills it again is quarantined as "crashed".
+ */
+#ifndef PIPELINE_KEEPER_H
+#define PIPELINE_KEEPER_H
+
+#include <signal.h>
+
+#include "index/index.h"
+#include "stages/discover.h"
+
+struct keeper_totals {
+	uint64_t bundles, skipped, read;
+	uint64_t outcomes[OUTCOMES]; /* of members, those of skipped bundles included */
+	uint64_t incidents;
+	uint64_t bytes; /* decoded in this run */
+	uint64_t new_quarantined;
+};
+
+/* A bundle to read. */
+struct keeper_job {
+	const char *path; /* as the index will know it; NULL: "stdin:" and its content */
+	const char *name; /* base name, for member paths */
+	uint64_t size;
+	int64_t mtime_ns;
+	int fd; /* open already, or -1: to be opened by path */
+};
+
+typedef VEC(struct keeper_job) keeper_jobs;
+
+/* Drops from jobs what the index holds unchanged, counting it in totals. */
+bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
+		       struct keeper_totals *totals, struct error *error);
+/* Reads all jobs with a team of that many threads. *stop may be set by a signal handler: what is read is then committed and
+ * true returned early. False: the index or the machine failed. */
+bool keeper_run(struct index *index, const keeper_jobs *jobs, int threads,
+		const volatile sig_atomic_t *stop, struct keeper_totals *totals,
+		struct error *error);
+
+#endif

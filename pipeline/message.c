@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs and readings as bytes and back; see message.h. */
+#include "pipeline/message.h"
+
+_Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
+		       (int)MEMBER_IGNORED == (int)OUTCOME_IGNORED &&
+		       (int)MEMBER_QUARANTINED == (int)OUTCOME_QUARANTINED,
+	       "the reader's outcomes are the index's");
+
+void message_put_job(byte_vec *out, uint64_t job, const char *name)
+{
+	bytes_put_varint(out, job);
+	bytes_put_text(out, slice_from(name));
+}
+
+char *message_get_job(const byte_vec *frame, uint64_t *job)
+{
+	struct bytes_reader reader = bytes_reader_from(frame->at, frame->len);
+	struct slice name;
+	char *copy;
+
+	*job = bytes_get_varint(&reader);
+	name = bytes_get_text(&reader);
+	if (reader.bad || bytes_left(&reader) != 0)
+		return NULL;
+	copy = mem_alloc(name.len + 1);
+	memcpy(copy, name.at, name.len);
+	copy[name.len] = 0;
+	return copy;
+}
+
+void reading_free(struct reading *reading)
+{
+	vec_free(&reading->members);
+	vec_free(&reading->ids);
+	vec_free(&reading->incidents);
+}
+
+static void put_bytes(byte_vec *out, const byte_vec *bytes)
+{
+	bytes_put_text(out, (struct slice){ (const char *)bytes->at, bytes->len });
+}
+
+void message_put_reading(byte_vec *out, const struct bundle_work *work)
+{
+	bytes_put_varint(out, work->job);
+	bytes_put_u64_be(out, work->content.high);
+	bytes_put_u64_be(out, work->content.low);
+	bytes_put_varint(out, work->members.len);
+	vec_for_each(member, &work->members) {
+		bytes_put_text(out, slice_from(member->path));
+		bytes_put_u8(out, member->outcome);
+		bytes_put_text(out, slice_from(member->reason));
+		bytes_put_text(out, slice_from(member->text));
+		bytes_put_varint(out, member->bytes);
+	}
+	bytes_put_varint(out, work->encoded.len);
+	vec_for_each(encoded, &work->encoded) {
+		bytes_put_u64_be(out, encoded->id);
+		put_bytes(out, &encoded->summary);
+		put_bytes(out, &encoded->chains);
+		put_bytes(out, &encoded->records);
+	}
+}
+
+static void get_members(struct reading *reading, struct bytes_reader *bytes)
+{
+	size_t count = bytes_get_count(bytes, 5);
+
+	for (size_t i = 0; i < count && !bytes->bad; i++) {
+		struct member_row member = { .path = bytes_get_text(bytes) };
+
+		member.outcome = bytes_get_u8(bytes);
+		member.reason = bytes_get_text(bytes);
+		member.text = bytes_get_text(bytes);
+		member.bytes = bytes_get_varint(bytes);
+		if (member.outcome >= OUTCOMES || member.path.len == 0 ||
+		    (member.outcome == OUTCOME_PARSED) != (member.reason.len == 0) ||
+		    (i && slice_compare(reading->members.at[i - 1].path, member.path) > 0))
+			bytes->bad = true;
+		vec_push(&reading->members, member);
+	}
+}
+
+/* An incident's pieces must decode and agree on its id. */
+static bool incident_is_sound(const struct encoded_incident *incident, uint64_t id)
+{
+	struct summary summary = { 0 };
+	struct chain_list chains = { 0 };
+	bool sound = summary_decode(&summary, incident->summary.at, incident->summary.len) &&
+		     summary.id == id &&
+		     chain_list_decode(&chains, incident->chains.at, incident->chains.len);
+
+	summary_free(&summary);
+	chain_list_free(&chains);
+	return sound;
+}
+
+static void get_incidents(struct reading *reading, struct bytes_reader *bytes)
+{
+	size_t count = bytes_get_count(bytes, 11);
+
+	for (size_t i = 0; i < count && !bytes->bad; i++) {
+		uint64_t id = bytes_get_u64_be(bytes);
+		struct encoded_incident incident = { .summary = bytes_get_text(bytes) };
+
+		incident.chains = bytes_get_text(bytes);
+		incident.records = bytes_get_text(bytes);
+		if (bytes->bad || (i && reading->ids.at[i - 1] >= id) ||
+		    !incident_is_sound(&incident, id))
+			bytes->bad = true;
+		vec_push(&reading->ids, id);
+		vec_push(&reading->incidents, incident);
+	}
+}
+
+bool message_get_reading(struct reading *reading, const byte_vec *frame, struct error *error)
+{
+	struct bytes_reader bytes = bytes_reader_from(frame->at, frame->len);
+
+	reading->members.len = reading->ids.len = reading->incidents.len = 0;
+	reading->job = bytes_get_varint(&bytes);
+	reading->content.high = bytes_get_u64_be(&bytes);
+	reading->content.low = bytes_get_u64_be(&bytes);
+	get_members(reading, &bytes);
+	get_incidents(reading, &bytes);
+	if (bytes.bad || bytes_left(&bytes) != 0)
+		return error_set(error, ERROR_INTERNAL, "the reader sent what is no reading");
+	return true;
+}

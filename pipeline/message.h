@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What keeper and reader say to each other, as bytes. The keeper says: read this bundle. The reader says: this is what
+ * became of it. A reading is decoded as a stranger's words: whatever does not fit makes the whole of it refused.
+ */
+#ifndef PIPELINE_MESSAGE_H
+#define PIPELINE_MESSAGE_H
+
+#include "index/index.h"
+#include "stages/bundle_work.h"
+
+/* keeper -> reader; the bundle's descriptor travels with it. */
+void message_put_job(byte_vec *out, uint64_t job, const char *name);
+/* name is a copy to be freed; NULL when the bytes are no job. */
+char *message_get_job(const byte_vec *frame, uint64_t *job);
+
+/* A bundle as the reader read it. Texts and bytes point into the frame. */
+struct reading {
+	uint64_t job;
+	struct hash128 content;
+	VEC(struct member_row) members;         /* sorted by path */
+	VEC(uint64_t) ids;                      /* ascending */
+	VEC(struct encoded_incident) incidents; /* incidents.at[i] has ids.at[i] */
+};
+
+void reading_free(struct reading *reading);
+
+/* reader -> keeper */
+void message_put_reading(byte_vec *out, const struct bundle_work *work);
+bool message_get_reading(struct reading *reading, const byte_vec *frame, struct error *error);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding and opening the index of a command; see place.h. */
+#include "pipeline/place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pipeline/base/cleanup.h"
+
+static char *join_path(const char *head, const char *tail)
+{
+	size_t size = strlen(head) + strlen(tail) + 1;
+	char *path = mem_alloc(size);
+
+	snprintf(path, size, "%s%s", head, tail);
+	return path;
+}
+
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+char *place_of_index(const char *given, struct error *error)
+{
+	const char *from = given ? given : environment("PIPELINE_INDEX");
+
+	if (from && *from)
+		return mem_strdup(from);
+	from = environment("XDG_STATE_HOME");
+	if (from)
+		return join_path(from, "/pipeline/index");
+	from = environment("HOME");
+	if (from)
+		return join_path(from, "/.local/state/pipeline/index");
+	error_set(error, ERROR_USAGE,
+		  "no index named: give --index DIR or set PIPELINE_INDEX");
+	return NULL;
+}
+
+bool place_open(struct reading_place *place, const char *given, struct error *error)
+{
+	cleanup_free char *folder = place_of_index(given, error);
+
+	*place = (struct reading_place){ 0 };
+	if (!folder)
+		return false;
+	place->index = index_open_read(folder, error);
+	if (!place->index)
+		return false;
+	place->view = index_view_begin(place->index, error);
+	if (!place->view) {
+		place_close(place);
+		return false;
+	}
+	return true;
+}
+
+void place_close(struct reading_place *place)
+{
+	if (place->view)
+		index_view_end(place->view);
+	if (place->index)
+		index_close(place->index);
+}

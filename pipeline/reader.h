@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader: the process in which all of a stranger's bytes are decoded. It is this same program, executed afresh with
+ * an empty environment, and knows nothing but its channel.
+ */
+#ifndef PIPELINE_READER_H
+#define PIPELINE_READER_H
+
+#include <sys/types.h>
+
+#include "pipeline/base/error.h"
+
+/* First argument of a program that is to be a reader; the second is the number of threads. */
+#define READER_ARGUMENT "--reader-process"
+
+struct reader_process {
+	pid_t pid; /* 0: none runs */
+	int channel;
+};
+
+bool reader_start(struct reader_process *reader, int threads, struct error *error);
+/* Says that no more jobs will come. */
+void reader_no_more_jobs(struct reader_process *reader);
+/* Ends it, if it still runs, and forgets it. Returns how it went: the wait status. */
+int reader_stop(struct reader_process *reader);
+
+/* What main() does in the reader; returns its exit status. */
+int reader_main(const char *threads);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of the selecting options; see selecting.h. */
+#include "pipeline/selecting.h"
+
+bool format_option(enum format *format, const struct options *options)
+{
+	if (strcmp(options->value, "text") == 0)
+		*format = FORMAT_TEXT;
+	else if (strcmp(options->value, "json") == 0)
+		*format = FORMAT_JSON;
+	else
+		return options_refuse(options, "unknown format '%s': text and json are known",
+				      options->value);
+	return true;
+}
+
+bool number_option(const struct options *options, uint64_t least, uint64_t most,
+		   uint64_t *number)
+{
+	const char *at = options->value;
+	uint64_t value = 0;
+
+	for (; *at >= '0' && *at <= '9' && value <= most / 10; at++)
+		value = value * 10 + (uint64_t)(*at - '0');
+	if (at == options->value || *at || value < least || value > most)
+		return options_refuse(options, "'%s' is no number from %llu to %llu",
+				      options->value, (unsigned long long)least,
+				      (unsigned long long)most);
+	*number = value;
+	return true;
+}
+
+static bool moment_option(const struct options *options, bool end_of_day, int64_t *moment)
+{
+	*moment = moment_parse(slice_from(options->value), end_of_day);
+	if (*moment == MOMENT_NONE)
+		return options_refuse(options,
+				      "'%s' is no time: give a date or RFC 3339, "
+				      "2010-03-10 or 2010-03-10T17:22:09Z",
+				      options->value);
+	return true;
+}
+
+static bool build_option(const struct options *options, uint32_t *build)
+{
+	uint64_t number;
+
+	if (!number_option(options, 0, NUMBER_NONE - 1, &number))
+		return false;
+	*build = (uint32_t)number;
+	return true;
+}
+
+bool select_option(struct selector *selector, const struct options *options, int id)
+{
+	switch (id) {
+	case OPTION_SINCE:
+		return moment_option(options, false, &selector->since);
+	case OPTION_UNTIL:
+		return moment_option(options, true, &selector->until);
+	case OPTION_MACHINE:
+		selector->machine = options->value;
+		return true;
+	case OPTION_OS:
+		selector->os = options->value;
+		return true;
+	case OPTION_BUILD:
+		return build_option(options, &selector->build);
+	case OPTION_BUNDLE:
+		selector->bundle = options->value;
+		return true;
+	case OPTION_LIMIT:
+		return number_option(options, 1, UINT32_MAX, &selector->limit);
+	case OPTION_OFFSET:
+		return number_option(options, 0, UINT32_MAX, &selector->offset);
+	default:
+		return true;
+	}
+}

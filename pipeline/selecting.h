@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options that say which incidents a question is about, shared by the commands that ask. */
+#ifndef PIPELINE_SELECTING_H
+#define PIPELINE_SELECTING_H
+
+#include "index/select.h"
+#include "pipeline/options.h"
+
+enum {
+	OPTION_FORMAT = 300,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_MACHINE,
+	OPTION_OS,
+	OPTION_BUILD,
+	OPTION_BUNDLE,
+	OPTION_LIMIT,
+	OPTION_OFFSET,
+};
+
+#define OPTIONS_FORMAT                                                           \
+	{                                                                        \
+		OPTION_FORMAT, 'f', "format", "FORMAT", "text (default) or json" \
+	}
+
+#define OPTIONS_SELECTOR                                                                       \
+	{ OPTION_SINCE, 0, "since", "TIME", "session time at or after: RFC 3339 or a date" },  \
+		{ OPTION_UNTIL, 0, "until", "TIME", "session time at or before" },             \
+		{ OPTION_MACHINE, 0, "machine", "NAME",                                        \
+		  "only this machine; * and ? are wildcards" },                                \
+		{ OPTION_OS, 0, "os", "TEXT", "only where the system's name has this in it" }, \
+		{ OPTION_BUILD, 0, "build", "N", "only this build of Windows" },               \
+		{ OPTION_BUNDLE, 0, "bundle", "GLOB",                                          \
+		  "only bundles whose path or name matches" },                                 \
+		{ OPTION_LIMIT, 'n', "limit", "N", "print at most N rows" },                   \
+	{                                                                                      \
+		OPTION_OFFSET, 0, "offset", "N", "pass over the first N rows"                  \
+	}
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+};
+
+/* Takes the option in. False, with the mistake reported, when its value is none. */
+bool select_option(struct selector *selector, const struct options *options, int id);
+bool format_option(enum format *format, const struct options *options);
+/* A whole number in range. */
+bool number_option(const struct options *options, uint64_t least, uint64_t most,
+		   uint64_t *number);
+
+#endif

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares a generated log with its truth file.
+
+A small reader of its own, written from the layout and not from the generator's
+data: it collects what the text says by regular expressions and counts, and
+reports every difference.  Slow and simple on purpose.
+"""
+import re
+
+PROCESS = re.compile(r"^PROCESS ([0-9a-f]+)\b")
+CID = re.compile(r"SessionId: (\w+)  Cid: ([0-9a-f]+)    Peb: [0-9a-f]+  ParentCid: ([0-9a-f]+)")
+TABLE = re.compile(r"ObjectTable: ([0-9a-f]+)  HandleCount: (.+?)\.?$")
+IMAGE = re.compile(r"^    Image: (.*)")
+THREAD = re.compile(r"^ *THREAD ([0-9a-f]+)  Cid ([0-9a-f]+)\.([0-9a-f]+)  Teb: \w+ Win32Thread: \w+ ([A-Z]+)(?:: \((\w+)\))?")
+OWNING = re.compile(r"Owning Process +([0-9a-f]+) +Image: +(.*)")
+WAIT = re.compile(r"Wait Start TickCount +(\d+) +Ticks: (\d+)(?: \((\d+):(\d+):(\d+):(\d+)\.(\d+)\))?$")
+ALPC = re.compile(r"ALPC Message (\w+) : queued at port (\w+) : owned by process (\w+)")
+LPC = re.compile(r"Waiting for reply to LPC MessageId ([0-9a-f]{8}):")
+OBJECT = re.compile(r"^ +[0-9a-f]{8,16}  ([A-Z]\w+)")
+WAITER = re.compile(r"(?:WaitingThread +: |Client thread )(\w+)")
+SERVER = re.compile(r"(?:ServerThread +: |    Server thread )(\w+)")
+ROW = re.compile(r"^ {7,9}([0-9a-f]{4,}) (.{15}) +0 \( +0 Kb\)$")
+MINIMAL = ("Registry", "MemCompression", "Secure System")
+
+
+class Log:
+    """What the text says."""
+
+    def __init__(self, text):
+        self.procs, self.threads, self.waits, self.served, self.rows = {}, {}, {}, {}, set()
+        self.sums, self.frames, self.counts = set(), {}, {}
+        text = re.sub(r"(WAIT:|queued at port)\n", r"\1 ", text.replace("\r\n", "\n"))
+        self.proc = self.thread = self.waiter = None
+        for line in text.split("\n"):
+            self._line(line)
+
+    def _line(self, line):
+        if found := PROCESS.match(line):
+            self.proc = self.procs.setdefault(found[1], {"threads": set()})
+            self.thread = None
+        if "kd> " in line or line.startswith("Message "):
+            self.waiter = self.thread = None
+            if "!process" not in line:
+                self.proc = None
+        if found := THREAD.match(line):
+            self._thread(found)
+        elif self.thread:
+            self._in_thread(line)
+        elif self.proc is not None:
+            self._in_process(line)
+        elif found := ROW.match(line):
+            self.rows.add((int(found[1], 16), found[2].strip()))
+        self._message(line)
+        if self.proc is not None and (found := CID.search(line)):
+            self.proc.update(session=None if found[1] == "none" else int(found[1]), pid=int(found[2], 16),
+                             ppid=int(found[3], 16))
+
+    def _in_process(self, line):
+        if found := TABLE.search(line):
+            self.proc.update(table=int(found[1], 16), handles=found[2].strip())
+        elif found := IMAGE.match(line):
+            self.proc["image"] = found[1]
+
+    def _thread(self, found):
+        self.thread = self.threads.setdefault(found[1], {"addr": found[1], "frames": ""})
+        self.thread.update(pid=int(found[2], 16), tid=int(found[3], 16), state=found[4], reason=found[5], objects=[])
+        if self.proc is not None:
+            self.proc["threads"].add(found[1])
+
+    def _in_thread(self, line):
+        thread = self.thread
+        if found := OWNING.search(line):
+            thread.update(process=found[1], image=found[2])
+        elif found := WAIT.search(line):
+            thread["ticks"] = int(found[2])
+            clock = [int(part or 0) for part in found.groups()[2:]]
+            seconds = ((clock[0] * 24 + clock[1]) * 60 + clock[2]) * 60 + clock[3]
+            thread["seconds"] = (seconds * 1000 + clock[4]) / 1000
+            self.sums.add(int(found[1]) + int(found[2]))
+        elif found := ALPC.search(line):
+            self.waits[thread["addr"]] = found.groups()
+        elif found := LPC.search(line):
+            self.waits[thread["addr"]] = (found[1],)
+        elif found := OBJECT.match(line):
+            thread["objects"].append(found[1])
+        elif "!" in line:
+            thread["frames"] += line + "\n"
+
+    def _message(self, line):
+        if (found := SERVER.match(line.lstrip() if "ServerThread" in line else line)) and int(found[1], 16):
+            self.server = found[1]
+            if self.waiter:                     # !alpc /m: the waiter comes first
+                self.served[self.waiter] = found[1]
+        elif line.startswith("Searching message"):
+            self.server = self.waiter = None
+        elif found := WAITER.search(line):
+            self.waiter = found[1]
+            if line.startswith("Client thread") and self.server:
+                self.served[self.waiter] = self.server
+
+
+def differences(data, truth):
+    """Yields what is wrong."""
+    codec = {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(truth["encoding"], truth["encoding"])
+    if len(data) != truth["raw_bytes"]:
+        yield "%d bytes, %d in truth" % (len(data), truth["raw_bytes"])
+    log, inc = Log(data.decode(codec).lstrip("\ufeff")), truth["incidents"][0]
+    yield from _processes(log, inc)
+    yield from _threads(log, inc)
+    yield from _edges(log, inc)
+    yield from _chains(inc)
+    yield from _findings(log, inc)
+
+
+def _zombie(proc):
+    return proc["table"] == 0 and proc["handles"] == "0" and not proc["threads"]
+
+
+def _processes(log, inc):
+    seen = {p["addr"]: p for p in inc["processes"]}
+    if set(seen) != set(log.procs):
+        yield "processes differ: %d in log, %d in truth" % (len(log.procs), len(seen))
+        return
+    for addr, p in seen.items():
+        q = log.procs[addr]
+        handles = None if q["handles"].startswith("<") else int(q["handles"])
+        said = (q["pid"], q["ppid"], q["session"], q["image"], handles, _zombie(q))
+        planted = tuple(p[k] for k in ("pid", "ppid", "session", "image", "handle_count", "zombie"))
+        if said != planted:
+            yield "process %s: %r against %r" % (addr, said, planted)
+    blocks = sum(p["zombie"] for p in inc["processes"])
+    known = {(p["pid"], p["image"][:15]) for p in log.procs.values()}
+    rows = [row for row in log.rows if row[1] not in MINIMAL and row not in known]
+    zombies = inc["zombies"]
+    if (blocks, len(rows)) != (zombies["from_process_blocks"], zombies["from_vm_only"]):
+        yield "zombies: %d blocks and %d rows, truth %r" % (blocks, len(rows), zombies)
+    if sum(zombies["by_image"].values()) != zombies["count"]:
+        yield "zombies by image do not add up"
+
+
+def _threads(log, inc):
+    seen = {t["addr"]: t for t in inc["threads"]}
+    if set(seen) != set(log.threads):
+        yield "threads differ: %d in log, %d in truth" % (len(log.threads), len(seen))
+        return
+    full = [t for t in log.threads.values() if "ticks" in t]
+    if len(full) != len(seen):
+        yield "threads without ticks"
+        return
+    for addr, t in seen.items():
+        q = log.threads[addr]
+        said = tuple(q[k] for k in ("pid", "tid", "state", "reason", "ticks", "seconds", "process", "image", "objects"))
+        planted = tuple(t[k] for k in ("pid", "tid", "state", "wait_reason", "wait_ticks", "wait_seconds",
+                                       "process_addr", "image", "wait_objects"))
+        if said != planted:
+            yield "thread %s: %r against %r" % (addr, said, planted)
+    if log.sums != {inc["metadata"]["dump_tick_count"]}:
+        yield "tick sums %r" % sorted(log.sums)
+
+
+def _edges(log, inc):
+    waits = {e["waiting_thread"]: (e["message"],) if e["kind"] == "lpc" else
+             (e["message"], e["port"], e["owner_process"]) for e in inc["alpc_edges"]}
+    if waits != log.waits:
+        yield "messages differ: %r" % (set(waits.items()) ^ set(log.waits.items()))
+    served = {e["waiting_thread"]: e["server_thread"] for e in inc["alpc_edges"] if e["server_thread"]}
+    if served != log.served:
+        yield "servers differ: %r" % (set(served.items()) ^ set(log.served.items()))
+
+
+def _chains(inc):
+    edges = {e["waiting_thread"]: e.get("server_thread") for e in inc["alpc_edges"]}
+    edges.update((e["waiting_thread"], e["owner_thread"]) for e in inc["other_edges"])
+    used = set()
+    for chain in inc["chains"] + inc["other_chains"]:
+        hops = chain["hops"]
+        for hop, after in zip(hops, hops[1:]):
+            if edges.get(hop["thread"]) != after["thread"]:
+                yield "chain leaves its edges at %s" % hop["thread"]
+        if chain["cycle_start"] is not None and edges.get(hops[-1]["thread"]) != hops[chain["cycle_start"]]["thread"]:
+            yield "a ring is open"
+        used.update(hop["thread"] for hop in hops if hop["via"])
+    if used != set(edges):
+        yield "edges in no chain: %r" % (set(edges) - used)
+
+
+def _findings(log, inc):
+    kinds = {}
+    for addr, thread in log.threads.items():
+        proc = log.procs.get(thread["process"], {})
+        if "!MessageBox" in thread["frames"]:
+            kinds[addr] = "message_box"
+        elif "!DialogBoxParam" in thread["frames"]:
+            kinds[addr] = "dialog"
+        elif thread["reason"] == "WrUserRequest" and proc.get("session", 0) == 0:
+            kinds[addr] = "ui_message_wait"
+    if kinds != {b["thread"]: b["kind"] for b in inc["message_box_threads"]}:
+        yield "message boxes: %r" % kinds
+    counts = {}
+    for addr, proc in log.procs.items():
+        if proc["handles"] != "0" and proc["threads"]:
+            counts.setdefault(proc["image"], []).append((len(proc["threads"]), addr))
+    found = set()
+    for group in counts.values():
+        for count, addr in group if len(group) > 4 else ():
+            others = sorted(c for c, a in group if a != addr)
+            centre = others[len(others) // 2]
+            if centre >= 6 and (count <= 2 or count * 4 <= centre):
+                found.add(addr)
+    if found != {s["process"] for s in inc["missing_thread_suspects"]}:
+        yield "missing threads: %r" % found

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The order of commands in a log and their output.
+
+`full` is what one gets from `!process 0 17` with the messages dumped after it,
+often with poorer listings before and single objects again behind it.  `vm` is
+the way of a case study: `!vm`, then only the objects that matter.
+"""
+from . import alpc, vm
+from .model import Process
+
+INDENT = " " * 8
+BATCH = 1000
+
+
+class Listing:
+    def __init__(self, world, layout, rng, write, noise):
+        self.world, self.layout, self.rng = world, layout, rng
+        self.plain_write = write
+        self.write = (lambda text: write(noise(text))) if noise else write
+        self.p = layout.p
+        self.prompt = "%d: kd> " % rng.randrange(min(world.banner.processors, 8))
+        if world.banner.processors == 1:
+            self.prompt = "kd> "
+        self.named, self.listed, self.shown = set(), set(), set()   # what the log has printed
+        self.vm_rows = False
+
+    def command(self, text):
+        self.plain_write(self.prompt + text + "\n")
+
+    # -- lists of all processes ----------------------------------------------------------
+
+    def all_processes(self, flags):
+        self.command("!process 0 " + flags)
+        self.plain_write("**** NT ACTIVE PROCESS DUMP ****\n")
+        stats, threads = flags == "17", flags != "0"
+        batch = []
+        for item in self.world.order:
+            if not isinstance(item, Process):
+                batch.append(item)
+                if len(batch) < BATCH:
+                    continue
+            if batch:
+                self.write(self.layout.zombies(batch, stats, threads))
+                batch = []
+            if isinstance(item, Process):
+                self.one(item, flags)
+        if batch:
+            self.write(self.layout.zombies(batch, stats, threads))
+
+    def one(self, proc, flags):
+        """A PROCESS block and, with flags 2 or 17, its threads."""
+        layout = self.layout
+        stats = flags == "17"
+        self.named.add(proc)
+        self.write(layout.process(proc, stats))
+        if flags == "0":
+            self.write("\n")
+            return
+        self.listed.add(proc)
+        if stats:
+            self.write("\n")
+        count, held = 0, []
+        for thread in self.world.threads_of(proc):
+            if not thread.printed:
+                continue
+            count += 1
+            if stats:
+                held.append(layout.thread(thread, INDENT) + "\n")
+            else:
+                held.append(layout.short_thread(thread))
+            if len(held) == 64:
+                self.write("".join(held))
+                held = []
+        self.write("".join(held) if count else "No active threads\n\n")
+
+    # -- single objects ------------------------------------------------------------------
+
+    def process(self, proc, flags):
+        """`!process address flags`; no flags means all."""
+        if flags == "cid":
+            self.command("!process %x 0" % proc.pid)
+            self.plain_write("Searching for Process with Cid == %x\n" % proc.pid)
+            self.one(proc, "0")
+            return
+        self.command("!process " + self.p % proc.addr + (" " + flags if flags else ""))
+        self.one(proc, "0" if flags == "0" else "17")
+
+    def thread(self, thread):
+        self.shown.add(thread)
+        self.command("!thread " + self.p % thread.addr + self.rng.choice(("", "", " 17", " 1f")))
+        self.write(self.layout.thread(thread, "") + "\n")
+
+    def messages(self, share=1.0):
+        for message in self.world.messages:
+            if message.shown != "never" and self.rng.random() < share:
+                self.command(alpc.command(message, self.p))
+                self.write(alpc.text(self.world, message))
+
+    def memory(self, new):
+        self.vm_rows = True
+        self.command("!vm")
+        rows = []
+        for piece in vm.text(self.world, new):
+            rows.append(piece)
+            if len(rows) == 256:
+                self.write("".join(rows))
+                rows = []
+        self.write("".join(rows))
+
+    # -- layouts -------------------------------------------------------------------------
+
+    def full(self, with_vm):
+        rng, world = self.rng, self.world
+        if rng.random() < 0.3:
+            self.all_processes("0")
+        if rng.random() < 0.15:
+            self.all_processes("2")
+        self.all_processes("17")
+        if with_vm:
+            self.memory(world.variant.new_layout)
+        self.messages()
+        planted = [t for p in world.procs for t in p.planted if t.printed]
+        for thread in rng.sample(planted, min(len(planted), rng.randint(0, 4))):
+            self.thread(thread)
+        for proc in rng.sample(world.procs, min(len(world.procs), rng.randint(0, 3))):
+            self.process(proc, rng.choice(("1f", "", "0", "cid")))
+        if rng.random() < 0.15:
+            self.all_processes("17")
+        if rng.random() < 0.3:
+            self.messages(0.5)
+
+    def vm(self):
+        """`!vm`, heads of chains as processes, the others as threads, all messages."""
+        world, rng = self.world, self.rng
+        self.memory(False)
+        served = {id(m.server) for m in world.messages if m.server and m.shown == "server"}
+        served |= {id(t.link[1]) for p in world.procs for t in p.planted if t.link}
+        for proc in world.procs:
+            for thread in proc.planted:
+                if not thread.printed or thread.stack == "running" and not thread.msg and id(thread) not in served:
+                    continue
+                head = thread.msg and id(thread) not in served
+                if head and proc not in self.listed and rng.random() < 0.5:
+                    self.process(proc, rng.choice(("", "1f")))
+                elif proc not in self.listed:
+                    self.thread(thread)
+        for message in world.messages:
+            if (message.shown != "server" or not message.server.printed) and message.owner not in self.named:
+                self.process(message.owner, "0")
+        self.messages()
+
+    def close(self):
+        if self.world.banner.opened:
+            self.plain_write(self.prompt + ".logclose\nClosing open log file c:\\logs\\case%04d.log\n"
+                             % self.world.banner.number)

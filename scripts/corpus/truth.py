@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes NNNN.truth.json: what a reader of the log must find.
+
+The keys are those of the worked examples, one record a line so that the file
+can be read and compared by eye.  Threads are streamed: a corpus for benches
+has hundreds of thousands of them.
+"""
+import collections
+import json
+import statistics
+
+from . import graph, names, vm
+
+SPECIAL = frozenset(name.lower() for name in names.SPECIAL_OLD + names.SPECIAL_NEW)
+SOURCES = {"server": "alpc_m", "zero": "absent_in_alpc_m", "missing": "absent_in_alpc_m", "never": "no_alpc_m"}
+LPC_SOURCES = {"server": "lpc_message", "zero": "absent_in_lpc_message", "missing": "absent_in_lpc_message"}
+dumps = json.dumps
+
+
+class Truth:
+    def __init__(self, world, listing):
+        self.world, self.listing = world, listing
+        self.graph = graph.Graph(world)
+        self.hex = self.graph.hex
+
+    # -- parts ----------------------------------------------------------------------------
+
+    def processes(self):
+        full = self.listing.layout_name == "full"
+        items = list(self.listing.named) + (self.world.zombies if full else [])
+        pattern = '{"addr":"%s","pid":%d,"ppid":%d,"image":%s,"session":%s,"handle_count":%s,"zombie":%s,"threads_listed":%s}'
+        null = lambda value: "null" if value is None else "%d" % value
+        for item in sorted(items, key=lambda it: it.addr):
+            zombie = not hasattr(item, "kind")
+            yield pattern % (self.hex(item.addr), item.pid, item.ppid, dumps(item.image), null(item.session),
+                             "0" if zombie else null(item.handles), "true" if zombie else "false",
+                             "true" if zombie or item in self.listing.listed else "false")
+
+    def _printed_threads(self):
+        listing = self.listing
+        owners = listing.listed | {t.proc for t in listing.shown}
+        for proc in sorted(owners, key=lambda p: p.addr):
+            everything = proc in listing.listed
+            for thread in self.world.threads_of(proc):
+                if thread.printed and (everything or thread in listing.shown):
+                    yield thread
+
+    def threads(self):
+        pattern = ('{"addr":"%s","pid":%d,"tid":%d,"state":"%s","wait_reason":%s,"wait_ticks":%d,"wait_seconds":%d.%03d,'
+                   '"process_addr":"%s","image":%s,"wait_objects":%s}')
+        tick, texts, width = self.world.banner.tick, {}, "%%0%dx" % self.world.variant.pointer_digits
+        for thread in self._printed_threads():
+            key = tuple([text for _, text in thread.objs])
+            if key not in texts:
+                texts[key] = dumps([graph.type_word(text) for text in key])
+            ms = thread.ticks * tick // 10000
+            yield pattern % (width % thread.addr, thread.proc.pid, thread.tid, thread.state,
+                             '"%s"' % thread.reason if thread.reason else "null", thread.ticks, ms // 1000, ms % 1000,
+                             width % thread.proc.addr, dumps(thread.proc.image), texts[key])
+
+    def edges(self):
+        for m in sorted(self.world.messages, key=lambda m: m.waiter.addr):
+            dumped = m.shown != "never"
+            yield {"kind": "lpc" if m.lpc else "alpc", "waiting_thread": self.hex(m.waiter.addr),
+                   "message": "%08x" % m.id if m.lpc else self.hex(m.addr),
+                   "port": self.hex(m.client_port if m.lpc else m.port), "owner_process": self.hex(m.owner.addr),
+                   "server_thread": self.hex(m.server.addr) if m.shown == "server" else None,
+                   "server_thread_source": (LPC_SOURCES if m.lpc else SOURCES)[m.shown],
+                   "queue_type": m.queue if dumped and not m.lpc else None,
+                   "message_id": m.id if dumped and not m.lpc else None, "owner_image": m.owner.image}
+
+    def other_edges(self):
+        for proc in self.world.procs:
+            for thread in proc.planted:
+                if thread.link:
+                    kind, target = thread.link
+                    yield {"kind": kind, "waiting_thread": self.hex(thread.addr),
+                           "object": self.hex(thread.objs[0][0]), "owner_thread": self.hex(target.addr)}
+
+    def chains(self):
+        """(chains with a message, chains without)."""
+        with_message, others = [], []
+        for head in self.graph.heads():
+            chain = self.graph.chain(head)
+            vias = {hop["via"] for hop in chain["hops"]}
+            (with_message if vias & {"alpc", "lpc"} else others).append(chain)
+        return with_message, others
+
+    def zombies(self):
+        full = self.listing.layout_name == "full"
+        images = collections.Counter(z.image if full else vm.short(z.image) for z in self.world.zombies)
+        parents = collections.Counter(z.ppid for z in self.world.zombies) if full else {}
+        count = len(self.world.zombies)
+        return {"count": count, "from_process_blocks": count if full else 0, "from_vm_only": 0 if full else count,
+                "by_image": dict(sorted(images.items())),
+                "by_parent_pid": {str(k): v for k, v in sorted(parents.items())}}
+
+    def special(self):
+        live = [p.image for p in self.world.procs if p in self.listing.named or self.listing.vm_rows]
+        found = collections.Counter(live + [z.image for z in self.world.zombies])
+        return {image: n for image, n in sorted(found.items()) if image.lower() in SPECIAL}
+
+    def boxes(self):
+        return [{"thread": self.hex(t.addr), "pid": t.proc.pid, "tid": t.tid, "image": t.proc.image, "kind": kind,
+                 "confidence": confidence} for t, kind, confidence in self.world.boxes]
+
+    def suspects(self):
+        result = []
+        for proc, _ in self.world.suspects:
+            counts = [sum(1 for t in self.world.threads_of(p) if t.printed) for p in self.world.procs
+                      if p.image == proc.image and p is not proc]
+            result.append({"process": self.hex(proc.addr), "pid": proc.pid, "image": proc.image,
+                           "threads_present": proc.total, "expected": statistics.median(counts),
+                           "sample": len(counts), "evident": True})
+        return result
+
+    def blocked(self):
+        return [{"port": self.hex(m.port), "owner_process": self.hex(m.owner.addr), "image": m.owner.image,
+                 "message": self.hex(m.addr)} for m in self.world.messages
+                if not m.lpc and m.shown in ("zero", "missing") and m.queue == "ALPC_MSGQUEUE_MAIN"]
+
+    # -- the file -------------------------------------------------------------------------
+
+    def write(self, path, top):
+        """Writes the file; returns the totals for the manifest."""
+        chains, others = self.chains()
+        totals = {"processes": 0, "threads": 0, "zombies": len(self.world.zombies), "chains": len(chains)}
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("{" + "".join("%s:%s,\n" % (dumps(k), dumps(v)) for k, v in top.items()))
+            out.write('"incidents":[{\n"metadata":' + dumps(self.world.banner.metadata()))
+            for name, records in (("processes", self.processes()), ("threads", self.threads())):
+                totals[name] = write_list(out, name, records)
+            write_list(out, "alpc_edges", map(dumps, self.edges()))
+            write_list(out, "other_edges", map(dumps, self.other_edges()))
+            write_list(out, "alpc_ports", ())
+            write_list(out, "chains", map(dumps, chains))
+            write_list(out, "other_chains", map(dumps, others))
+            out.write(',\n"zombies":' + dumps(self.zombies()))
+            write_list(out, "message_box_threads", map(dumps, self.boxes()))
+            write_list(out, "missing_thread_suspects", map(dumps, self.suspects()))
+            write_list(out, "blocked_queues", map(dumps, self.blocked()))
+            out.write(',\n"special_processes":' + dumps(self.special()) + ',\n"notes":[]}]}\n')
+        return totals
+
+
+def write_list(out, name, records):
+    """Writes `,"name":[...]`, one record a line, in batches; returns how many."""
+    out.write(',\n"%s":[' % name)
+    count, held = 0, []
+    for record in records:
+        held.append(record)
+        count += 1
+        if len(held) == 2000:
+            out.write((",\n" if count > 2000 else "\n") + ",\n".join(held))
+            held = []
+    if held:
+        out.write((",\n" if count > len(held) else "\n") + ",\n".join(held))
+    out.write("]")
+    return count

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Wait edges from the records (formats.md section 12.1). An edge says only what the log says: the server thread of
+ * an ALPC wait is the one that the message itself names, never a guess.
+ */
+#include "stages/incident.h"
+
+/* A dispatcher object this close behind an ETHREAD is part of it: its reply semaphore or timer (formats.md section 4.3). */
+#define ETHREAD_REACH 0x1000
+
+static name_id process_image(const struct incident *incident, uint64_t address)
+{
+	uint32_t at = address ? incident_find_process(incident, address) : MAP_NONE;
+
+	return at == MAP_NONE ? 0 : incident->records.processes.at[at].image;
+}
+
+static void diagnose(struct incident *incident, enum diagnostic_code code,
+		     const struct evidence *evidence)
+{
+	vec_push(&incident->records.diagnostics,
+		 ((struct diagnostic){ .code = (uint8_t)code,
+				       .line = evidence->first_line,
+				       .source = evidence->source }));
+}
+
+static struct evidence wait_evidence(const struct thread *thread)
+{
+	return (struct evidence){ .offset = thread->wait_offset,
+				  .length = thread->wait_length,
+				  .first_line = thread->wait_line,
+				  .last_line = thread->wait_line,
+				  .source = thread->evidence.source };
+}
+
+static const struct thread *find_thread(const struct incident *incident, uint64_t address)
+{
+	uint32_t at = incident_find_thread(incident, address);
+
+	return at == MAP_NONE ? NULL : &incident->records.threads.at[at];
+}
+
+/* What the printed message adds to the edge: its queue and, above all, who serves it. */
+static void add_message(struct incident *incident, struct edge *edge,
+			const struct message *message)
+{
+	const struct thread *server;
+
+	edge->message_id = message->id;
+	edge->queue_type = message->queue_type;
+	edge->owner_thread = message->server_thread;
+	edge->owner_source = message->server_thread ? OWNER_SOURCE_ALPC_M
+						    : OWNER_SOURCE_ABSENT;
+	if (edge->owner_process == 0)
+		edge->owner_process = message->owner_process;
+	if (edge->owner_image == 0)
+		edge->owner_image = message->owner_image;
+	server = message->server_thread ? find_thread(incident, message->server_thread) : NULL;
+	if (server && server->process && edge->owner_process &&
+	    server->process != edge->owner_process)
+		diagnose(incident, DIAGNOSTIC_SERVER_PROCESS_MISMATCH, &message->evidence);
+}
+
+/* From the thread's own "Waiting for reply" line. */
+static void alpc_edge(struct incident *incident, const struct thread *thread)
+{
+	struct edge edge = { .kind = EDGE_ALPC,
+			     .thread = thread->address,
+			     .object = thread->message,
+			     .port = thread->port,
+			     .owner_process = thread->owner_process,
+			     .owner_image = process_image(incident, thread->owner_process),
+			     .owner_source = OWNER_SOURCE_NOT_SHOWN,
+			     .message_id = NUMBER_NONE,
+			     .evidence = wait_evidence(thread) };
+	uint32_t at = incident_find_message(incident, thread->message);
+	const struct message *message;
+
+	if (at != MAP_NONE) {
+		message = &incident->records.messages.at[at];
+		if (message->waiting_thread && message->waiting_thread != thread->address)
+			diagnose(incident, DIAGNOSTIC_WAITER_MISMATCH, &message->evidence);
+		else
+			add_message(incident, &edge, message);
+	}
+	vec_push(&incident->edges, edge);
+}
+
+/* A listing without ALPC lines (flags 2), but the message was printed and names its waiter. */
+static void message_edge(struct incident *incident, const struct message *message)
+{
+	struct edge edge = { .kind = EDGE_ALPC,
+			     .thread = message->waiting_thread,
+			     .object = message->address,
+			     .port = message->queue_port,
+			     .evidence = message->evidence };
+	const struct thread *thread;
+
+	if (message->waiting_thread == 0)
+		return;
+	thread = find_thread(incident, message->waiting_thread);
+	if (!thread || thread->message != 0 || thread->ticks != TICKS_NONE ||
+	    thread->state != THREAD_WAIT)
+		return;
+	add_message(incident, &edge, message);
+	if (edge.owner_image == 0)
+		edge.owner_image = process_image(incident, edge.owner_process);
+	vec_push(&incident->edges, edge);
+}
+
+static bool is_own_object(const struct thread *thread, const struct wait_object *object)
+{
+	return object->address == NO_OBJECT ||
+	       object->address - thread->address < ETHREAD_REACH;
+}
+
+/* What stands in the thread itself is its timeout or reply semaphore and no further object. */
+static uint32_t foreign_objects(const struct records *records, const struct thread *thread)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < thread->objects; i++)
+		count += !is_own_object(thread,
+					&records->objects.at[thread->first_object + i]);
+	return count;
+}
+
+static void owner_thread_edge(struct incident *incident, const struct thread *thread,
+			      enum edge_kind kind, uint64_t object, uint64_t owner)
+{
+	const struct thread *found = find_thread(incident, owner);
+	uint64_t process = found ? found->process : 0;
+
+	vec_push(&incident->edges,
+		 ((struct edge){ .kind = (uint8_t)kind,
+				 .thread = thread->address,
+				 .object = object,
+				 .owner_process = process,
+				 .owner_thread = owner,
+				 .owner_image = process_image(incident, process),
+				 .owner_source = OWNER_SOURCE_OBJECT,
+				 .message_id = NUMBER_NONE,
+				 .evidence = thread->evidence }));
+}
+
+static void process_edge(struct incident *incident, const struct thread *thread,
+			 uint64_t process)
+{
+	vec_push(&incident->edges,
+		 ((struct edge){ .kind = EDGE_PROCESS,
+				 .thread = thread->address,
+				 .object = process,
+				 .owner_process = process,
+				 .owner_image = process_image(incident, process),
+				 .owner_source = OWNER_SOURCE_OBJECT,
+				 .message_id = NUMBER_NONE,
+				 .evidence = thread->evidence }));
+}
+
+static void object_edges(struct incident *incident, const struct thread *thread)
+{
+	const struct records *records = &incident->records;
+
+	for (uint32_t i = 0; i < thread->objects; i++) {
+		const struct wait_object *object =
+			&records->objects.at[thread->first_object + i];
+		struct slice type = names_text(&records->names, object->type);
+
+		if (object->owner_thread && slice_equal(type, SLICE("Mutant")))
+			owner_thread_edge(incident, thread, EDGE_MUTANT, object->address,
+					  object->owner_thread);
+		else if (slice_equal(type, SLICE("Thread")))
+			owner_thread_edge(incident, thread, EDGE_THREAD, object->address,
+					  object->address);
+		else if (slice_equal(type, SLICE("ProcessObject")) &&
+			 foreign_objects(records, thread) == 1)
+			process_edge(incident, thread, object->address);
+	}
+}
+
+static int edge_compare(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	return x->owner_thread < y->owner_thread ? -1 : x->owner_thread > y->owner_thread;
+}
+
+void analyse_edges(struct incident *incident)
+{
+	const struct records *records = &incident->records;
+
+	incident->edges.len = 0;
+	vec_for_each(thread, &records->threads) {
+		if (thread->wait_kind == WAIT_KIND_ALPC)
+			alpc_edge(incident, thread);
+		object_edges(incident, thread);
+	}
+	vec_for_each(message, &records->messages)
+		message_edge(incident, message);
+	if (incident->edges.len)
+		qsort(incident->edges.at, incident->edges.len, sizeof(struct edge),
+		      edge_compare);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One message as !alpc /m prints it (formats.md section 5.1), a field a line or, in copies from the web, all on one
+ * line. Who waits for it and who serves it is what turns a waiting thread into an edge with a known server.
+ */
+#include "stages/log_parser.h"
+
+/* "0x10E8 (4328)" */
+static void read_id(struct log_parser *parser, struct cursor *cursor)
+{
+	uint32_t id;
+
+	if (lex_literal(cursor, SLICE("0x")) && lex_hex(cursor, &id))
+		parser->message->id = id;
+}
+
+static void read_waiter(struct log_parser *parser, struct cursor *cursor)
+{
+	(void)log_parser_address(parser, cursor, &parser->message->waiting_thread);
+}
+
+static void read_queue_type(struct log_parser *parser, struct cursor *cursor)
+{
+	struct slice type;
+
+	if (lex_token(cursor, &type))
+		parser->message->queue_type = log_parser_name(parser, type);
+}
+
+static void read_queue_port(struct log_parser *parser, struct cursor *cursor)
+{
+	(void)log_parser_address(parser, cursor, &parser->message->queue_port);
+}
+
+/* "P (server.exe)": the name goes to the last parenthesis, "(null)" stands for none; what
+ * follows on the line of a one-line copy begins with ServerThread. */
+static void read_owner(struct log_parser *parser, struct cursor *cursor)
+{
+	struct cursor name;
+	struct slice text;
+	ptrdiff_t next;
+
+	if (!log_parser_address(parser, cursor, &parser->message->owner_process))
+		return;
+	name = *cursor;
+	if (!lex_words(&name, SLICE("(")))
+		return;
+	text = lex_rest(&name);
+	next = slice_find(text, SLICE(" ServerThread"));
+	if (next >= 0)
+		text.len = (size_t)next;
+	while (text.len && text.at[text.len - 1] != ')')
+		text.len--;
+	if (text.len < 2)
+		return;
+	text.len--;
+	cursor->at = text.at + text.len + 1;
+	if (!slice_equal(text, SLICE("null")))
+		parser->message->owner_image = log_parser_name(parser, text);
+}
+
+static void read_server(struct log_parser *parser, struct cursor *cursor)
+{
+	if (log_parser_address(parser, cursor, &parser->message->server_thread))
+		parser->message->flags |= MESSAGE_SERVER_SHOWN;
+}
+
+static const struct {
+	struct slice label;
+	void (*read)(struct log_parser *parser, struct cursor *cursor);
+} labels[] = {
+	{ { "MessageID", 9 }, read_id },
+	{ { "WaitingThread", 13 }, read_waiter },
+	{ { "QueueType", 9 }, read_queue_type },
+	{ { "QueuePort", 9 }, read_queue_port },
+	{ { "QueuePortOwnerProcess", 21 }, read_owner },
+	{ { "ServerThread", 12 }, read_server },
+};
+
+static void read_value(struct log_parser *parser, struct slice label, struct cursor *cursor)
+{
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (slice_equal(labels[i].label, label)) {
+			labels[i].read(parser, cursor);
+			return;
+		}
+}
+
+/* Every "Label : value" of the line; words that are no label belong to a value of no interest. */
+static bool read_fields(struct log_parser *parser, struct cursor cursor)
+{
+	struct slice label, word;
+	bool any = false;
+
+	for (;;) {
+		if (lex_label(&cursor, &label)) {
+			any = true;
+			read_value(parser, label, &cursor);
+		} else if (!lex_token(&cursor, &word)) {
+			return any;
+		}
+	}
+}
+
+static void add_message(struct log_parser *parser, uint64_t address)
+{
+	parser->message = vec_add(&parser->records->messages);
+	*parser->message = (struct message){ .address = address, .id = NUMBER_NONE };
+	parser->state.message = address;
+}
+
+/* "Message @ P" or "Message P", and nothing else but the fields of a one-line copy. */
+static bool begins(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	uint64_t address;
+	uint8_t digits = 0;
+
+	if (!lex_literal(&cursor, SLICE("Message ")))
+		return false;
+	(void)lex_words(&cursor, SLICE("@"));
+	if (!lex_address(&cursor, &address, &digits) || address == 0)
+		return false;
+	lex_blanks(&cursor);
+	if (!lex_at_end(&cursor) && !slice_starts(lex_rest(&cursor), SLICE("MessageID")))
+		return false;
+	log_parser_open(parser, LOG_BLOCK_alpc_message);
+	log_parser_digits(parser, digits);
+	add_message(parser, address);
+	parser->message->evidence = line_evidence(line);
+	read_fields(parser, cursor);
+	return true;
+}
+
+static void reads(struct log_parser *parser, const struct line *line)
+{
+	if (read_fields(parser, line->cursor))
+		evidence_extend(&parser->message->evidence, line);
+}
+
+static void resumes(struct log_parser *parser)
+{
+	add_message(parser, parser->state.message);
+	parser->message->flags = MESSAGE_CONTINUED;
+}
+
+const struct log_block log_block_alpc_message = { .begins = begins,
+						  .reads = reads,
+						  .resumes = resumes };

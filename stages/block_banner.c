@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The banner (formats.md section 2.3): which dump, which system, when. "Loading Dump File" and a live connection
+ * begin a new incident; the other lines are read wherever they stand, since vertarget and .time repeat them, and the
+ * first value given stays.
+ */
+#include "stages/log_parser.h"
+#include "stages/session_time.h"
+
+static void read_number(struct cursor *cursor, uint32_t *field)
+{
+	uint64_t value;
+
+	if (lex_decimal(cursor, &value) && value < NUMBER_NONE && *field == NUMBER_NONE)
+		*field = (uint32_t)value;
+}
+
+static const char *arch_text(struct slice rest)
+{
+	if (slice_find(rest, SLICE("AArch64")) >= 0 || slice_find(rest, SLICE("ARM 64")) >= 0)
+		return "arm64";
+	if (slice_ends(rest, SLICE("x64")))
+		return "x64";
+	if (slice_find(rest, SLICE("x86")) >= 0)
+		return "x86";
+	if (slice_find(rest, SLICE("ia64")) >= 0)
+		return "ia64";
+	return NULL;
+}
+
+/* "Windows NAME [Kernel] Version BUILD [(Service Pack n)] (UP|MP (n procs)) Free|Checked ARCH" */
+static bool read_os_line(struct log_parser *parser, struct slice text)
+{
+	struct host *host = &parser->records->host;
+	ptrdiff_t at = slice_find(text, SLICE(" Version "));
+	struct cursor cursor;
+	uint32_t build = NUMBER_NONE;
+	const char *arch;
+
+	if (!slice_starts(text, SLICE("Windows ")) || at < 0)
+		return false;
+	cursor = (struct cursor){ text.at + at + 9, text.at + text.len, false };
+	read_number(&cursor, &build);
+	if (build == NUMBER_NONE)
+		return false;
+	if (host->os_line)
+		return true;
+	host->os_line = log_parser_name(parser, text);
+	host->build = build;
+	if (lex_words(&cursor, SLICE("(Service Pack")))
+		read_number(&cursor, &host->service_pack);
+	at = slice_find(lex_rest(&cursor), SLICE("MP ("));
+	if (at >= 0) {
+		cursor.at += at + 4;
+		read_number(&cursor, &host->processors);
+	} else if (slice_find(lex_rest(&cursor), SLICE("UP ")) >= 0) {
+		host->processors = 1;
+	}
+	arch = arch_text(lex_rest(&cursor));
+	if (arch)
+		host->arch = log_parser_name(parser, slice_from(arch));
+	return true;
+}
+
+/* "Server, suite: TerminalServer": the first word. */
+static void read_product(struct log_parser *parser, struct cursor cursor)
+{
+	struct slice word = slice_trim(lex_rest(&cursor));
+	ptrdiff_t comma = slice_find(word, SLICE(","));
+
+	if (comma >= 0)
+		word.len = (size_t)comma;
+	if (!parser->records->host.product)
+		parser->records->host.product = log_parser_name(parser, word);
+}
+
+static void read_machine(struct log_parser *parser, struct cursor cursor)
+{
+	struct slice name = slice_trim(lex_rest(&cursor));
+
+	if (name.len >= 2 && name.at[0] == '"' && name.at[name.len - 1] == '"')
+		name = slice_trim((struct slice){ name.at + 1, name.len - 2 });
+	if (!parser->records->host.machine)
+		parser->records->host.machine = log_parser_name(parser, name);
+}
+
+static void read_session_time(struct log_parser *parser, struct cursor cursor)
+{
+	struct host *host = &parser->records->host;
+
+	if (host->session_time == MOMENT_NONE)
+		session_time_parse(lex_rest(&cursor), &host->session_time,
+				   &host->session_zone_known);
+}
+
+static void read_uptime(struct log_parser *parser, struct cursor cursor)
+{
+	struct host *host = &parser->records->host;
+	uint64_t days;
+	int64_t ms;
+
+	if (host->uptime_ms != MS_NONE || !lex_decimal(&cursor, &days) || days > 100000)
+		return;
+	if (lex_words(&cursor, SLICE("days")) && lex_duration(&cursor, &ms))
+		host->uptime_ms = (int64_t)days * 86400000 + ms;
+}
+
+static const struct {
+	struct slice head;
+	void (*read)(struct log_parser *parser, struct cursor cursor);
+} labels[] = {
+	{ { "Product: ", 9 }, read_product },
+	{ { "Machine Name:", 13 }, read_machine },
+	{ { "Debug session time: ", 20 }, read_session_time },
+	{ { "System Uptime: ", 15 }, read_uptime },
+};
+
+/* A line that says something of the host; the value is refused where the log was cut in it. */
+static bool read_host_line(struct log_parser *parser, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		struct cursor cursor = line->cursor;
+
+		if (!lex_literal(&cursor, labels[i].head))
+			continue;
+		if (!cursor.open_end)
+			labels[i].read(parser, cursor);
+		return true;
+	}
+	return !line->cursor.open_end && read_os_line(parser, text);
+}
+
+static bool begins(struct log_parser *parser, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	if (slice_starts(text, SLICE("Loading Dump File ["))) {
+		log_parser_new_segment(parser, line);
+		log_parser_open(parser, LOG_BLOCK_banner);
+		return true;
+	}
+	if (slice_starts(text, SLICE("Connected to Windows "))) {
+		log_parser_new_segment(parser, line);
+		log_parser_open(parser, LOG_BLOCK_banner);
+		return true;
+	}
+	return read_host_line(parser, line);
+}
+
+static void reads(struct log_parser *parser, const struct line *line)
+{
+	(void)parser;
+	(void)line;
+}
+
+const struct log_block log_block_banner = { .begins = begins, .reads = reads };

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A PROCESS block (formats.md section 3): its header lines, in the one-line form of 32-bit targets and the two-line form
+ * of 64-bit ones alike. The statistics of flag 1 are passed over. THREADs that follow belong to it.
+ */
+#include "stages/log_parser.h"
+
+static void read_session(struct log_parser *parser, struct cursor *cursor)
+{
+	uint64_t session;
+
+	if (lex_decimal(cursor, &session)) {
+		if (session <= INT32_MAX)
+			parser->process->session = (int32_t)session;
+		return;
+	}
+	(void)lex_words(cursor, SLICE("none"));
+}
+
+static void read_pid(struct log_parser *parser, struct cursor *cursor)
+{
+	if (lex_hex(cursor, &parser->process->pid))
+		parser->state.process_pid = parser->process->pid;
+}
+
+static void read_parent(struct log_parser *parser, struct cursor *cursor)
+{
+	(void)lex_hex(cursor, &parser->process->parent_pid);
+}
+
+static void read_table(struct log_parser *parser, struct cursor *cursor)
+{
+	uint64_t address;
+	uint8_t digits = 0;
+
+	if (lex_address(cursor, &address, &digits))
+		parser->process->flags |= address ? PROCESS_TABLE_SET : PROCESS_TABLE_ZERO;
+}
+
+/* "HandleCount:  58." - the full stop says that the number is whole. */
+static void read_handles(struct log_parser *parser, struct cursor *cursor)
+{
+	uint64_t count;
+
+	if (lex_decimal(cursor, &count) && lex_literal(cursor, SLICE(".")) &&
+	    count < HANDLES_NONE)
+		parser->process->handle_count = (uint32_t)count;
+}
+
+static void read_image(struct log_parser *parser, struct cursor *cursor)
+{
+	struct slice image;
+
+	if (lex_to_end(cursor, &image))
+		parser->process->image = log_parser_name(parser, image);
+	cursor->at = cursor->end;
+}
+
+/* Peb and DirBase: a value of no interest. */
+static void skip_value(struct log_parser *parser, struct cursor *cursor)
+{
+	struct slice token;
+
+	(void)parser;
+	if (!lex_token(cursor, &token))
+		cursor->at = cursor->end;
+}
+
+static const struct {
+	struct slice label;
+	void (*read)(struct log_parser *parser, struct cursor *cursor);
+} labels[] = {
+	{ { "SessionId", 9 }, read_session },
+	{ { "Cid", 3 }, read_pid },
+	{ { "Peb", 3 }, skip_value },
+	{ { "ParentCid", 9 }, read_parent },
+	{ { "DirBase", 7 }, skip_value },
+	{ { "ObjectTable", 11 }, read_table },
+	{ { "HandleCount", 11 }, read_handles },
+	{ { "TableSize", 9 }, skip_value },
+	{ { "Image", 5 }, read_image },
+};
+
+static bool read_label(struct log_parser *parser, struct cursor *cursor, struct slice label)
+{
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (slice_equal(labels[i].label, label)) {
+			labels[i].read(parser, cursor);
+			return true;
+		}
+	return false;
+}
+
+/* "Label: value  Label: value" for as long as labels are known. */
+static bool read_labels(struct log_parser *parser, struct cursor cursor)
+{
+	struct slice label;
+	bool any = false;
+
+	while (lex_label(&cursor, &label)) {
+		if (!read_label(parser, &cursor, label))
+			return any;
+		any = true;
+	}
+	return any;
+}
+
+static struct process *add_process(struct log_parser *parser, uint64_t address)
+{
+	parser->process = vec_add(&parser->records->processes);
+	*parser->process = (struct process){ .address = address,
+					     .pid = PID_NONE,
+					     .parent_pid = PID_NONE,
+					     .session = SESSION_NONE,
+					     .handle_count = HANDLES_NONE,
+					     .listing = parser->state.listing };
+	return parser->process;
+}
+
+static bool begins(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	struct process *process;
+	uint64_t address;
+	uint8_t digits = 0;
+
+	if (!lex_literal(&cursor, SLICE("PROCESS ")) ||
+	    !lex_address(&cursor, &address, &digits) || address == 0)
+		return false;
+	log_parser_open(parser, LOG_BLOCK_process);
+	log_parser_digits(parser, digits);
+	parser->state.process = address;
+	parser->state.process_pid = PID_NONE;
+	process = add_process(parser, address);
+	process->flags = PROCESS_BLOCK;
+	process->evidence = line_evidence(line);
+	read_labels(parser, cursor);
+	return true;
+}
+
+static void reads(struct log_parser *parser, const struct line *line)
+{
+	struct process *process = parser->process;
+	char first = *line->cursor.at;
+
+	if (first == 'N' &&
+	    slice_starts(lex_rest(&line->cursor), SLICE("No active threads"))) {
+		process->flags |= PROCESS_THREADS_LISTED;
+		return;
+	}
+	if (first != 'S' && first != 'C' && first != 'D' && first != 'I' &&
+	    first != 'O' && first != 'H' && first != 'P')
+		return;
+	if (read_labels(parser, line->cursor))
+		evidence_extend(&process->evidence, line);
+}
+
+static void resumes(struct log_parser *parser)
+{
+	add_process(parser, parser->state.process);
+}
+
+const struct log_block log_block_process = { .begins = begins,
+					     .reads = reads,
+					     .resumes = resumes };

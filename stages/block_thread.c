@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A THREAD block (formats.md section 4): header, wait objects, the line that says which message it waits for, owner and
+ * ticks. The stack below it is read by stack.c.
+ */
+#include "stages/log_parser.h"
+#include "stages/stack.h"
+
+static enum thread_state state_number(struct slice word)
+{
+	static const char *const names[] = {
+#define THREAD_STATE(id, text) [THREAD_##id] = text,
+#include "stages/thread_states.def"
+#undef THREAD_STATE
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (slice_equal_icase(word, slice_from(names[i])))
+			return (enum thread_state)i;
+	if (slice_equal_icase(word, SLICE("DEFERRED_READY")) ||
+	    slice_equal_icase(word, SLICE("DeferredReady")))
+		return THREAD_READY;
+	return THREAD_UNKNOWN;
+}
+
+/* "WAIT: (WrLpcReply) UserMode Non-Alertable", "WAIT", "RUNNING on processor 2" */
+static void read_state(struct log_parser *parser, struct cursor cursor)
+{
+	struct thread *thread = parser->thread;
+	struct slice word, reason;
+	ptrdiff_t close;
+
+	if (!lex_token(&cursor, &word))
+		return;
+	if (word.at[word.len - 1] == ':')
+		word.len--;
+	thread->state = (uint8_t)state_number(word);
+	if (thread->state == THREAD_UNKNOWN || !lex_words(&cursor, SLICE("(")))
+		return;
+	reason = lex_rest(&cursor);
+	close = slice_find(reason, SLICE(")"));
+	if (close > 0)
+		thread->wait_reason =
+			log_parser_name(parser, slice_first(reason, (size_t)close));
+}
+
+static void read_suspend_count(struct log_parser *parser, struct slice text)
+{
+	ptrdiff_t at = slice_find(text, SLICE("SuspendCount "));
+	struct cursor cursor;
+	uint64_t count;
+
+	if (at < 0)
+		return;
+	cursor = (struct cursor){ text.at + at + 13, text.at + text.len, false };
+	if (lex_decimal(&cursor, &count) && count < UINT32_MAX)
+		parser->thread->suspend_count = (uint32_t)count;
+}
+
+/* "Cid pid.tid  Teb: P Win32Thread: P STATE" */
+static void read_header(struct log_parser *parser, struct cursor cursor)
+{
+	struct thread *thread = parser->thread;
+	uint64_t ignored;
+	uint32_t pid, tid;
+	uint8_t digits = 0;
+
+	if (!lex_words(&cursor, SLICE("Cid")) || !lex_hex(&cursor, &pid) ||
+	    !lex_literal(&cursor, SLICE(".")) || !lex_hex(&cursor, &tid))
+		return;
+	thread->pid = pid;
+	thread->tid = tid;
+	if (lex_words(&cursor, SLICE("Teb:")) && !lex_address(&cursor, &ignored, &digits))
+		return;
+	if (lex_words(&cursor, SLICE("Win32Thread:")) &&
+	    !lex_address(&cursor, &ignored, &digits))
+		return;
+	read_state(parser, cursor);
+	read_suspend_count(parser, lex_rest(&cursor));
+}
+
+static void add_thread(struct log_parser *parser, uint64_t address)
+{
+	parser->thread = vec_add(&parser->records->threads);
+	*parser->thread =
+		(struct thread){ .address = address,
+				 .pid = PID_NONE,
+				 .tid = PID_NONE,
+				 .ticks = TICKS_NONE,
+				 .wait_start = TICKS_NONE,
+				 .wait_ms = MS_NONE,
+				 .first_object = (uint32_t)parser->records->objects.len,
+				 .first_frame = (uint32_t)parser->records->frames.len };
+	parser->state.thread = address;
+}
+
+static bool begins(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	struct log_state *state = &parser->state;
+	struct thread *thread;
+	uint64_t address;
+	uint8_t digits = 0;
+
+	if (!lex_literal(&cursor, SLICE("THREAD ")) ||
+	    !lex_address(&cursor, &address, &digits) || address == 0)
+		return false;
+	log_parser_open(parser, LOG_BLOCK_thread);
+	log_parser_digits(parser, digits);
+	add_thread(parser, address);
+	thread = parser->thread;
+	thread->evidence = line_evidence(line);
+	state->part = THREAD_PART_OBJECTS;
+	read_header(parser, cursor);
+	if (state->process && thread->pid != PID_NONE && thread->pid == state->process_pid) {
+		thread->process = state->process;
+		thread->flags |= THREAD_ENCLOSED | THREAD_PROCESS_GUESSED;
+	}
+	return true;
+}
+
+/* "P  Semaphore Limit 0x1", "P  Mutant - owning thread P" */
+static bool read_object(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	struct wait_object object = { 0 };
+	struct slice type;
+	uint8_t digits = 0;
+
+	if (!lex_address(&cursor, &object.address, &digits) || object.address == 0)
+		return false;
+	if (!lex_token(&cursor, &type) ||
+	    !((type.at[0] | 0x20) >= 'a' && (type.at[0] | 0x20) <= 'z'))
+		return false;
+	object.type = log_parser_name(parser, type);
+	if (lex_words(&cursor, SLICE("- owning thread")))
+		(void)lex_address(&cursor, &object.owner_thread, &digits);
+	vec_push(&parser->records->objects, object);
+	parser->thread->objects++;
+	return true;
+}
+
+/* "Waiting for reply to ALPC Message P : queued at port P : owned by process P": all of it or nothing. */
+static bool read_alpc_wait(struct log_parser *parser, struct cursor cursor,
+			   const struct line *line)
+{
+	struct thread *thread = parser->thread;
+	uint64_t message, port, owner;
+	uint8_t digits = 0;
+
+	if (!lex_words(&cursor, SLICE("ALPC Message")) ||
+	    !lex_address(&cursor, &message, &digits) || !lex_words(&cursor, SLICE(":")) ||
+	    !lex_words(&cursor, SLICE("queued at port")) ||
+	    !lex_address(&cursor, &port, &digits) || !lex_words(&cursor, SLICE(":")) ||
+	    !lex_words(&cursor, SLICE("owned by process")) ||
+	    !lex_address(&cursor, &owner, &digits))
+		return false;
+	thread->wait_kind = WAIT_KIND_ALPC;
+	thread->message = message;
+	thread->port = port;
+	thread->owner_process = owner;
+	thread->wait_offset = line->offset;
+	thread->wait_length = (uint32_t)line->length;
+	thread->wait_line = line->number;
+	return true;
+}
+
+static bool read_waiting(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+
+	return lex_words(&cursor, SLICE("Waiting for reply to")) &&
+	       read_alpc_wait(parser, cursor, line);
+}
+
+/* "Wait Start TickCount      338852         Ticks: 197682 (0:00:51:28.781)" */
+static bool read_ticks(struct log_parser *parser, const struct line *line)
+{
+	struct thread *thread = parser->thread;
+	struct cursor cursor = line->cursor;
+	uint64_t start, ticks;
+
+	if (!lex_words(&cursor, SLICE("Wait Start TickCount")) ||
+	    !lex_decimal(&cursor, &start) || !lex_words(&cursor, SLICE("Ticks:")) ||
+	    !lex_decimal(&cursor, &ticks))
+		return false;
+	thread->wait_start = start;
+	thread->ticks = ticks;
+	if (ticks == 0)
+		thread->wait_ms = 0;
+	if (lex_words(&cursor, SLICE("(")))
+		(void)lex_duration(&cursor, &thread->wait_ms);
+	return true;
+}
+
+/* "Owning Process            P       Image:         viewer.exe" */
+static bool read_owning_process(struct log_parser *parser, const struct line *line)
+{
+	struct thread *thread = parser->thread;
+	struct cursor cursor = line->cursor;
+	struct slice image;
+	uint64_t process;
+
+	if (!lex_words(&cursor, SLICE("Owning Process")) ||
+	    !log_parser_address(parser, &cursor, &process))
+		return false;
+	if (process == 0)
+		return true;
+	thread->process = process;
+	thread->flags &= (uint8_t)~THREAD_PROCESS_GUESSED;
+	if (lex_words(&cursor, SLICE("Image:")) && lex_to_end(&cursor, &image) &&
+	    !slice_equal(image, SLICE("<Unknown>")))
+		thread->image = log_parser_name(parser, image);
+	return true;
+}
+
+/* A line of the block that is no hex column: what it says, and that the list of objects is over. */
+static bool read_field(struct log_parser *parser, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	switch (text.at[0]) {
+	case 'W':
+		return read_ticks(parser, line) || read_waiting(parser, line) ||
+		       slice_starts(text, SLICE("Win32 Start"));
+	case 'O':
+		return read_owning_process(parser, line);
+	case 'I':
+		if (!slice_starts(text, SLICE("IRP List:")))
+			return slice_starts(text, SLICE("Impersonation"));
+		parser->state.part = THREAD_PART_IRPS;
+		return true;
+	case 'C':
+	case '#':
+		if (!stack_read_header(text, &parser->state.stack))
+			return slice_starts(text, SLICE("Context Switch"));
+		parser->state.part = THREAD_PART_STACK;
+		return true;
+	case 'S':
+		if (slice_starts(text, SLICE("SuspendCount ")))
+			read_suspend_count(parser, text);
+		return slice_starts(text, SLICE("Stack Init"));
+	case 'N':
+		return slice_starts(text, SLICE("Not impersonating"));
+	case 'D':
+		return slice_starts(text, SLICE("DeviceMap"));
+	case 'A':
+		return slice_starts(text, SLICE("Attached Process"));
+	case 'P':
+		return slice_starts(text, SLICE("Priority"));
+	case 'B':
+		return slice_starts(text, SLICE("Base "));
+	default:
+		return false;
+	}
+}
+
+static void read_frame(struct log_parser *parser, const struct line *line)
+{
+	struct slice symbol;
+
+	if (!stack_read_frame(&parser->state.stack, line->cursor, &symbol))
+		return;
+	vec_push(&parser->records->frames, log_parser_name(parser, symbol));
+	parser->thread->frames++;
+	evidence_extend(&parser->thread->evidence, line);
+}
+
+static void reads(struct log_parser *parser, const struct line *line)
+{
+	char first = *line->cursor.at;
+	uint8_t part = parser->state.part;
+
+	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(')) {
+		read_frame(parser, line);
+		return;
+	}
+	if (part == THREAD_PART_OBJECTS && lex_is_hex(first) && read_object(parser, line)) {
+		evidence_extend(&parser->thread->evidence, line);
+		return;
+	}
+	if (read_field(parser, line)) {
+		if (parser->state.part == part && part != THREAD_PART_STACK)
+			parser->state.part = THREAD_PART_FIELDS;
+		evidence_extend(&parser->thread->evidence, line);
+	}
+}
+
+static void resumes(struct log_parser *parser)
+{
+	add_thread(parser, parser->state.thread);
+	parser->thread->flags = THREAD_CONTINUED;
+}
+
+const struct log_block log_block_thread = { .begins = begins, .reads = reads, .resumes = resumes };

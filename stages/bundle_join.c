@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parsed chunks to dumps: the segments of a member in order, a new banner beginning a new dump; see bundle_work.h. */
+#include "stages/bundle_work.h"
+
+void chunk_parse(struct chunk *chunk)
+{
+	log_parse(&chunk->result, &chunk->start,
+		  (struct slice){ chunk->text, chunk->len }, chunk->end);
+}
+
+static struct join *open_join(struct bundle_work *work, size_t member, uint32_t line)
+{
+	struct join *join = mem_alloc(sizeof(*join));
+
+	join_init(join);
+	vec_push(&join->sources,
+		 ((struct join_source){ .member = member, .first_line = line }));
+	vec_push(&work->joins, join);
+	work->join = join;
+	if (!work->segment_hash)
+		work->segment_hash = hash_stream_new();
+	hash_stream_reset(work->segment_hash);
+	work->segment_bytes = 0;
+	return join;
+}
+
+/* The dump in hand is read to its end; one that holds nothing is forgotten. */
+static void close_join(struct bundle_work *work)
+{
+	struct join *join = work->join;
+
+	work->join = NULL;
+	if (records_empty(&join->incident.records)) {
+		work->joins.len--;
+		join_free(join);
+		free(join);
+		return;
+	}
+	join->sources.at[0].content = hash_stream_value(work->segment_hash);
+	join->sources.at[0].content_bytes = work->segment_bytes;
+}
+
+static void begin_member(struct bundle_work *work, const struct chunk *chunk)
+{
+	work->line = 0;
+	work->prompt_seen = work->other_bytes = false;
+	work->first_join = work->joins.len;
+	open_join(work, chunk->member, 1);
+}
+
+static void end_member(struct bundle_work *work, const struct chunk *chunk)
+{
+	struct joined_member joined = { .member = chunk->member,
+					.first_join = work->first_join,
+					.prompt_seen = work->prompt_seen,
+					.encoding = encoding_text(chunk->encoding) };
+
+	close_join(work);
+	joined.joins = work->joins.len - work->first_join;
+	if (chunk->encoding == ENCODING_UTF8 && work->other_bytes)
+		joined.encoding = "cp1252";
+	vec_push(&work->joined, joined);
+}
+
+static void join_segment(struct bundle_work *work, const struct chunk *chunk,
+			 const struct segment *segment)
+{
+	struct join_base base = { .offset = chunk->offset, .line = work->line + 1 };
+	struct join *join = work->join;
+
+	if (segment->begins && !records_empty(&join->incident.records)) {
+		close_join(work);
+		join = open_join(work, chunk->member, work->line + segment->first_line + 1);
+	}
+	hash_stream_add(work->segment_hash, chunk->text + segment->from,
+			segment->to - segment->from);
+	work->segment_bytes += segment->to - segment->from;
+	join_records(join, &segment->records, base);
+	join->sources.at[0].last_line = work->line + segment->first_line + segment->lines;
+}
+
+void bundle_join(struct bundle_work *work, struct chunk *chunk)
+{
+	const struct log_chunk_result *result = &chunk->result;
+
+	if (chunk->first)
+		begin_member(work, chunk);
+	for (size_t i = 0; i < result->segments_used; i++)
+		join_segment(work, chunk, &result->segments.at[i]);
+	if (result->end.listing != LISTING_INHERITED)
+		work->join->listing = result->end.listing;
+	work->line += result->lines;
+	work->prompt_seen |= result->prompt_seen;
+	work->other_bytes |= result->other_bytes;
+	if (chunk->end == LOG_ENDS)
+		end_member(work, chunk);
+}

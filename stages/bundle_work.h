@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One bundle on its way through the stages: decoded chunk by chunk, its chunks parsed anywhere, joined in order, and
+ * at the end turned into encoded incidents. The steps of one bundle that share state are never run by two threads
+ * at once (floor.c sees to that); parsing shares nothing.
+ */
+#ifndef STAGES_BUNDLE_WORK_H
+#define STAGES_BUNDLE_WORK_H
+
+#include "pipeline/base/hash.h"
+#include "stages/join.h"
+#include "stages/log_parser.h"
+#include "stages/text.h"
+#include "stages/unpack.h"
+
+/* Decoded text of one chunk. More costs memory, less costs cuts and repeated names. */
+#define CHUNK_TEXT (1u << 20)
+
+enum member_outcome {
+	MEMBER_PARSED,
+	MEMBER_IGNORED,
+	MEMBER_QUARANTINED,
+};
+
+struct member {
+	char *path;
+	const char *reason; /* static text; "" when parsed */
+	char *text;         /* what was wrong, for people; may be NULL */
+	uint64_t bytes;     /* decoded so far */
+	uint8_t outcome;    /* enum member_outcome */
+};
+
+struct chunk {
+	struct bundle_work *work;
+	uint64_t number; /* in its bundle, from 0 */
+	size_t member;   /* index into work->members */
+	uint64_t offset; /* of the text in the member's text */
+	size_t len;
+	enum encoding encoding;
+	bool fresh; /* else it goes on from the chunk before */
+	bool first; /* of its member */
+	enum log_end end;
+	struct log_state start; /* set when it is parsed */
+	struct log_chunk_result result;
+	char text[CHUNK_TEXT];
+};
+
+/* What the joining side learned of a member; it shares nothing with the decoding side. */
+struct joined_member {
+	size_t member; /* index into work->members */
+	size_t first_join, joins;
+	const char *encoding;
+	bool prompt_seen;
+};
+
+struct encoded {
+	uint64_t id;
+	byte_vec summary, chains, records;
+};
+
+struct bundle_work {
+	uint64_t job;
+	int fd;
+	char *name;
+
+	/* decoding */
+	struct unpack *unpack;
+	struct hash128 content; /* of the whole file */
+	struct text_decoder decoder;
+	byte_vec carry; /* text behind the last cut */
+	uint64_t offset;
+	uint64_t chunks; /* handed out */
+	bool in_member, carry_fresh, member_ended, decoded;
+	struct error read_error; /* that ended the member in hand */
+	VEC(struct member) members;
+
+	/* joining */
+	struct join *join; /* of the dump in hand; NULL between members */
+	struct hash_stream *segment_hash;
+	uint64_t segment_bytes;
+	uint32_t line; /* lines of the member before the chunk */
+	bool prompt_seen, other_bytes;
+	size_t first_join; /* of the member in hand */
+	VEC(struct join *) joins;
+	VEC(struct joined_member) joined;
+
+	/* the end */
+	VEC(struct encoded) encoded; /* by id */
+};
+
+struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name);
+void bundle_work_free(struct bundle_work *work);
+
+/* Fills the chunk with the next text of the bundle. False when there is none: the bundle is decoded. */
+bool bundle_decode(struct bundle_work *work, struct chunk *chunk);
+/* Parses the chunk; touches nothing else. chunk->start must be set. */
+void chunk_parse(struct chunk *chunk);
+/* Takes a parsed chunk in; chunks come in the order of their numbers. */
+void bundle_join(struct bundle_work *work, struct chunk *chunk);
+/* After the last chunk: makes work->encoded and settles every member's outcome. */
+void bundle_finish(struct bundle_work *work);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the place to cut, from the end of the text backwards; see cut.h. */
+#include "stages/cut.h"
+
+#include "stages/lex.h"
+#include "stages/prompt.h"
+
+static bool is_header(struct slice line)
+{
+	struct slice command;
+
+	if (line.len == 0)
+		return false;
+	if (line.at[0] == 'P')
+		return slice_starts(line, SLICE("PROCESS ")) && line.len > 8 &&
+		       lex_is_hex(line.at[8]);
+	if (line.at[0] == 'L' && slice_starts(line, SLICE("Loading Dump File [")))
+		return true;
+	return prompt_may_begin(line.at[0]) && prompt_split(line, &command);
+}
+
+static struct slice line_at(struct slice text, size_t from, size_t to)
+{
+	while (from < to && lex_is_blank(text.at[from]))
+		from++;
+	return (struct slice){ text.at + from, to - from };
+}
+
+size_t cut_find(struct slice text, enum cut_kind *kind)
+{
+	const char *newline = memrchr(text.at, '\n', text.len);
+	size_t last_line, end;
+
+	*kind = CUT_INSIDE;
+	if (!newline)
+		return text.len;
+	last_line = end = (size_t)(newline - text.at) + 1;
+	while (end > 1) {
+		size_t begin;
+
+		newline = memrchr(text.at, '\n', end - 1);
+		if (!newline)
+			break;
+		begin = (size_t)(newline - text.at) + 1;
+		*kind = CUT_HEADER;
+		if (is_header(line_at(text, begin, end - 1)))
+			return begin;
+		end = begin;
+	}
+	*kind = CUT_LINE;
+	return last_line;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, searching and analysing an incident; what the analysis does step by step is in analyse_*.c. */
+#include "stages/incident.h"
+
+void incident_init(struct incident *incident)
+{
+	*incident = (struct incident){ 0 };
+	records_init(&incident->records);
+}
+
+void incident_free(struct incident *incident)
+{
+	records_free(&incident->records);
+	chain_list_free(&incident->chains);
+	vec_free(&incident->edges);
+	vec_free(&incident->zombies_by_image);
+}
+
+#define DEFINE_FIND(type, list)                                                          \
+	uint32_t incident_find_##type(const struct incident *incident, uint64_t address) \
+	{                                                                                \
+		uint32_t low = 0, high = (uint32_t)incident->records.list.len;           \
+                                                                                         \
+		while (low < high) {                                                     \
+			uint32_t middle = low + (high - low) / 2;                        \
+                                                                                         \
+			if (incident->records.list.at[middle].address < address)         \
+				low = middle + 1;                                        \
+			else                                                             \
+				high = middle;                                           \
+		}                                                                        \
+		if (low < incident->records.list.len &&                                  \
+		    incident->records.list.at[low].address == address)                   \
+			return low;                                                      \
+		return MAP_NONE;                                                         \
+	}
+
+DEFINE_FIND(process, processes)
+DEFINE_FIND(thread, threads)
+DEFINE_FIND(message, messages)
+
+void incident_analyse(struct incident *incident)
+{
+	incident->records.diagnostics.len = incident->diagnostics_read;
+	analyse_zombies(incident);
+	analyse_edges(incident);
+	analyse_chains(incident);
+}
+
+const char *owner_source_text(enum owner_source source)
+{
+	static const char *const texts[] = {
+#define OWNER_SOURCE(id, text) [OWNER_SOURCE_##id] = text,
+#include "stages/owner_sources.def"
+#undef OWNER_SOURCE
+	};
+
+	return texts[source];
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An incident: the joined records of one memory dump, where they were read, and what follows from them. Records and
+ * sources are stored (incident_encode), edges, chains and zombie counts are derived by incident_analyse() and are the same whenever
+ * the records are.
+ */
+#ifndef STAGES_INCIDENT_H
+#define STAGES_INCIDENT_H
+
+#include "pipeline/base/error.h"
+#include "pipeline/base/hash.h"
+#include "stages/chain.h"
+#include "stages/record.h"
+#include "stages/summary.h"
+
+/* Where the owner of an edge was learned (contract.md section 4). */
+enum owner_source {
+#define OWNER_SOURCE(id, text) OWNER_SOURCE_##id,
+#include "stages/owner_sources.def"
+#undef OWNER_SOURCE
+};
+
+/* A thread waits for something that a thread or process owns. */
+struct edge {
+	uint64_t thread;
+	uint64_t object; /* message, mutant, thread or process */
+	uint64_t port, owner_process, owner_thread; /* 0 when not known */
+	struct evidence evidence;
+	uint32_t message_id; /* NUMBER_NONE */
+	name_id owner_image, queue_type;
+	uint8_t kind;         /* enum edge_kind */
+	uint8_t owner_source; /* enum owner_source */
+};
+
+struct zombie_image {
+	name_id image;
+	uint64_t count;
+};
+
+struct incident {
+	uint64_t id;
+	struct records records; /* lists sorted by address */
+	VEC(struct edge) edges; /* sorted by waiting thread */
+	struct chain_list chains;
+	size_t diagnostics_read; /* of the reading; those of the analysis stand behind them */
+	uint64_t zombies;
+	VEC(struct zombie_image) zombies_by_image; /* most first, then by name */
+};
+
+void incident_init(struct incident *incident);
+void incident_free(struct incident *incident);
+
+/* Index of the record in the sorted list, or MAP_NONE. */
+uint32_t incident_find_process(const struct incident *incident, uint64_t address);
+uint32_t incident_find_thread(const struct incident *incident, uint64_t address);
+uint32_t incident_find_message(const struct incident *incident, uint64_t address);
+
+/* Derives everything that is derived. The records must be complete and sorted (join.h). */
+void incident_analyse(struct incident *incident);
+
+/* The records as bytes under zstd, and back. Decoding checks everything and fails with ERROR_FORMAT on bytes that
+ * encoding cannot have made. */
+void incident_encode(const struct incident *incident, byte_vec *out);
+bool incident_decode(struct incident *incident, const void *bytes, size_t len,
+		     struct error *error);
+
+const char *owner_source_text(enum owner_source source);
+
+/* ---- the steps of the analysis, in the order in which incident_analyse() takes them ---- */
+
+void analyse_zombies(struct incident *incident);
+void analyse_edges(struct incident *incident);
+void analyse_chains(struct incident *incident);
+/* Where a chain ends that ends in this thread. */
+enum endpoint_kind endpoint_of_thread(const struct incident *incident,
+				      const struct thread *thread);
+/* Fills in label and signature of a chain whose hops, cycle and endpoint are complete. */
+void chain_sign(struct chain_list *list, struct chain *chain);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Joins what was read in many places into one incident: by kernel address, the richest value wins, nothing
+ * is counted twice (formats.md section 1, rule 10). A process, thread or message is one record however often it is printed.
+ */
+#ifndef STAGES_JOIN_H
+#define STAGES_JOIN_H
+
+#include "stages/incident.h"
+
+/* What turns evidence relative to a chunk into evidence of the incident. */
+struct join_base {
+	uint64_t offset; /* of the chunk in the member's text */
+	uint32_t line;   /* 1-based number of the chunk's first line */
+	uint32_t source; /* added to evidence.source */
+};
+
+/* A member's part in a join. */
+struct join_source {
+	size_t member; /* the caller's number for it */
+	uint32_t first_line, last_line;
+	struct hash128 content;
+	uint64_t content_bytes;
+};
+
+struct join {
+	struct incident incident;
+	struct map processes, threads, messages;
+	VEC(name_id) name_map; /* of the records being joined */
+	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */
+	VEC(struct join_source) sources;
+};
+
+void join_init(struct join *join);
+void join_free(struct join *join);
+/* Takes everything of `from` in. last_listing: of the last command in from's chunk. */
+void join_records(struct join *join, const struct records *from, struct join_base base);
+/* Whether both speak of one memory dump (contract.md section 1). */
+bool join_same_dump(const struct join *a, const struct join *b);
+/* Takes `from` in with its sources, behind those of `join`. */
+void join_merge(struct join *join, const struct join *from);
+/* Sorts the records, adds the processes that are only mentioned, works out the host's values and the incident's id. */
+void join_finish(struct join *join);
+
+/* Tick length and tick count from the threads, os and arch from what was read (host.c). */
+void host_finish(struct records *records);
+/* Wait Start + Ticks where all waiting threads agree, else TICKS_NONE; *differ when they do not. */
+uint64_t host_tick_count(const struct records *records, bool *differ);
+
+#endif

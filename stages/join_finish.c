@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of joining: which joins are one dump, merging them, and what can be said only when everything was read -
+ * sorted lists, processes that are known by mention alone, thread counts, the incident's id.
+ */
+#include "stages/join.h"
+
+static bool same_content(const struct join *a, const struct join *b)
+{
+	return a->sources.len == 1 && b->sources.len == 1 &&
+	       a->sources.at[0].content.high == b->sources.at[0].content.high &&
+	       a->sources.at[0].content.low == b->sources.at[0].content.low;
+}
+
+bool join_same_dump(const struct join *a, const struct join *b)
+{
+	const struct host *x = &a->incident.records.host, *y = &b->incident.records.host;
+	bool differ;
+	uint64_t ticks_x = host_tick_count(&a->incident.records, &differ);
+	uint64_t ticks_y = host_tick_count(&b->incident.records, &differ);
+	bool ticks_known = ticks_x != TICKS_NONE && ticks_y != TICKS_NONE;
+
+	if (same_content(a, b))
+		return true;
+	if (ticks_known && ticks_x != ticks_y)
+		return false;
+	if (x->build != NUMBER_NONE && y->build != NUMBER_NONE && x->build != y->build)
+		return false;
+	if (x->session_time != MOMENT_NONE && y->session_time != MOMENT_NONE)
+		return x->session_time == y->session_time && x->build == y->build;
+	return ticks_known;
+}
+
+void join_merge(struct join *join, const struct join *from)
+{
+	struct join_base base = { .source = (uint32_t)join->sources.len };
+
+	join_records(join, &from->incident.records, base);
+	vec_for_each(source, &from->sources)
+		vec_push(&join->sources, *source);
+}
+
+/* A process that only a thread or a message speaks of. */
+static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_id image,
+			struct evidence evidence)
+{
+	struct records *records = &join->incident.records;
+	uint32_t *place;
+	struct process *process;
+
+	if (address == 0)
+		return;
+	place = map_place(&join->processes, address);
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)records->processes.len;
+		vec_push(&records->processes,
+			 ((struct process){ .address = address,
+					    .evidence = evidence,
+					    .pid = PID_NONE,
+					    .parent_pid = PID_NONE,
+					    .session = SESSION_NONE,
+					    .handle_count = HANDLES_NONE }));
+	}
+	process = &records->processes.at[*place];
+	if (process->pid == PID_NONE)
+		process->pid = pid;
+	if (process->image == 0)
+		process->image = image;
+}
+
+static struct evidence wait_evidence(const struct thread *thread)
+{
+	return (struct evidence){ .offset = thread->wait_offset,
+				  .length = thread->wait_length,
+				  .first_line = thread->wait_line,
+				  .last_line = thread->wait_line,
+				  .source = thread->evidence.source };
+}
+
+#define PID_SHARED (MAP_NONE - 1)
+
+/* Threads whose Owning Process was never readable belong to the process with their PID, if just one live one has it. */
+static void settle_owners(struct join *join)
+{
+	struct records *records = &join->incident.records;
+	struct map by_pid = { 0 };
+
+	for (uint32_t i = 0; i < records->processes.len; i++) {
+		const struct process *process = &records->processes.at[i];
+		uint32_t *place;
+
+		if (process->pid == PID_NONE || process->handle_count == 0)
+			continue;
+		place = map_place(&by_pid, process->pid);
+		*place = *place == MAP_NONE ? i : PID_SHARED;
+	}
+	vec_for_each(thread, &records->threads) {
+		uint32_t at;
+
+		if (thread->process != 0 || thread->pid == PID_NONE)
+			continue;
+		at = map_get(&by_pid, thread->pid);
+		if (at != MAP_NONE && at != PID_SHARED)
+			thread->process = records->processes.at[at].address;
+	}
+	map_free(&by_pid);
+}
+
+static void add_mentions(struct join *join)
+{
+	struct records *records = &join->incident.records;
+
+	vec_for_each(thread, &records->threads) {
+		add_mention(join, thread->process, thread->pid, thread->image,
+			    thread->evidence);
+		add_mention(join, thread->owner_process, PID_NONE, 0, wait_evidence(thread));
+	}
+	vec_for_each(message, &records->messages)
+		add_mention(join, message->owner_process, PID_NONE, message->owner_image,
+			    message->evidence);
+	settle_owners(join);
+}
+
+static void count_threads(struct join *join)
+{
+	struct records *records = &join->incident.records;
+
+	vec_for_each(thread, &records->threads) {
+		uint32_t at = thread->process ? map_get(&join->processes, thread->process)
+					      : MAP_NONE;
+
+		if (at == MAP_NONE)
+			continue;
+		records->processes.at[at].threads++;
+		if (thread->flags & THREAD_ENCLOSED)
+			records->processes.at[at].flags |= PROCESS_THREADS_LISTED;
+	}
+}
+
+#define DEFINE_BY_ADDRESS(type)                                                \
+	static int type##_by_address(const void *a, const void *b)             \
+	{                                                                      \
+		const struct type *x = a, *y = b;                              \
+                                                                               \
+		return x->address < y->address ? -1 : x->address > y->address; \
+	}
+
+DEFINE_BY_ADDRESS(process)
+DEFINE_BY_ADDRESS(thread)
+DEFINE_BY_ADDRESS(message)
+
+static void sort_unless_sorted(void *at, size_t count, size_t size,
+			       int (*compare)(const void *, const void *))
+{
+	const char *p = at;
+
+	for (size_t i = 1; i < count; i++)
+		if (compare(p + (i - 1) * size, p + i * size) > 0) {
+			qsort(at, count, size, compare);
+			return;
+		}
+}
+
+#define SORT(vec, compare) \
+	sort_unless_sorted((vec)->at, (vec)->len, sizeof(*(vec)->at), compare)
+
+static int hash_compare(const void *a, const void *b)
+{
+	const struct hash128 *x = a, *y = b;
+
+	if (x->high != y->high)
+		return x->high < y->high ? -1 : 1;
+	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+/* From the distinct contents of the sources, so that neither names nor order matter. */
+static uint64_t content_id(const struct join *join)
+{
+	VEC(struct hash128) contents = { 0 };
+	byte_vec bytes = { 0 };
+	uint64_t id;
+
+	vec_for_each(source, &join->sources)
+		vec_push(&contents, source->content);
+	SORT(&contents, hash_compare);
+	for (size_t i = 0; i < contents.len; i++) {
+		if (i && hash_compare(&contents.at[i - 1], &contents.at[i]) == 0)
+			continue;
+		bytes_put_u64_be(&bytes, contents.at[i].high);
+		bytes_put_u64_be(&bytes, contents.at[i].low);
+	}
+	id = hash64(bytes.at, bytes.len);
+	vec_free(&bytes);
+	vec_free(&contents);
+	return id;
+}
+
+static void tell_ticks(struct records *records)
+{
+	bool differ = false;
+
+	records->host.tick_count = host_tick_count(records, &differ);
+	if (differ)
+		vec_push(&records->diagnostics,
+			 ((struct diagnostic){ .code = DIAGNOSTIC_TICKS_DISAGREE }));
+}
+
+void join_finish(struct join *join)
+{
+	struct records *records = &join->incident.records;
+
+	add_mentions(join);
+	count_threads(join);
+	SORT(&records->processes, process_by_address);
+	SORT(&records->threads, thread_by_address);
+	SORT(&records->messages, message_by_address);
+	tell_ticks(records);
+	host_finish(records);
+	join->incident.diagnostics_read = records->diagnostics.len;
+	join->incident.id = content_id(join);
+}

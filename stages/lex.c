@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading values off one line; see lex.h. Nothing here looks beyond the line or keeps state. */
+#include "stages/lex.h"
+
+const uint8_t lex_hex_value[256] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+static bool cut_here(const struct cursor *cursor)
+{
+	return cursor->open_end && lex_at_end(cursor);
+}
+
+static bool is_word_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+{
+	struct cursor probe = *cursor;
+	uint64_t value = 0;
+	unsigned count = 0;
+
+	lex_blanks(&probe);
+	if (probe.end - probe.at > 2 && probe.at[0] == '0' && probe.at[1] == 'x')
+		probe.at += 2;
+	while (probe.at < probe.end) {
+		uint8_t digit = lex_hex_value[(unsigned char)*probe.at];
+
+		if (digit == 0) {
+			if (*probe.at == '`' && count == 8) {
+				probe.at++;
+				continue;
+			}
+			break;
+		}
+		if (count == 16)
+			return false;
+		value = value << 4 | (digit - 1u);
+		count++;
+		probe.at++;
+	}
+	if (count == 0 || (count != 16 && cut_here(&probe)))
+		return false;
+	if (probe.at < probe.end && is_word_char(*probe.at))
+		return false;
+	if (count != 8 && count != 16 && value != 0)
+		return false;
+	if (value != 0 || count == 16)
+		*digits = (uint8_t)count;
+	*address = value;
+	*cursor = probe;
+	return true;
+}
+
+bool lex_hex(struct cursor *cursor, uint32_t *value)
+{
+	struct cursor probe = *cursor;
+	uint32_t sum = 0;
+	unsigned count = 0;
+
+	lex_blanks(&probe);
+	while (probe.at < probe.end && lex_is_hex(*probe.at)) {
+		if (++count > 8)
+			return false;
+		sum = sum << 4 | (lex_hex_value[(unsigned char)*probe.at++] - 1u);
+	}
+	if (count == 0 || cut_here(&probe))
+		return false;
+	*value = sum;
+	*cursor = probe;
+	return true;
+}
+
+bool lex_decimal(struct cursor *cursor, uint64_t *value)
+{
+	struct cursor probe = *cursor;
+	uint64_t sum = 0;
+	const char *begin;
+
+	lex_blanks(&probe);
+	begin = probe.at;
+	while (probe.at < probe.end && *probe.at >= '0' && *probe.at <= '9') {
+		if (__builtin_mul_overflow(sum, 10, &sum) ||
+		    __builtin_add_overflow(sum, (uint64_t)(*probe.at - '0'), &sum))
+			sum = UINT64_MAX / 10 * 10; /* the next digit overflows again */
+		probe.at++;
+	}
+	if (probe.at == begin || cut_here(&probe))
+		return false;
+	*value = sum;
+	*cursor = probe;
+	return true;
+}
+
+bool lex_token(struct cursor *cursor, struct slice *token)
+{
+	struct cursor probe = *cursor;
+
+	lex_blanks(&probe);
+	token->at = probe.at;
+	while (probe.at < probe.end && !lex_is_blank(*probe.at))
+		probe.at++;
+	token->len = (size_t)(probe.at - token->at);
+	if (token->len == 0 || cut_here(&probe))
+		return false;
+	*cursor = probe;
+	return true;
+}
+
+bool lex_to_end(struct cursor *cursor, struct slice *text)
+{
+	struct slice rest = slice_trim(lex_rest(cursor));
+
+	if (rest.len == 0 || cursor->open_end)
+		return false;
+	*text = rest;
+	cursor->at = cursor->end;
+	return true;
+}
+
+bool lex_duration(struct cursor *cursor, int64_t *ms)
+{
+	struct cursor probe = *cursor;
+	uint64_t part[4], fraction = 0;
+	const char *begin;
+	int parts = 0;
+
+	do {
+		if (!lex_decimal(&probe, &part[parts]) || part[parts] > 1u << 30)
+			return false;
+		parts++;
+	} while (parts < 4 && lex_literal(&probe, SLICE(":")));
+	if (parts < 3)
+		return false;
+	if (lex_literal(&probe, SLICE("."))) {
+		begin = probe.at;
+		if (!lex_decimal(&probe, &fraction) || probe.at - begin > 9)
+			return false;
+		for (ptrdiff_t n = probe.at - begin; n > 3; n--)
+			fraction /= 10;
+		for (ptrdiff_t n = probe.at - begin; n < 3; n++)
+			fraction *= 10;
+	}
+	*ms = 0;
+	if (parts == 4)
+		*ms = (int64_t)part[0] * 86400000;
+	*ms += (int64_t)part[parts - 3] * 3600000 + (int64_t)part[parts - 2] * 60000 +
+	       (int64_t)part[parts - 1] * 1000 + (int64_t)fraction;
+	*cursor = probe;
+	return true;
+}
+
+bool lex_label(struct cursor *cursor, struct slice *label)
+{
+	struct cursor probe = *cursor;
+
+	lex_blanks(&probe);
+	label->at = probe.at;
+	while (probe.at < probe.end && is_word_char(*probe.at))
+		probe.at++;
+	label->len = (size_t)(probe.at - label->at);
+	if (label->len == 0)
+		return false;
+	lex_blanks(&probe);
+	if (!lex_literal(&probe, SLICE(":")))
+		return false;
+	lex_blanks(&probe);
+	*cursor = probe;
+	return true;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop over the lines of a chunk: finds where a line begins a block, a prompt or a banner and hands every
+ * line to the open block. What the lines mean is known in block_*.c only.
+ */
+#include "stages/log_parser.h"
+
+#include "stages/line.h"
+#include "stages/prompt.h"
+
+static const struct log_block *const blocks[LOG_BLOCKS] = {
+#define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
+#include "stages/log_blocks.def"
+#undef LOG_BLOCK
+};
+
+/* First characters of the lines that a block's begins() wants to see, so that all others skip the question. */
+static const bool may_begin[256] = {
+	['P'] = true, ['T'] = true, ['M'] = true, ['L'] = true, ['C'] = true,
+	['W'] = true, ['D'] = true, ['S'] = true, ['*'] = true,
+};
+
+void log_state_fresh(struct log_state *state, enum listing listing)
+{
+	*state = (struct log_state){ .listing = (uint8_t)listing };
+}
+
+struct evidence line_evidence(const struct line *line)
+{
+	return (struct evidence){ .offset = line->offset,
+				  .length = line->length,
+				  .first_line = line->number,
+				  .last_line = line->number };
+}
+
+void evidence_extend(struct evidence *evidence, const struct line *line)
+{
+	if (evidence->length == 0) {
+		*evidence = line_evidence(line);
+		return;
+	}
+	evidence->last_line = line->number;
+	evidence->length = line->offset + line->length - evidence->offset;
+}
+
+name_id log_parser_name(struct log_parser *parser, struct slice text)
+{
+	return names_add(&parser->records->names, text);
+}
+
+void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
+			 const struct line *line, struct slice text)
+{
+	struct diagnostic diagnostic = { .code = (uint8_t)code,
+					 .line = line->number,
+					 .text = log_parser_name(parser,
+								 slice_first(text, 200)) };
+
+	vec_push(&parser->records->diagnostics, diagnostic);
+}
+
+void log_parser_digits(struct log_parser *parser, uint8_t digits)
+{
+	if (digits > parser->records->host.address_digits)
+		parser->records->host.address_digits = digits;
+}
+
+bool log_parser_address(struct log_parser *parser, struct cursor *cursor, uint64_t *address)
+{
+	uint8_t digits = 0;
+
+	if (!lex_address(cursor, address, &digits))
+		return false;
+	log_parser_digits(parser, digits);
+	return true;
+}
+
+static struct segment *segment_add(struct log_chunk_result *result)
+{
+	struct segment *segment;
+
+	if (result->segments_used == result->segments.len) {
+		segment = vec_add(&result->segments);
+		*segment = (struct segment){ 0 };
+	}
+	segment = &result->segments.at[result->segments_used++];
+	records_clear(&segment->records);
+	segment->begins = false;
+	segment->from = segment->to = 0;
+	segment->first_line = segment->lines = 0;
+	return segment;
+}
+
+void log_parser_open(struct log_parser *parser, enum log_block_id id)
+{
+	parser->state.block = (uint8_t)id;
+	parser->process = NULL;
+	parser->thread = NULL;
+	parser->message = NULL;
+}
+
+void log_parser_new_segment(struct log_parser *parser, const struct line *line)
+{
+	struct log_chunk_result *result = parser->result;
+	struct segment *open = &result->segments.at[result->segments_used - 1];
+
+	log_parser_open(parser, LOG_BLOCK_NONE);
+	open->to = line->offset;
+	open->lines = line->number - open->first_line;
+	open = segment_add(result);
+	open->begins = true;
+	open->from = line->offset;
+	open->first_line = line->number;
+	parser->records = &open->records;
+	log_state_fresh(&parser->state, LISTING_UNKNOWN);
+}
+
+static void read_prompt(struct log_parser *parser, struct slice command)
+{
+	log_parser_open(parser, LOG_BLOCK_NONE);
+	parser->state.process = 0;
+	parser->state.listing = (uint8_t)command_listing(command);
+	parser->result->prompt_seen = true;
+	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
+		if (blocks[id]->command && command_is(command, blocks[id]->command))
+			blocks[id]->commanded(parser);
+}
+
+static void read_plain_line(struct log_parser *parser, const struct line *line)
+{
+	struct slice command, text = lex_rest(&line->cursor);
+	const struct log_block *block;
+
+	if (prompt_may_begin(text.at[0]) && prompt_split(text, &command)) {
+		read_prompt(parser, command);
+		return;
+	}
+	if (may_begin[(unsigned char)text.at[0]])
+		for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
+			if (blocks[id]->begins(parser, line)) {
+				parser->result->log_seen = true;
+				return;
+			}
+	block = blocks[parser->state.block];
+	if (block)
+		block->reads(parser, line);
+}
+
+/* A THREAD header or ALPC line may be wrapped where a pointer would follow (formats.md section 1, rule 4). */
+static bool waits_for_next(struct slice text)
+{
+	if (slice_starts(text, SLICE("THREAD ")))
+		return slice_ends(text, SLICE("Win32Thread:")) ||
+		       slice_ends(text, SLICE("WAIT:"));
+	return slice_starts(text, SLICE("Waiting for reply ")) &&
+	       slice_ends(text, SLICE(" port"));
+}
+
+static bool begins_anything(struct slice text)
+{
+	struct slice command;
+
+	return slice_starts(text, SLICE("PROCESS ")) ||
+	       slice_starts(text, SLICE("THREAD ")) || prompt_split(text, &command);
+}
+
+static void flush_pending(struct log_parser *parser)
+{
+	struct log_state *state = &parser->state;
+	char copy[sizeof(state->pending)];
+	struct line line = { .cursor = { copy, copy + state->pending_len, false },
+			     .offset = state->pending_offset,
+			     .length = state->pending_len,
+			     .number = state->pending_line };
+
+	memcpy(copy, state->pending, state->pending_len);
+	state->pending_len = 0;
+	read_plain_line(parser, &line);
+}
+
+/* Puts the line behind the one that waits and reads both as one. */
+static void read_joined(struct log_parser *parser, const struct line *line)
+{
+	struct log_state *state = &parser->state;
+	struct slice text = lex_rest(&line->cursor);
+	char copy[sizeof(state->pending) + LOG_LINE_MAX * 3 + 1];
+	size_t len = state->pending_len;
+	struct line joined = *line;
+
+	memcpy(copy, state->pending, len);
+	copy[len++] = ' ';
+	memcpy(copy + len, text.at, text.len);
+	joined.cursor.at = copy;
+	joined.cursor.end = copy + len + text.len;
+	joined.number = state->pending_line;
+	joined.offset = state->pending_offset;
+	joined.length = line->offset + line->length - state->pending_offset;
+	state->pending_len = 0;
+	read_plain_line(parser, &joined);
+}
+
+static void read_line(struct log_parser *parser, const struct line *line)
+{
+	struct log_state *state = &parser->state;
+	struct slice text = lex_rest(&line->cursor);
+
+	if (text.len == 0)
+		return;
+	if (__builtin_expect(state->pending_len != 0, 0)) {
+		if (!begins_anything(text)) {
+			read_joined(parser, line);
+			return;
+		}
+		flush_pending(parser);
+	}
+	if (__builtin_expect(
+		    (text.at[0] == 'T' || text.at[0] == 'W') && waits_for_next(text), 0) &&
+	    text.len < sizeof(state->pending)) {
+		memcpy(state->pending, text.at, text.len);
+		state->pending_len = (uint16_t)text.len;
+		state->pending_line = line->number;
+		state->pending_offset = line->offset;
+		return;
+	}
+	read_plain_line(parser, line);
+}
+
+static struct cursor trim_cursor(struct slice text, bool open_end)
+{
+	const char *at = text.at, *end = text.at + text.len;
+
+	while (at < end && lex_is_blank(*at))
+		at++;
+	if (!open_end)
+		while (end > at && (lex_is_blank(end[-1]) || end[-1] == '\r'))
+			end--;
+	return (struct cursor){ at, end, open_end };
+}
+
+/* One line as it stands in the text, without its newline. */
+static void read_raw_line(struct log_parser *parser, struct slice text, struct line *line,
+			  bool high_bytes)
+{
+	char plain[LINE_PLAIN_MAX(LOG_LINE_MAX)];
+
+	line->length = text.len;
+	if (__builtin_expect(text.len > LOG_LINE_MAX, 0)) {
+		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, line, text);
+		text.len = LOG_LINE_MAX;
+		line->cursor.open_end = true;
+	}
+	if (high_bytes && line_has_high_bytes(text))
+		text = line_make_plain(text, plain, &parser->result->other_bytes);
+	line->cursor = trim_cursor(text, line->cursor.open_end);
+	read_line(parser, line);
+}
+
+static void begin_result(struct log_parser *parser, const struct log_state *start)
+{
+	struct log_chunk_result *result = parser->result;
+	const struct log_block *block;
+
+	result->segments_used = 0;
+	result->lines = 0;
+	result->prompt_seen = result->log_seen = result->other_bytes = false;
+	parser->records = &segment_add(result)->records;
+	parser->state = *start;
+	block = blocks[start->block];
+	if (block && block->resumes)
+		block->resumes(parser);
+}
+
+/* The log breaks off inside a block: what was complete is kept, and this is said. */
+static void diagnose_cut(struct log_parser *parser, struct slice text)
+{
+	struct line end = { .number = parser->result->lines, .offset = text.len };
+	uint8_t block = parser->state.block;
+
+	if (text.len && text.at[text.len - 1] != '\n' && block != LOG_BLOCK_NONE &&
+	    block != LOG_BLOCK_banner)
+		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, SLICE_NONE);
+}
+
+static void end_result(struct log_parser *parser, struct slice text, enum log_end log_end)
+{
+	struct log_chunk_result *result = parser->result;
+	struct segment *open;
+
+	if (log_end != LOG_GOES_ON && parser->state.pending_len)
+		flush_pending(parser);
+	if (log_end == LOG_ENDS)
+		diagnose_cut(parser, text);
+	result->end = parser->state;
+	open = &result->segments.at[result->segments_used - 1];
+	open->to = text.len;
+	open->lines = result->lines - open->first_line;
+	if (text.len && text.at[text.len - 1] != '\n')
+		open->lines++;
+}
+
+void log_parse(struct log_chunk_result *result, const struct log_state *start,
+	       struct slice text, enum log_end log_end)
+{
+	struct log_parser parser = { .result = result };
+	const char *at = text.at, *end = text.at + text.len;
+	bool high_bytes = line_has_high_bytes(text);
+
+	begin_result(&parser, start);
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end;
+		struct line line = { .offset = (uint64_t)(at - text.at),
+				     .number = result->lines };
+
+		line.cursor.open_end = !newline && log_end == LOG_ENDS;
+		if (parser.state.in_long_line)
+			parser.state.in_long_line = !newline;
+		else
+			read_raw_line(&parser, (struct slice){ at, (size_t)(stop - at) },
+				      &line, high_bytes);
+		if (!newline) {
+			parser.state.in_long_line = true;
+			break;
+		}
+		result->lines++;
+		at = newline + 1;
+	}
+	end_result(&parser, text, log_end);
+}
+
+void log_chunk_result_free(struct log_chunk_result *result)
+{
+	vec_for_each(segment, &result->segments)
+		records_free(&segment->records);
+	vec_free(&result->segments);
+}

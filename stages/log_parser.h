@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log parser: a pure function from decoded text to records. No stdio, no LMDB, no globals; the result for a
+ * piece of text depends on that text and on the state it starts from, never on threads or order.
+ *
+ * A log is cut into chunks (cut.h). A chunk that begins at a block header starts from log_state_fresh(); any other
+ * goes on from the state in which the chunk before it ended.
+ */
+#ifndef STAGES_LOG_PARSER_H
+#define STAGES_LOG_PARSER_H
+
+#include "stages/lex.h"
+#include "stages/record.h"
+
+/* Longest line that is read; what stands behind is passed over with a diagnostic. */
+#define LOG_LINE_MAX 8192
+
+enum log_block_id {
+	LOG_BLOCK_NONE,
+#define LOG_BLOCK(name) LOG_BLOCK_##name,
+#include "stages/log_blocks.def"
+#undef LOG_BLOCK
+	LOG_BLOCKS,
+};
+
+/* Where in a THREAD block we are. */
+enum thread_part {
+	THREAD_PART_OBJECTS,
+	THREAD_PART_FIELDS,
+	THREAD_PART_IRPS,
+	THREAD_PART_STACK,
+};
+
+/* How the stack in hand is laid out (formats.md section 4.6). */
+struct stack_layout {
+	uint8_t args;  /* pointers between the return address and the symbol: 0, 3 or 4 */
+	bool numbered; /* " # Child-SP": a frame number stands first */
+};
+
+/* All that a chunk hands on to the next one; plain data. */
+struct log_state {
+	uint64_t process; /* of the PROCESS block that THREADs now belong to, 0 for none */
+	uint64_t thread, message; /* of the open block */
+	uint32_t process_pid;
+	uint8_t block;   /* enum log_block_id */
+	uint8_t listing; /* enum listing of the last command */
+	uint8_t part;    /* enum thread_part */
+	struct stack_layout stack;
+	bool in_long_line;     /* the text before ended inside a line that is too long */
+	uint16_t pending_len;  /* a wrapped line that waits for the next one */
+	uint32_t pending_line; /* its number */
+	uint64_t pending_offset;
+	char pending[1024];
+};
+
+/* The state at the beginning of a log, or of a chunk whose first line is a block header, prompt or banner. */
+void log_state_fresh(struct log_state *state, enum listing listing);
+
+/* One dump's part of a chunk: a banner begins a new one. */
+struct segment {
+	struct records records;
+	bool begins;         /* with a banner: not the same dump as the segment before */
+	uint64_t from, to;   /* bytes of the chunk's text */
+	uint32_t first_line; /* relative to the chunk, from 0 */
+	uint32_t lines;
+};
+
+struct log_chunk_result {
+	VEC(struct segment) segments; /* at least one after log_parse() */
+	size_t segments_used; /* segments.at[0..used) are this chunk's, the rest spare memory */
+	struct log_state end;
+	uint32_t lines;             /* newlines in the text */
+	bool prompt_seen, log_seen; /* a kernel debugger's prompt; any sign of a debugger log */
+	bool other_bytes; /* lines that are no valid UTF-8 were read as cp1252 */
+};
+
+/* What follows the text of a chunk. */
+enum log_end {
+	LOG_ENDS, /* nothing: a last line without newline was cut by whoever wrote the log */
+	LOG_HEADER_FOLLOWS, /* a block header, prompt or banner: no block goes on */
+	LOG_GOES_ON, /* the next chunk goes on from the state in which this one ends */
+};
+
+/* Parses text, which begins at a line's begin (or inside a line, when start->in_long_line). Evidence in the
+ * records is relative to the text: byte 0, line 0. */
+void log_parse(struct log_chunk_result *result, const struct log_state *start,
+	       struct slice text, enum log_end log_end);
+void log_chunk_result_free(struct log_chunk_result *result);
+
+/* ---- for the block files (block_*.c) and the parser itself ---- */
+
+struct line {
+	struct cursor cursor; /* behind leading blanks */
+	uint64_t offset, length; /* in the text, with the newline's CR but without the newline */
+	uint32_t number;         /* from 0 */
+};
+
+struct log_parser {
+	struct log_chunk_result *result;
+	struct records *records; /* of the open segment */
+	struct log_state state;
+	struct process *process; /* open block's record; NULL outside */
+	struct thread *thread;
+	struct message *message;
+};
+
+struct log_block {
+	/* True when the line opens such a block: it has then called log_parser_open() and read the line. */
+	bool (*begins)(struct log_parser *parser, const struct line *line);
+	/* Reads a line inside the block; a line it does not know is passed over. */
+	void (*reads)(struct log_parser *parser, const struct line *line);
+	/* Makes a record for the rest of a block that began in the chunk before. May be NULL. */
+	void (*resumes)(struct log_parser *parser);
+	/* A command whose echo alone opens the block, or NULL; and how. */
+	const char *command;
+	void (*commanded)(struct log_parser *parser);
+};
+
+#define LOG_BLOCK(name) extern const struct log_block log_block_##name;
+#include "stages/log_blocks.def"
+#undef LOG_BLOCK
+
+/* Ends the open block, if any, and makes `id` the open one. */
+void log_parser_open(struct log_parser *parser, enum log_block_id id);
+/* A banner: what follows is another dump. */
+void log_parser_new_segment(struct log_parser *parser, const struct line *line);
+name_id log_parser_name(struct log_parser *parser, struct slice text);
+void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
+			 const struct line *line, struct slice text);
+struct evidence line_evidence(const struct line *line);
+void evidence_extend(struct evidence *evidence, const struct line *line);
+/* Remembers how wide addresses are in this dump. */
+void log_parser_digits(struct log_parser *parser, uint8_t digits);
+/* An address of the line, whose width is remembered. */
+bool log_parser_address(struct log_parser *parser, struct cursor *cursor, uint64_t *address);
+
+#endif

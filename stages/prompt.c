@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Prompts in all the forms that debuggers, books and hands have written; see prompt.h. */
+#include "stages/prompt.h"
+
+#include "stages/lex.h"
+
+/* !process flags 2 and 4 print threads (formats.md section 3.3). */
+#define FLAGS_THREADS 6u
+
+bool prompt_may_begin(char first)
+{
+	return lex_is_hex(first) || first == 'l' || first == 'k' || first == 'K' ||
+	       first == 'L' || first == '!';
+}
+
+static bool lower_is(const char *at, const char *end, char c)
+{
+	return at < end && (*at | 0x20) == c;
+}
+
+/* "0:000>" or "16.0:" or "1:" at `at`: where it ends, or NULL. *user is set for the first form. */
+static const char *skip_processor(const char *at, const char *end, bool *user)
+{
+	const char *p = at;
+
+	while (p < end && p - at < 8 && (lex_is_hex(*p) || *p == '.'))
+		p++;
+	if (p == at || p == end || *p != ':')
+		return NULL;
+	p++;
+	*user = false;
+	at = p;
+	while (p < end && p - at < 6 && lex_is_hex(*p))
+		p++;
+	if (p - at < 3)
+		return at;
+	if (end - p > 4 && memcmp(p, ":x86", 4) == 0)
+		p += 4;
+	if (p == end || *p != '>')
+		return at;
+	*user = true;
+	return p + 1;
+}
+
+bool prompt_split(struct slice text, struct slice *command)
+{
+	const char *at = text.at, *end = text.at + text.len, *next;
+	bool user;
+
+	if (at < end && *at == '!')
+		at++;
+	while ((next = skip_processor(at, end, &user))) {
+		at = next;
+		while (at < end && *at == ' ')
+			at++;
+		if (!user)
+			break;
+	}
+	if (lower_is(at, end, 'l'))
+		at++;
+	if (!lower_is(at, end, 'k') || !lower_is(at + 1, end, 'd'))
+		return false;
+	at += 2;
+	if (at < end && *at == ':') {
+		for (next = at + 1; next < end && next - at < 8 && *next != '>';)
+			next++;
+		at = next;
+	}
+	if (at == end || *at != '>')
+		return false;
+	*command = slice_trim((struct slice){ at + 1, (size_t)(end - at - 1) });
+	return true;
+}
+
+bool command_is(struct slice command, const char *name)
+{
+	struct cursor cursor = { command.at, command.at + command.len, false };
+	struct slice word;
+
+	return lex_token(&cursor, &word) && slice_equal_icase(word, slice_from(name));
+}
+
+enum listing command_listing(struct slice command)
+{
+	struct cursor cursor = { command.at, command.at + command.len, false };
+	struct slice word, subject;
+	uint32_t flags;
+
+	if (!command_is(command, "!process") || !lex_token(&cursor, &word))
+		return LISTING_UNKNOWN;
+	if (!lex_token(&cursor, &subject))
+		return LISTING_THREADS; /* the current process, with flags f */
+	lex_blanks(&cursor);
+	(void)lex_literal(&cursor, SLICE("0x"));
+	if (!lex_hex(&cursor, &flags))
+		return LISTING_THREADS; /* flags 3 for 0 and -1, f for an address */
+	return flags & FLAGS_THREADS ? LISTING_THREADS : LISTING_NO_THREADS;
+}

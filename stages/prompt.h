@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A kernel debugger's prompt and the command echoed behind it (formats.md section 2.2). */
+#ifndef STAGES_PROMPT_H
+#define STAGES_PROMPT_H
+
+#include "stages/record.h"
+
+/* Whether a line that starts with this character can be a prompt. */
+bool prompt_may_begin(char first);
+/* True when text (without leading blanks) is a prompt; *command is what follows it, trimmed. */
+bool prompt_split(struct slice text, struct slice *command);
+/* Whether the first word of a command is `name`. */
+bool command_is(struct slice command, const char *name);
+/* What a command says of threads: for !process its flags do, other commands say nothing. */
+enum listing command_listing(struct slice command);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, emptying and releasing records; the texts of their enums. */
+#include "stages/record.h"
+
+void records_init(struct records *records)
+{
+	*records = (struct records){ 0 };
+	records_clear(records);
+}
+
+void records_clear(struct records *records)
+{
+	names_clear(&records->names);
+	records->processes.len = records->threads.len = records->objects.len = 0;
+	records->frames.len = records->messages.len = records->vm_rows.len = 0;
+	records->diagnostics.len = 0;
+	records->vm_tables = 0;
+	records->host = (struct host){ .build = NUMBER_NONE,
+				       .service_pack = NUMBER_NONE,
+				       .processors = NUMBER_NONE,
+				       .session_time = MOMENT_NONE,
+				       .uptime_ms = MS_NONE,
+				       .tick_count = TICKS_NONE };
+}
+
+void records_free(struct records *records)
+{
+	names_free(&records->names);
+	vec_free(&records->processes);
+	vec_free(&records->threads);
+	vec_free(&records->objects);
+	vec_free(&records->frames);
+	vec_free(&records->messages);
+	vec_free(&records->vm_rows);
+	vec_free(&records->diagnostics);
+}
+
+bool records_empty(const struct records *records)
+{
+	return records->processes.len == 0 && records->threads.len == 0 &&
+	       records->messages.len == 0 && records->vm_rows.len == 0 &&
+	       records->host.os_line == 0 && records->host.session_time == MOMENT_NONE;
+}
+
+const char *thread_state_text(enum thread_state state)
+{
+	static const char *const texts[] = {
+#define THREAD_STATE(id, text) [THREAD_##id] = text,
+#include "stages/thread_states.def"
+#undef THREAD_STATE
+	};
+
+	return texts[state];
+}
+
+const char *diagnostic_text(enum diagnostic_code code)
+{
+	static const char *const texts[] = {
+#define DIAGNOSTIC(id, text) [DIAGNOSTIC_##id] = text,
+#include "stages/diagnostics.def"
+#undef DIAGNOSTIC
+	};
+
+	return texts[code];
+}
+
+bool image_same(struct slice a, struct slice b)
+{
+	if (a.len == IMAGE_CUT || b.len == IMAGE_CUT)
+		return slice_equal_icase(slice_first(a, IMAGE_CUT), slice_first(b, IMAGE_CUT));
+	return slice_equal_icase(a, b);
+}
+
+void names_encode(const struct names *names, byte_vec *out)
+{
+	bytes_put_varint(out, names->texts.len);
+	vec_for_each(text, &names->texts)
+		bytes_put_text(out, *text);
+}
+
+bool names_decode(struct names *names, struct bytes_reader *reader)
+{
+	size_t count = bytes_get_count(reader, 1);
+
+	for (size_t i = 0; i < count && !reader->bad; i++)
+		if (names_add(names, bytes_get_text(reader)) != i + 1)
+			reader->bad = true; /* empty or twice: nothing that names_encode() writes */
+	return !reader->bad;
+}

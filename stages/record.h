@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records: processes, threads, messages and what else is known of a dump. They say nothing of
+ * text, so that a reader of dump files can fill them in as well. A `struct records` is what one chunk of
+ * a log yields, and after joining what a whole incident is; the same function joins either into an incident.
+ *
+ * Units: addresses are kernel addresses, 0 for "not known"; times are milliseconds; texts are numbers
+ * in `names`, 0 for "not known". What a log does not say keeps its _NONE value.
+ */
+#ifndef STAGES_RECORD_H
+#define STAGES_RECORD_H
+
+#include "pipeline/base/bytes.h"
+#include "pipeline/base/map.h"
+#include "pipeline/base/moment.h"
+#include "pipeline/base/vec.h"
+
+#define PID_NONE UINT32_MAX
+#define SESSION_NONE INT32_MIN
+#define HANDLES_NONE UINT32_MAX
+#define TICKS_NONE UINT64_MAX
+#define MS_NONE INT64_MIN
+#define NUMBER_NONE UINT32_MAX
+
+typedef uint32_t name_id;
+
+/* Where it was read. Lines are 1-based and inclusive, offset and length are bytes of the decoded text. */
+struct evidence {
+	uint64_t offset;
+	uint64_t length;
+	uint32_t first_line, last_line;
+	uint32_t source; /* index into the incident's sources */
+};
+
+/* Whether the listing that a PROCESS block stands in prints threads (formats.md section 3.3). */
+enum listing {
+	LISTING_INHERITED, /* the command stands in an earlier chunk */
+	LISTING_UNKNOWN,   /* no command was echoed */
+	LISTING_THREADS,
+	LISTING_NO_THREADS,
+};
+
+enum process_flag {
+	PROCESS_BLOCK = 1,          /* a PROCESS block was printed, not only a mention */
+	PROCESS_TABLE_ZERO = 2,     /* ObjectTable printed as zero */
+	PROCESS_TABLE_SET = 4,      /* ObjectTable printed, not zero */
+	PROCESS_THREADS_LISTED = 8, /* its threads were printed, or said to be none */
+	PROCESS_ZOMBIE = 16,        /* set by the join */
+};
+
+struct process {
+	uint64_t address;
+	struct evidence evidence;
+	uint32_t pid, parent_pid;
+	int32_t session;
+	uint32_t handle_count;
+	uint32_t threads; /* distinct THREADs of it in the log; set by the join */
+	name_id image;
+	uint8_t flags;
+	uint8_t listing; /* enum listing; of no interest after the join */
+};
+
+enum thread_state {
+#define THREAD_STATE(id, text) THREAD_##id,
+#include "stages/thread_states.def"
+#undef THREAD_STATE
+};
+
+enum wait_kind {
+	WAIT_KIND_NONE,
+	WAIT_KIND_ALPC, /* message is the address of an ALPC message */
+	WAIT_KIND_LPC,  /* message is an LPC MessageId */
+};
+
+enum thread_flag {
+	THREAD_CONTINUED = 1, /* goes on a block that began in the chunk before */
+	THREAD_ENCLOSED = 2,  /* stands in the PROCESS block of its process */
+	THREAD_PROCESS_GUESSED = 4, /* process is that PROCESS block, no Owning Process line was read */
+};
+
+struct thread {
+	uint64_t address;
+	uint64_t process;
+	uint64_t message, port,
+		owner_process; /* of the "Waiting for reply" line; message 0 when there is none */
+	uint64_t wait_start, ticks; /* clock ticks, or TICKS_NONE */
+	int64_t wait_ms;            /* as printed beside the ticks, or MS_NONE */
+	struct evidence evidence;
+	uint64_t wait_offset; /* of the "Waiting for reply" line */
+	uint32_t wait_line, wait_length;
+	uint32_t pid, tid;
+	uint32_t suspend_count; /* 0 when not printed */
+	uint32_t first_object, objects;
+	uint32_t first_frame, frames;
+	name_id image; /* as its Owning Process line gives it */
+	name_id wait_reason;
+	uint8_t state;     /* enum thread_state */
+	uint8_t wait_kind; /* enum wait_kind */
+	uint8_t flags;
+	uint8_t rank; /* how much the block in `evidence` says; of interest to the join alone */
+};
+
+#define NO_OBJECT UINT64_MAX
+
+/* One line below a THREAD header: what it waits on. */
+struct wait_object {
+	uint64_t address; /* NO_OBJECT for the placeholder of DelayExecution (formats.md section 4.3) */
+	uint64_t owner_thread; /* of a Mutant, 0 when not printed */
+	name_id type;
+};
+
+enum message_flag {
+	MESSAGE_SERVER_SHOWN = 1, /* a ServerThread line was printed, zero or not */
+	MESSAGE_CONTINUED = 2,    /* goes on a block that began in the chunk before */
+};
+
+/* An ALPC message (formats.md section 5.1). */
+struct message {
+	uint64_t address;
+	uint64_t waiting_thread, server_thread, queue_port, owner_process;
+	struct evidence evidence;
+	uint32_t id; /* NUMBER_NONE when not printed */
+	name_id owner_image, queue_type;
+	uint8_t flags;
+};
+
+/* One row of !vm's process table (formats.md section 6.2). */
+struct vm_row {
+	uint64_t commit_kb;
+	struct evidence evidence;
+	uint32_t pid;
+	uint32_t table; /* ordinal of the table in the incident, as repeated tables say the same again */
+	name_id image;
+};
+
+enum diagnostic_code {
+#define DIAGNOSTIC(id, text) DIAGNOSTIC_##id,
+#include "stages/diagnostics.def"
+#undef DIAGNOSTIC
+};
+
+struct diagnostic {
+	uint8_t code;
+	uint32_t line, source;
+	name_id text;
+};
+
+/* What the banner and the threads' ticks say of the machine and the dump (formats.md section 2.3). */
+struct host {
+	name_id machine, os, os_line, arch, product, bugcheck;
+	uint32_t build, service_pack, processors; /* NUMBER_NONE when not known */
+	int64_t session_time;                     /* moment, or MOMENT_NONE */
+	bool session_zone_known;
+	int64_t uptime_ms; /* MS_NONE */
+	uint32_t tick_100ns; /* length of a clock tick in units of 100 ns, 0 when not known */
+	uint64_t tick_count; /* Wait Start + Ticks where all threads agree, else TICKS_NONE */
+	uint8_t address_digits; /* 8 or 16, 0 while no address was seen */
+};
+
+struct records {
+	struct names names;
+	struct host host;
+	VEC(struct process) processes;
+	VEC(struct thread) threads;
+	VEC(struct wait_object) objects;
+	VEC(name_id) frames; /* symbols without their offset, "nt!KiSwapContext" */
+	VEC(struct message) messages;
+	VEC(struct vm_row) vm_rows;
+	VEC(struct diagnostic) diagnostics;
+	uint32_t vm_tables;
+};
+
+void records_init(struct records *records);
+/* Empties it but keeps its memory. */
+void records_clear(struct records *records);
+void records_free(struct records *records);
+/* True when nothing at all was read: no banner, process, thread, message or row. */
+bool records_empty(const struct records *records);
+
+/* Names as bytes and back; false, with the reader bad, on bytes that encoding cannot have made. */
+void names_encode(const struct names *names, byte_vec *out);
+bool names_decode(struct names *names, struct bytes_reader *reader);
+
+const char *thread_state_text(enum thread_state state);
+const char *diagnostic_text(enum diagnostic_code code);
+
+/* Whether a and b name the same image: without case, and a name cut to 15 bytes (EPROCESS.ImageFileName,
+ * formats.md section 3.1) is the same as the full one it was cut from. */
+bool image_same(struct slice a, struct slice b);
+#define IMAGE_CUT 15
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What makes two chains of two dumps the same chain: images, kinds of waiting and the kind of the endpoint, never
+ * addresses, PIDs or counts (contract.md section 1). The label shows it to people; the signature is the hash of the
+ * label with every image cut to 15 bytes, so that a name the debugger cut makes no other chain.
+ */
+#include "stages/incident.h"
+
+static void put(byte_vec *out, const char *text)
+{
+	bytes_put(out, text, strlen(text));
+}
+
+static void put_image(byte_vec *out, struct slice image, size_t cut)
+{
+	if (image.len == 0)
+		image = SLICE("?");
+	for (size_t i = 0; i < image.len && i < cut; i++)
+		bytes_put_u8(out, (uint8_t)(image.at[i] >= 'A' && image.at[i] <= 'Z'
+						    ? image.at[i] | 0x20
+						    : image.at[i]));
+}
+
+static void put_endpoint(byte_vec *out, const struct chain_list *list, const struct chain *chain)
+{
+	struct slice reason = names_text(&list->names, chain->wait_reason);
+
+	put(out, " [");
+	put(out, endpoint_kind_text(chain->endpoint));
+	if (chain->endpoint == ENDPOINT_WAIT && reason.len) {
+		put(out, " ");
+		bytes_put(out, reason.at, reason.len);
+	}
+	put(out, "]");
+}
+
+static void put_hop(byte_vec *out, const struct chain_list *list, const struct hop *hop,
+		    size_t cut)
+{
+	put_image(out, names_text(&list->names, hop->image), cut);
+	if (hop->via == EDGE_NONE)
+		return;
+	put(out, " -");
+	put(out, edge_kind_text(hop->via));
+	put(out, "-> ");
+}
+
+/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. */
+static void put_chain(byte_vec *out, const struct chain_list *list,
+		      const struct chain *chain, uint32_t start, size_t cut)
+{
+	const struct hop *hops = &list->hops.at[chain->first_hop];
+	uint32_t back;
+
+	out->len = 0;
+	for (uint32_t i = 0; i < chain->hops; i++)
+		put_hop(out, list, &hops[(start + i) % chain->hops], cut);
+	if (chain->cycle == CYCLE_THREAD) {
+		back = (start + chain->cycle_start) % chain->hops;
+		put_image(out, names_text(&list->names, hops[back].image), cut);
+	}
+	put_endpoint(out, list, chain);
+}
+
+/* One number per hop that is equal where image and kind of waiting are. */
+static uint64_t hop_key(const struct chain_list *list, const struct hop *hop, byte_vec *scratch)
+{
+	scratch->len = 0;
+	put_hop(scratch, list, hop, IMAGE_CUT);
+	return hash64(scratch->at, scratch->len);
+}
+
+/* Where the least rotation of keys begins: two candidates i and j run against each other over k equal hops. */
+static uint32_t least_rotation(const uint64_t *keys, uint32_t count)
+{
+	uint32_t i = 0, j = 1, k = 0;
+
+	while (i < count && j < count && k < count) {
+		uint64_t a = keys[(i + k) % count], b = keys[(j + k) % count];
+
+		if (a == b) {
+			k++;
+			continue;
+		}
+		if (a > b)
+			i += k + 1;
+		else
+			j += k + 1;
+		if (i == j)
+			j++;
+		k = 0;
+	}
+	return i < j ? i : j;
+}
+
+static uint32_t ring_start(const struct chain_list *list, const struct chain *chain,
+			   byte_vec *scratch)
+{
+	VEC(uint64_t) keys = { 0 };
+	uint32_t start;
+
+	if (chain->cycle != CYCLE_THREAD || chain->cycle_start != 0)
+		return 0;
+	for (uint32_t i = 0; i < chain->hops; i++)
+		vec_push(&keys, hop_key(list, &list->hops.at[chain->first_hop + i], scratch));
+	start = least_rotation(keys.at, chain->hops);
+	vec_free(&keys);
+	return start;
+}
+
+void chain_sign(struct chain_list *list, struct chain *chain)
+{
+	byte_vec text = { 0 };
+	uint32_t start = ring_start(list, chain, &text);
+
+	put_chain(&text, list, chain, start, IMAGE_CUT);
+	chain->signature = hash64(text.at, text.len);
+	put_chain(&text, list, chain, start, SIZE_MAX);
+	chain->label =
+		names_add(&list->names, (struct slice){ (const char *)text.at, text.len });
+	vec_free(&text);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stack headers and frames; see stack.h. Symbols may hold blanks, colons and quotes (C++ names), so a frame is read from the
+ * left by its header's layout, and only what is known to stand behind a symbol is taken off its right.
+ */
+#include "stages/stack.h"
+
+bool stack_read_header(struct slice text, struct stack_layout *layout)
+{
+	struct cursor cursor = { text.at, text.at + text.len, false };
+	bool numbered = lex_words(&cursor, SLICE("#")), wide;
+
+	wide = lex_literal(&cursor, SLICE("Child-SP"));
+	if (!wide && !lex_literal(&cursor, SLICE("ChildEBP")))
+		return false;
+	if (!lex_words(&cursor, SLICE("RetAddr")))
+		return false;
+	*layout = (struct stack_layout){ .numbered = numbered };
+	if (slice_find(lex_rest(&cursor), SLICE("Args to Child")) >= 0)
+		layout->args = wide ? 4 : 3;
+	return true;
+}
+
+static void skip_colon(struct cursor *cursor)
+{
+	struct cursor probe = *cursor;
+
+	lex_blanks(&probe);
+	if (probe.end - probe.at > 1 && probe.at[0] == ':' && lex_is_blank(probe.at[1])) {
+		probe.at++;
+		*cursor = probe;
+	}
+}
+
+/* "(Inline Function) --------`--------" and dashes where arguments would stand. */
+static bool skip_inline(struct cursor *cursor)
+{
+	struct cursor probe;
+	struct slice token;
+
+	if (!lex_words(cursor, SLICE("(Inline Function)")))
+		return false;
+	for (probe = *cursor; lex_token(&probe, &token); *cursor = probe)
+		if (token.at[0] != '-' && !slice_equal(token, SLICE(":")))
+			break;
+	return true;
+}
+
+static bool skip_pointers(struct cursor *cursor, unsigned count)
+{
+	uint64_t address;
+	uint8_t digits = 0;
+
+	while (count--)
+		if (!lex_address(cursor, &address, &digits))
+			return false;
+	return true;
+}
+
+static bool is_offset(const char *at, const char *end)
+{
+	if (end - at < 4 || at[1] != '0' || at[2] != 'x')
+		return false;
+	for (at += 3; at < end && lex_is_hex(*at);)
+		at++;
+	return at == end || lex_is_blank(*at);
+}
+
+/* Cuts "+0x7f (TrapFrame @ …)" and what else may stand behind a symbol. */
+static struct slice bare_symbol(struct slice text)
+{
+	static const struct slice notes[] = {
+		{ " (TrapFrame @", 13 },     { " (FPO:", 6 }, { " (CONV:", 7 },
+		{ " (Inline Function", 17 }, { " [", 2 },
+	};
+	const char *plus = memrchr(text.at, '+', text.len);
+
+	if (plus && is_offset(plus, text.at + text.len))
+		return slice_first(text, (size_t)(plus - text.at));
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		ptrdiff_t at = slice_find(text, notes[i]);
+
+		if (at > 0)
+			text.len = (size_t)at;
+	}
+	plus = text.len ? memrchr(text.at, '+', text.len) : NULL;
+	if (plus && is_offset(plus, text.at + text.len))
+		text.len = (size_t)(plus - text.at);
+	return slice_trim(text);
+}
+
+bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
+		      struct slice *symbol)
+{
+	struct slice text;
+	uint32_t number;
+
+	if (layout->numbered && !lex_hex(&cursor, &number))
+		return false;
+	lex_blanks(&cursor);
+	if (*cursor.at == '(') {
+		if (!skip_inline(&cursor))
+			return false;
+	} else {
+		if (!skip_pointers(&cursor, 2))
+			return false;
+		skip_colon(&cursor);
+		if (!skip_pointers(&cursor, layout->args))
+			return false;
+		skip_colon(&cursor);
+	}
+	if (!lex_to_end(&cursor, &text))
+		return false;
+	*symbol = bare_symbol(text);
+	return symbol->len > 0;
+}

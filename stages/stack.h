@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stack headers and frames in every layout (formats.md section 4.6). */
+#ifndef STAGES_STACK_H
+#define STAGES_STACK_H
+
+#include "stages/log_parser.h"
+
+/* True when text is the header of a stack; *layout then says how its frames are laid out. */
+bool stack_read_header(struct slice text, struct stack_layout *layout);
+/* The symbol of a frame without its offset and notes: "nt!KiSwapContext", or a bare "0x774d756a". */
+bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
+		      struct slice *symbol);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the unpack stage share; nobody else includes it. A walk is a stack of levels: each
+ * is one open archive or compressed stream, whose bytes come from a source (a descriptor, or the data
+ * of the member that the level below stands on). Only the level and source files know libarchive.
+ */
+#ifndef STAGES_UNPACK_PARTS_H
+#define STAGES_UNPACK_PARTS_H
+
+#include "pipeline/base/bytes.h"
+#include "stages/unpack.h"
+
+/* unpack_magic.c: what bytes are, told by the bytes */
+
+enum archive_kind {
+	KIND_NONE,
+	KIND_TAR,
+	KIND_ZIP,
+	KIND_7ZIP,
+	KIND_RAR,
+	KIND_RAR5,
+	KIND_CAB,
+	KIND_GZIP, /* from here on compressed streams, of one member each */
+	KIND_XZ,
+	KIND_LZMA,
+	KIND_ZSTD,
+	KIND_BZIP2,
+	KIND_LZ4,
+	KIND_COMPRESS,
+};
+
+#define MAGIC_BYTES 512 /* as many as magic_kind() wants to see */
+
+/* The name matters only to formats that have no magic of their own: .lzma, and tars older than ustar. */
+enum archive_kind magic_kind(struct slice first, struct slice name);
+bool kind_is_stream(enum archive_kind kind);
+/* Must be read with seeks, so that a nested one has to be kept. */
+bool kind_needs_seek(enum archive_kind kind);
+const char *kind_text(enum archive_kind kind);
+
+/* unpack_name.c: names, which are only ever text */
+
+/* Adds a name as an archive gives it (NULL when it gives none), made UTF-8. */
+void name_put(byte_vec *out, const char *raw);
+/* Adds what a compressed stream's one member is called: "dir/kd.log.zst" gives "kd.log". */
+void name_put_inner(byte_vec *out, struct slice path);
+
+/* unpack_source.c: where a level's bytes come from */
+
+struct level;
+struct archive;
+
+struct source {
+	int fd; /* -1: the data of the member that `parent` stands on */
+	bool owns_fd;
+	struct level *parent; /* NULL with an fd */
+	uint64_t size;        /* of fd */
+	uint64_t offset;      /* of the next byte to hand out */
+	const void *block;    /* the last piece handed out, and how long it is */
+	size_t block_len;
+	void *buffer;       /* the pieces of an fd */
+	struct error error; /* kind is ERROR_NONE until reading fails; then it stays */
+};
+
+void source_from_fd(struct source *source, int fd, bool owns_fd);
+void source_from_parent(struct source *source, struct level *parent);
+/* Reads the parent's member into anonymous memory first. False, without a source, when it is larger than
+ * limit or memory is short. A parent that breaks leaves what came, and the source's error set. */
+bool source_keep(struct source *source, struct level *parent, uint64_t limit,
+		 struct error *error);
+/* Gives the source's callbacks to libarchive. */
+void source_attach(struct source *source, struct archive *archive);
+/* The next piece in source->block: its length, 0 at the end, -1 with source->error set. */
+ssize_t source_next(struct source *source);
+void source_release(struct source *source);
+
+/* unpack_reason.c */
+
+/* Turns libarchive's last error into ours; at_end tells that the input had ended when it came. Returns false. */
+bool reason_set(struct error *error, struct archive *archive, enum archive_kind kind,
+		bool at_end);
+void reason_encrypted(struct error *error, enum archive_kind kind);
+
+/* one archive on the stack */
+
+struct level {
+	struct level *below;
+	enum archive_kind kind;
+	unsigned depth;
+	bool transparent; /* the tar inside a compressed tar: goes by the stream's path and depth */
+	char *path; /* of the archive itself */
+	struct source source;
+	struct archive *archive;
+	struct error open_error;
+	bool over;     /* no step leads on */
+	bool reported; /* a failure of the archive itself has been reported */
+	unsigned stuck;
+	int64_t stuck_at;
+
+	/* the member it stands on */
+	bool on_member, member_ended;
+	bool member_fatal;    /* member_error ends the archive too */
+	bool member_reported; /* member_error has reached somebody */
+	struct error member_error;
+	byte_vec name;
+	uint64_t size;
+	uint64_t at;   /* bytes of the member taken from libarchive, holes included */
+	uint64_t hole; /* zeros that come before the block */
+	const char *block;
+	size_t block_len;
+	size_t head_used, head_len;
+	char head[MAGIC_BYTES]; /* the first bytes, looked at before they are read */
+};
+
+enum level_step {
+	LEVEL_MEMBER,
+	LEVEL_BAD_MEMBER, /* this member cannot be read */
+	LEVEL_BAD,        /* the archive is damaged; it may go on all the same */
+	LEVEL_END,
+};
+
+/* unpack_open.c */
+
+/* Takes over the source. Never NULL: what is wrong shows at the first step. */
+struct level *level_open(struct source *source, enum archive_kind kind, struct slice path);
+void level_close(struct level *level);
+/* What libarchive says, unless that is only the echo of the source's own failure. */
+void level_error(struct level *level, struct error *error);
+/* Around every call that may decode. */
+void level_enter(struct level *level);
+void level_leave(struct level *level);
+
+/* unpack_level.c */
+
+enum level_step level_next(struct level *level, struct error *error);
+
+/* unpack_member.c */
+
+/* Fills level->head as far as the member goes. */
+void member_peek(struct level *level);
+/* The next bytes of the member, valid until the next call: 1, 0 at its end, -1 with error. Never 0 bytes. */
+int level_block(struct level *level, const char **at, size_t *len, struct error *error);
+/* Copies instead, and fills len unless the member ends or breaks. */
+ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error);
+
+/* unpack_end.c: how an archive ends, which libarchive does not look at closely */
+
+/* libarchive says that the archive is over: is it, with nothing cut off and nothing behind it? */
+bool end_is_clean(struct level *level, struct error *error);
+/* Makes "corrupt" of a 7z "truncated" where its own start header shows that its end is missing. */
+void end_refine(struct level *level, struct error *error);
+
+#endif

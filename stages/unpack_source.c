@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hands a level its bytes: from a descriptor, always with pread so that its position does not matter,
+ * or from the data of the member below, piece by piece as they are decoded and without a copy. Only
+ * descriptors can seek. A source that failed stays failed, so that the reason survives libarchive.
+ */
+#include <archive.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "stages/unpack_parts.h"
+
+#define SOURCE_BUFFER (128 * 1024)
+
+static uint64_t fd_size(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+void source_from_fd(struct source *source, int fd, bool owns_fd)
+{
+	*source = (struct source){
+		.fd = fd,
+		.owns_fd = owns_fd,
+		.size = fd_size(fd),
+		.buffer = mem_alloc(SOURCE_BUFFER),
+		.error = ERROR_INIT,
+	};
+}
+
+void source_from_parent(struct source *source, struct level *parent)
+{
+	*source = (struct source){ .fd = -1, .parent = parent, .error = ERROR_INIT };
+}
+
+static bool write_all(int fd, const char *at, size_t len)
+{
+	while (len) {
+		ssize_t done = write(fd, at, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		at += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+bool source_keep(struct source *source, struct level *parent, uint64_t limit,
+		 struct error *error)
+{
+	int fd = memfd_create("nested", MFD_CLOEXEC);
+	struct error broken = ERROR_INIT;
+	const char *at;
+	uint64_t total = 0;
+	size_t len;
+	int got;
+
+	if (fd < 0)
+		return error_input(error, "unreadable", "no memory file: %s", strerror(errno));
+	while ((got = level_block(parent, &at, &len, &broken)) > 0) {
+		total += len;
+		if (total > limit) {
+			close(fd);
+			return error_input(error, "limit-size",
+					   "a nested archive of more than %llu bytes",
+					   (unsigned long long)limit);
+		}
+		if (!write_all(fd, at, len)) {
+			error_input(error, "limit-size",
+				    "no room for a nested archive: %s", strerror(errno));
+			close(fd);
+			return false;
+		}
+	}
+	source_from_fd(source, fd, true);
+	source->error = broken;
+	return true;
+}
+
+static ssize_t read_fd(struct source *source)
+{
+	ssize_t got;
+
+	do
+		got = pread(source->fd, source->buffer, SOURCE_BUFFER, (off_t)source->offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		error_input(&source->error, "unreadable", "%s", strerror(errno));
+	source->block = source->buffer;
+	return got;
+}
+
+static ssize_t read_parent(struct source *source)
+{
+	const char *at;
+	size_t len;
+	int got = level_block(source->parent, &at, &len, &source->error);
+
+	if (got <= 0)
+		return got;
+	source->block = at;
+	return (ssize_t)len;
+}
+
+ssize_t source_next(struct source *source)
+{
+	ssize_t got;
+
+	source->block_len = 0;
+	if (source->parent && source->error.kind != ERROR_NONE)
+		return -1;
+	got = source->parent ? read_parent(source) : read_fd(source);
+	if (got > 0) {
+		source->offset += (uint64_t)got;
+		source->block_len = (size_t)got;
+	}
+	return got;
+}
+
+static la_ssize_t on_read(struct archive *archive, void *data, const void **block)
+{
+	struct source *source = data;
+	ssize_t got = source_next(source);
+
+	if (got < 0)
+		archive_set_error(archive, EIO, "%s", source->error.text);
+	*block = source->block;
+	return got < 0 ? ARCHIVE_FATAL : got;
+}
+
+static la_int64_t on_skip(struct archive *archive, void *data, la_int64_t request)
+{
+	struct source *source = data;
+	uint64_t left = source->size > source->offset ? source->size - source->offset : 0;
+
+	(void)archive;
+	if (request < 0)
+		return ARCHIVE_FATAL;
+	if ((uint64_t)request < left)
+		left = (uint64_t)request;
+	source->offset += left;
+	return (la_int64_t)left;
+}
+
+static la_int64_t on_seek(struct archive *archive, void *data, la_int64_t offset, int whence)
+{
+	struct source *source = data;
+	la_int64_t from = whence == SEEK_SET   ? 0
+			  : whence == SEEK_CUR ? (la_int64_t)source->offset
+					       : (la_int64_t)source->size;
+
+	if (__builtin_add_overflow(from, offset, &from) || from < 0) {
+		archive_set_error(archive, EINVAL, "Offset outside the archive");
+		return ARCHIVE_FATAL;
+	}
+	source->offset = (uint64_t)from;
+	return from;
+}
+
+void source_attach(struct source *source, struct archive *archive)
+{
+	archive_read_set_read_callback(archive, on_read);
+	archive_read_set_callback_data(archive, source);
+	if (source->fd < 0)
+		return;
+	archive_read_set_skip_callback(archive, on_skip);
+	archive_read_set_seek_callback(archive, on_seek);
+}
+
+void source_release(struct source *source)
+{
+	free(source->buffer);
+	if (source->owns_fd)
+		close(source->fd);
+	*source = (struct source){ .fd = -1 };
+}

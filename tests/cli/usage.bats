@@ -1,0 +1,210 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The manners of the command line: exit codes, streams, help, options. None of these cases depends
+# on what a log says.
+
+# shellcheck disable=SC2030,SC2031  # each test is a subshell, and sets its own environment
+# shellcheck disable=SC2016  # scripts for bash -c expand there
+load helper
+setup() { fresh_index; }
+
+COMMANDS=(ingest query list show)
+
+@test "--version: the name and a number on stdout" {
+	exits 0 pipeline --version
+	[[ $output =~ ^pipeline\ [0-9]+\.[0-9]+ ]] || fail "$output"
+	stderr_is_empty
+}
+
+@test "--help: on stdout, exit 0, and it names every command" {
+	exits 0 pipeline --help
+	stderr_is_empty
+	for command in "${COMMANDS[@]}"; do
+		grep -qw "$command" <<<"$output" || fail "no $command in: $output"
+	done
+}
+
+@test "--help of every command: on stdout, exit 0, examples before options" {
+	local examples options
+	for command in "${COMMANDS[@]}"; do
+		exits 0 pipeline "$command" --help
+		stderr_is_empty
+		grep -q "pipeline $command" <<<"$output" || fail "no example in: $output"
+		examples=$(grep -niE '^ *examples?' <<<"$output" | head -n 1 | cut -d: -f1)
+		options=$(grep -niE '^ *options' <<<"$output" | head -n 1 | cut -d: -f1)
+		[ "${examples:-999}" -lt "${options:-0}" ] || fail "examples are not first: $output"
+	done
+}
+
+@test "--help needs no index and makes none" {
+	for command in "${COMMANDS[@]}"; do
+		pipeline "$command" --help >help.txt
+	done
+	[ ! -e "$PIPELINE_INDEX" ]
+}
+
+@test "no command at all is exit 2, with a hint on stderr" {
+	exits 2 pipeline
+	stdout_is_empty
+	stderr_has 'usage|--help|command'
+}
+
+@test "an unknown command is exit 2 with the word quoted" {
+	exits 2 pipeline ingset case.zip
+	stdout_is_empty
+	stderr_has ingset
+}
+
+@test "an unknown option is exit 2 with the word quoted" {
+	for command in "${COMMANDS[@]}"; do
+		exits 2 pipeline "$command" --no-such-option
+		stdout_is_empty
+		stderr_has no-such-option
+	done
+	exits 2 pipeline --no-such-option list
+	stderr_has no-such-option
+	exits 2 pipeline list -Y
+	stderr_has Y
+}
+
+@test "an option without its value is exit 2 with the option named" {
+	exits 2 pipeline query --chain
+	stderr_has chain
+	exits 2 pipeline list --format
+	stderr_has format
+	exits 2 pipeline --index
+	stderr_has index
+}
+
+@test "--format: an unknown one is exit 2 with the word quoted, even before the index is missed" {
+	pipeline ingest "$CASE"
+	for words in 'list' 'query --chain ProcessA.exe' "show $CASE"; do
+		# shellcheck disable=SC2086  # a command line of several words
+		exits 2 pipeline $words --format yaml
+		stdout_is_empty
+		stderr_has yaml
+	done
+}
+
+@test "missing arguments are exit 2" {
+	for words in ingest query show; do
+		exits 2 pipeline "$words"
+		stdout_is_empty
+		[ -n "$stderr" ] || fail "$words says nothing"
+	done
+}
+
+@test "arguments too many are exit 2 with the word quoted" {
+	pipeline ingest "$CASE"
+	exits 2 pipeline list surplus
+	stderr_has surplus
+	exits 2 pipeline query --chain ProcessA.exe surplus
+	stderr_has surplus
+}
+
+@test "--: what follows is no option" {
+	cp "$CASE" ./--odd.log
+	exits 0 pipeline ingest -- --odd.log
+	exits 0 pipeline list --format json
+	shows '.incidents | length' 1
+	exits 2 pipeline ingest --odd.log
+	stderr_has odd
+}
+
+@test "no index: exit 2, the place named, nothing made" {
+	for words in 'list' 'query --chain ProcessA.exe' 'show 1234'; do
+		# shellcheck disable=SC2086  # a command line of several words
+		exits 2 pipeline $words
+		stdout_is_empty
+		stderr_has "$PIPELINE_INDEX"
+		[ ! -e "$PIPELINE_INDEX" ] || fail "$words made an index"
+	done
+	exits 2 pipeline list --format json
+	stdout_is_empty
+}
+
+@test "what is there but no index is exit 2, and is left alone" {
+	mkdir "$PIPELINE_INDEX"
+	echo precious >"$PIPELINE_INDEX/notes.txt"
+	exits 2 pipeline list
+	[ "$(cat "$PIPELINE_INDEX/notes.txt")" = precious ]
+	export PIPELINE_INDEX=$BATS_TEST_TMPDIR/file
+	echo precious >"$PIPELINE_INDEX"
+	exits 2 pipeline list
+	run ! pipeline ingest "$CASE"
+	[ "$(cat "$PIPELINE_INDEX")" = precious ]
+}
+
+@test "the index: --index before \$PIPELINE_INDEX before \$XDG_STATE_HOME before \$HOME" {
+	unset PIPELINE_INDEX
+	exits 0 pipeline ingest "$CASE"
+	[ -d "$XDG_STATE_HOME/pipeline/index" ]
+	unset XDG_STATE_HOME
+	exits 2 pipeline list
+	exits 0 pipeline ingest "$CASE"
+	[ -d "$HOME/.local/state/pipeline/index" ]
+	export PIPELINE_INDEX=$BATS_TEST_TMPDIR/from-environment
+	exits 2 pipeline list
+	exits 0 pipeline ingest "$CASE"
+	[ -d from-environment ]
+	exits 2 pipeline --index from-option list
+	exits 0 pipeline --index from-option ingest "$CASE"
+	[ -d from-option ]
+	exits 0 pipeline --index=from-option list
+}
+
+@test "stdout carries data only: ingest leaves it to others" {
+	exits 0 pipeline ingest "$CASE"
+	stdout_is_empty
+	exits 0 pipeline ingest "$CASE"
+	stdout_is_empty
+}
+
+@test "stdout carries data only: jq can read all of it, stderr is silent" {
+	pipeline ingest "$CASE"
+	for words in 'list' 'query --chain ProcessA.exe' "show $CASE"; do
+		# shellcheck disable=SC2086  # a command line of several words
+		exits 0 pipeline $words --format json
+		shows type object
+		stderr_is_empty
+	done
+}
+
+@test "a full disk under stdout is an error of every command" {
+	pipeline ingest "$CASE"
+	for words in '--help' '--version' 'list' 'list --format json' 'query --chain ProcessA.exe' \
+		"show $CASE" "show $CASE --format json" 'ingest --help'; do
+		# shellcheck disable=SC2086  # a command line of several words
+		run --separate-stderr bash -c '"$PIPELINE" "$@" >/dev/full' - $words
+		[ "$status" -eq 2 ] || [ "$status" -eq 74 ] || fail "$words exits $status"
+		[ -n "$stderr" ] || fail "$words says nothing"
+	done
+}
+
+@test "a closed stdout is no reason to crash" {
+	pipeline ingest "$CASE"
+	run --separate-stderr bash -c '"$PIPELINE" list >&-'
+	[ "$status" -eq 2 ] || [ "$status" -eq 74 ] || fail "exits $status"
+}
+
+@test "no escape sequences where there is no terminal" {
+	pipeline ingest "$CASE" 2>ingest.err
+	pipeline list >list.txt 2>list.err
+	pipeline query --chain ProcessA.exe >query.txt 2>query.err
+	pipeline show "$CASE" >show.txt 2>show.err
+	pipeline --help >help.txt
+	pipeline lsit 2>unknown.err || true
+	[ -s list.txt ] && [ -s query.txt ] && [ -s show.txt ] && [ -s unknown.err ]
+	no_control_bytes ./*.txt ./*.err
+}
+
+@test "NO_COLOR is honoured on a terminal" {
+	command -v script >/dev/null || skip "no script(1)"
+	pipeline ingest "$CASE"
+	export NO_COLOR=1
+	TERM=xterm script -qec "'$PIPELINE' list; '$PIPELINE' show '$CASE'; '$PIPELINE' lsit" /dev/null \
+		>terminal.txt </dev/null || true
+	grep -q ProcessA terminal.txt
+	! grep -q $'\e\[[0-9;]*m' terminal.txt || fail "$(cat -v terminal.txt)"
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Damaged values: every bit of every sealed value is flipped once, and every read must either say that
+ * the index is damaged or not have looked at it. Then the same with the seal made good again, so that
+ * the decoders themselves meet wrong bytes: they may believe them, but nothing else.
+ */
+#include "tests/unit/test_index_fixture.h"
+
+#include "index/list.h"
+#include "index/query_chain.h"
+
+static const struct sample_bundle samples[] = {
+	{ "/data/a.zip",
+	  {
+		  { .id = 1,
+		    .machine = "PC1",
+		    .os = "Windows",
+		    .time = 1000,
+		    .chains = { { "a.exe>b.exe", 5, 0 }, { "b.exe>c.exe", 0, 1 } } },
+		  { .id = 2, .chains = { { "a.exe>b.exe", 0, 0 } } },
+	  } },
+	{ "/data/b.zip", { { .id = 2, .member = "x", .chains = { { "a.exe>b.exe", 0, 0 } } } } },
+};
+
+/* How many of all reads failed; each failure must be one of damage. */
+struct reads {
+	struct index_view *view;
+	struct error error;
+	size_t failed;
+};
+
+static void count_read(struct reads *reads, bool good)
+{
+	if (!good && reads->error.kind != ERROR_NONE) {
+		if (reads->error.kind != ERROR_FORMAT)
+			fail_msg("%d: %s", reads->error.kind, reads->error.text);
+		assert_non_null(strstr(reads->error.text, "the index is damaged: "));
+		reads->failed++;
+	}
+	reads->error = ERROR_INIT;
+}
+
+static bool visit(void *context, const struct incident_row *row)
+{
+	*(uint64_t *)context += row->summary.id;
+	return true;
+}
+
+static void read_incident(struct reads *reads, uint64_t id)
+{
+	struct incident_row row;
+	struct chain_list list = { .chains_found = 0 };
+	struct slice bytes;
+
+	count_read(reads, index_records(reads->view, id, &bytes, &reads->error));
+	count_read(reads, index_chains(reads->view, id, &bytes, &reads->error));
+	if (index_incident(reads->view, id, &row, &reads->error)) {
+		count_read(reads, index_row_chains(reads->view, &row, &list, &reads->error));
+		chain_list_free(&list);
+	}
+	count_read(reads, reads->error.kind == ERROR_NONE);
+	incident_row_free(&row);
+}
+
+static void read_query(struct reads *reads, const struct chain_expr *expr)
+{
+	struct chain_filter filter = {
+		.selector = SELECTOR_ALL,
+		.expr = expr,
+		.cycle = CYCLE_NO_MATTER,
+		.min_wait_ms = MS_NONE,
+	};
+	struct chain_groups *groups = query_chains(reads->view, &filter, &reads->error);
+
+	count_read(reads, groups != NULL);
+	chain_groups_free(groups);
+}
+
+static size_t read_all(struct index_view *view)
+{
+	struct reads reads = { .view = view };
+	struct selector all = SELECTOR_ALL;
+	struct chain_expr *expr = chain_expr_parse("a.exe", &reads.error);
+	struct bundle_row bundle;
+	uint64_t sum = 0, count, id;
+
+	for (size_t i = 0; i < 2; i++) {
+		count_read(&reads, index_bundle(view, samples[i].path, &bundle, &reads.error));
+		bundle_row_free(&bundle);
+	}
+	read_incident(&reads, 1);
+	read_incident(&reads, 2);
+	count_read(&reads, list_incidents(view, &all, visit, &sum, &count, &reads.error));
+	read_query(&reads, expr);
+	read_query(&reads, NULL);
+	if (index_resolve(view, "b.zip", &id, &reads.error) == 0)
+		count_read(&reads, reads.error.kind == ERROR_USAGE);
+	chain_expr_free(expr);
+	return reads.failed;
+}
+
+struct row {
+	enum table table;
+	struct key key;
+	byte_vec value;
+};
+
+typedef VEC(struct row) row_vec;
+
+static void collect_rows(struct index_view *view, enum table table, row_vec *rows)
+{
+	struct error error = ERROR_INIT;
+	struct table_scan scan;
+
+	assert_true(scan_begin(&scan, view, table, SLICE_NONE, &error));
+	while (scan_next(&scan, &error)) {
+		struct row row = { .table = table, .key = { .len = (uint8_t)scan.key.len } };
+
+		memcpy(row.key.bytes, scan.key.at, scan.key.len);
+		bytes_put(&row.value, scan.value.at, scan.value.len);
+		vec_push(rows, row);
+	}
+	scan_end(&scan);
+}
+
+/* Puts the row and reads everything, in a transaction that is then given up. */
+static size_t read_with(struct index *index, const struct row *row, struct slice value,
+			bool reseal)
+{
+	struct error error = ERROR_INIT;
+	struct index_view view;
+	size_t failed;
+
+	assert_true(view_begin(&view, index, 0, &error));
+	if (reseal)
+		assert_true(sealed_put(&view, row->table, &row->key, value, &error));
+	else
+		assert_true(table_put(&view, row->table, key_slice(&row->key), value, &error));
+	failed = read_all(&view);
+	mdb_txn_abort(view.txn);
+	return failed;
+}
+
+static void flip_all(struct index *index, const struct row *row)
+{
+	for (size_t bit = 0; bit < row->value.len * 8; bit++) {
+		row->value.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
+		if (read_with(index, row, bytes_slice(&row->value), false) == 0)
+			fail_msg("table %d: bit %zu is flipped unseen", row->table, bit);
+		row->value.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
+	}
+}
+
+static void flip_all_resealed(struct index *index, const struct row *row)
+{
+	struct slice value = bytes_slice(&row->value);
+
+	value.len -= sizeof(uint64_t);
+	for (size_t bit = 0; bit < value.len * 8; bit++) {
+		row->value.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
+		read_with(index, row, value, true);
+		row->value.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
+	}
+}
+
+/* Every shorter value, sealed and not. */
+static void cut_all(struct index *index, const struct row *row)
+{
+	struct slice value = bytes_slice(&row->value);
+
+	for (size_t len = 0; len < value.len; len++) {
+		assert_true(read_with(index, row, slice_first(value, len), false) > 0);
+		if (len < value.len - sizeof(uint64_t) && row->table != TABLE_RECORDS)
+			assert_true(read_with(index, row, slice_first(value, len), true) > 0);
+	}
+}
+
+static void with_rows(void (*test)(struct index *index, const struct row *row))
+{
+	char *folder = new_folder();
+	struct index *index;
+	struct index_view *view;
+	row_vec rows = { 0 };
+
+	fill(folder, samples, 2);
+	index = must_open_write(folder);
+	view = must_view(index);
+	assert_int_equal(read_all(view), 0);
+	for (int table = TABLE_BUNDLE; table <= TABLE_RECORDS; table++)
+		collect_rows(view, table, &rows);
+	index_view_end(view);
+	assert_int_equal(rows.len, 8);
+	vec_for_each(row, &rows) {
+		test(index, row);
+		vec_free(&row->value);
+	}
+	vec_free(&rows);
+	index_close(index);
+	remove_folder(folder);
+}
+
+static void test_flipped_bits(void **state)
+{
+	(void)state;
+	with_rows(flip_all);
+}
+
+static void test_flipped_bits_under_good_seal(void **state)
+{
+	(void)state;
+	with_rows(flip_all_resealed);
+}
+
+static void test_cut_values(void **state)
+{
+	(void)state;
+	with_rows(cut_all);
+}
+
+/* Rows that lead nowhere, of lengths that none has, or are missing. */
+static void test_postings(void **state)
+{
+	struct error error = ERROR_INIT;
+	char *folder = new_folder();
+	struct index *index;
+	row_vec rows = { 0 };
+	struct index_view *view, changed;
+
+	(void)state;
+	fill(folder, samples, 2);
+	index = must_open_write(folder);
+	view = must_view(index);
+	collect_rows(view, TABLE_INCIDENT, &rows);
+	collect_rows(view, TABLE_CHAINS, &rows);
+	collect_rows(view, TABLE_RECORDS, &rows);
+	index_view_end(view);
+	vec_for_each(row, &rows) {
+		assert_true(view_begin(&changed, index, 0, &error));
+		assert_true(table_delete(&changed, row->table, key_slice(&row->key), SLICE_NONE,
+					 &error));
+		assert_true(read_all(&changed) > 0);
+		mdb_txn_abort(changed.txn);
+		vec_free(&row->value);
+	}
+	for (int table = TABLE_INCIDENT; table < TABLES; table++) {
+		struct key key = key_image(SLICE("a.exe"));
+
+		if (table == TABLE_CHAINS || table == TABLE_RECORDS)
+			continue;
+		if (table == TABLE_SIGNATURE_INCIDENT)
+			key = key_signature(sample_signature(&samples[0].incidents[0].chains[0]));
+		assert_true(view_begin(&changed, index, 0, &error));
+		assert_true(table_put(&changed, table, key_slice(&key), SLICE("8 bytes."), &error));
+		assert_true(read_all(&changed) > 0);
+		mdb_txn_abort(changed.txn);
+	}
+	vec_free(&rows);
+	index_close(index);
+	remove_folder(folder);
+}
+
+/* Writing over a damaged row says so and leaves everything as it is. */
+static void test_write_over_damage(void **state)
+{
+	static const struct sample_bundle changed = { "/data/a.zip", { { .id = 3 } } };
+	struct error error = ERROR_INIT;
+	char *folder = new_folder();
+	byte_vec before = { 0 }, after = { 0 };
+	struct index_view view;
+	struct index *index;
+	struct key key = key_incident(1);
+
+	(void)state;
+	fill(folder, samples, 2);
+	index = must_open_write(folder);
+	assert_true(view_begin(&view, index, 0, &error));
+	assert_true(table_put(&view, TABLE_INCIDENT, key_slice(&key), SLICE("nonsense, sealed by none"),
+			      &error));
+	assert_int_equal(mdb_txn_commit(view.txn), 0);
+	index_close(index);
+	dump(folder, &before);
+	index = must_open_write(folder);
+	assert_false(write_samples(index, &changed, 1, &error));
+	assert_int_equal(error.kind, ERROR_FORMAT);
+	index_close(index);
+	dump(folder, &after);
+	assert_same_bytes(&before, &after);
+	vec_free(&before);
+	vec_free(&after);
+	remove_folder(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flipped_bits),
+		cmocka_unit_test(test_flipped_bits_under_good_seal),
+		cmocka_unit_test(test_cut_values),
+		cmocka_unit_test(test_postings),
+		cmocka_unit_test(test_write_over_damage),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
