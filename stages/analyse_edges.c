@@ -24,15 +24,6 @@ static void diagnose(struct incident *incident, enum diagnostic_code code,
 				       .source = evidence->source }));
 }
 
-static struct evidence wait_evidence(const struct thread *thread)
-{
-	return (struct evidence){ .offset = thread->wait_offset,
-				  .length = thread->wait_length,
-				  .first_line = thread->wait_line,
-				  .last_line = thread->wait_line,
-				  .source = thread->evidence.source };
-}
-
 static const struct thread *find_thread(const struct incident *incident, uint64_t address)
 {
 	uint32_t at = incident_find_thread(incident, address);
@@ -72,7 +63,7 @@ static void alpc_edge(struct incident *incident, const struct thread *thread)
 			     .owner_image = process_image(incident, thread->owner_process),
 			     .owner_source = OWNER_SOURCE_NOT_SHOWN,
 			     .message_id = NUMBER_NONE,
-			     .evidence = wait_evidence(thread) };
+			     .evidence = thread_wait_evidence(thread) };
 	uint32_t at = incident_find_message(incident, thread->message);
 	const struct message *message;
 

@@ -162,6 +162,7 @@ static bool read_alpc_wait(struct log_parser *parser, struct cursor cursor,
 	thread->wait_offset = line->offset;
 	thread->wait_length = (uint32_t)line->length;
 	thread->wait_line = line->number;
+	thread->wait_last_line = line->last;
 	return true;
 }
 

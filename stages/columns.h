@@ -27,28 +27,29 @@
 	COLUMN(DELTA, evidence.last_line)  \
 	COLUMN(PLAIN, evidence.source)
 
-#define THREAD_COLUMNS(COLUMN)       \
-	COLUMN(DELTA, address)       \
-	COLUMN(DELTA, process)       \
-	COLUMN(PLAIN, message)       \
-	COLUMN(PLAIN, port)          \
-	COLUMN(PLAIN, owner_process) \
-	COLUMN(PLUS1, wait_start)    \
-	COLUMN(PLUS1, ticks)         \
-	COLUMN(DELTA, wait_ms)       \
-	COLUMN(PLAIN, wait_offset)   \
-	COLUMN(PLAIN, wait_line)     \
-	COLUMN(PLAIN, wait_length)   \
-	COLUMN(PLUS1, pid)           \
-	COLUMN(PLUS1, tid)           \
-	COLUMN(PLAIN, suspend_count) \
-	COLUMN(PLAIN, objects)       \
-	COLUMN(PLAIN, frames)        \
-	COLUMN(NAME, image)          \
-	COLUMN(NAME, wait_reason)    \
-	COLUMN(STATE, state)         \
-	COLUMN(PLAIN, wait_kind)     \
-	COLUMN(PLAIN, flags)         \
+#define THREAD_COLUMNS(COLUMN)        \
+	COLUMN(DELTA, address)        \
+	COLUMN(DELTA, process)        \
+	COLUMN(PLAIN, message)        \
+	COLUMN(PLAIN, port)           \
+	COLUMN(PLAIN, owner_process)  \
+	COLUMN(PLUS1, wait_start)     \
+	COLUMN(PLUS1, ticks)          \
+	COLUMN(DELTA, wait_ms)        \
+	COLUMN(PLAIN, wait_offset)    \
+	COLUMN(PLAIN, wait_line)      \
+	COLUMN(PLAIN, wait_last_line) \
+	COLUMN(PLAIN, wait_length)    \
+	COLUMN(PLUS1, pid)            \
+	COLUMN(PLUS1, tid)            \
+	COLUMN(PLAIN, suspend_count)  \
+	COLUMN(PLAIN, objects)        \
+	COLUMN(PLAIN, frames)         \
+	COLUMN(NAME, image)           \
+	COLUMN(NAME, wait_reason)     \
+	COLUMN(STATE, state)          \
+	COLUMN(PLAIN, wait_kind)      \
+	COLUMN(PLAIN, flags)          \
 	EVIDENCE_COLUMNS(COLUMN)
 
 #define OBJECT_COLUMNS(COLUMN)      \

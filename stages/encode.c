@@ -15,14 +15,17 @@
 
 /* ---- packing of one value ---- */
 
-#define ENCODE_DELTA(field)                                                      \
-	{                                                                        \
-		bytes_put_signed(out, (int64_t)((uint64_t)row->field - before)); \
-		before = (uint64_t)row->field;                                   \
-	}
-#define ENCODE_PLAIN(field) bytes_put_varint(out, row->field);
+/* Yields the value, which is what the next row's difference is to. */
+static uint64_t put_delta(byte_vec *out, uint64_t before, uint64_t value)
+{
+	bytes_put_signed(out, (int64_t)(value - before));
+	return value;
+}
+
+#define ENCODE_DELTA(field) before = put_delta(out, before, (uint64_t)row->field)
+#define ENCODE_PLAIN(field) bytes_put_varint(out, row->field)
 #define ENCODE_PLUS1(field) \
-	bytes_put_varint(out, (__typeof__(row->field))(row->field + 1));
+	bytes_put_varint(out, (__typeof__(row->field))(row->field + 1))
 #define ENCODE_NAME ENCODE_PLAIN
 #define ENCODE_STATE ENCODE_PLAIN
 #define ENCODE_CODE ENCODE_PLAIN
@@ -32,8 +35,10 @@
 		uint64_t before = 0;                        \
                                                             \
 		(void)before;                               \
-		for (size_t i = 0; i < count; i++, row++)   \
-			ENCODE_##packing(field) row = rows; \
+		for (size_t i = 0; i < count; i++, row++) { \
+			ENCODE_##packing(field);            \
+		}                                           \
+		row = rows;                                 \
 	}
 
 #define DEFINE_ENCODE(type, list, COLUMNS)                                              \
@@ -52,31 +57,31 @@ TABLES(DEFINE_ENCODE)
 #define FIELD_MAX(field) \
 	(sizeof(row->field) == 8 ? UINT64_MAX : (1ull << (sizeof(row->field) * 8 % 64)) - 1)
 
-#define DECODE_DELTA(field)                                   \
-	{                                                     \
-		before += (uint64_t)bytes_get_signed(reader); \
-		row->field = (__typeof__(row->field))before;  \
-		if ((uint64_t)(row->field) != before)         \
-			reader->bad = true;                   \
-	}
+/* A difference whose sum does not fit the field is nothing that encoding wrote. */
+#define DECODE_DELTA(field)                           \
+	before += (uint64_t)bytes_get_signed(reader); \
+	row->field = (__typeof__(row->field))before;  \
+	reader->bad |= (uint64_t)(row->field) != before
 #define DECODE_PLAIN(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, FIELD_MAX(field));
+	row->field = (__typeof__(row->field))bytes_get_max(reader, FIELD_MAX(field))
 #define DECODE_PLUS1(field) \
-	row->field = (__typeof__(row->field))(bytes_get_max(reader, FIELD_MAX(field)) - 1);
-#define DECODE_NAME(field) row->field = (name_id)bytes_get_max(reader, names);
+	row->field = (__typeof__(row->field))(bytes_get_max(reader, FIELD_MAX(field)) - 1)
+#define DECODE_NAME(field) row->field = (name_id)bytes_get_max(reader, names)
 #define DECODE_STATE(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, THREAD_GATEWAIT);
+	row->field = (__typeof__(row->field))bytes_get_max(reader, THREAD_GATEWAIT)
 #define DECODE_CODE(field)                                         \
 	row->field = (__typeof__(row->field))bytes_get_max(reader, \
-							   DIAGNOSTIC_DIAGNOSTICS_CAPPED);
+							   DIAGNOSTIC_DIAGNOSTICS_CAPPED)
 
-#define DECODE_COLUMN(packing, field)                                     \
-	{                                                                 \
-		uint64_t before = 0;                                      \
-                                                                          \
-		(void)before;                                             \
-		for (size_t i = 0; i < count && !reader->bad; i++, row++) \
-			DECODE_##packing(field) row = rows;               \
+#define DECODE_COLUMN(packing, field)                                       \
+	{                                                                   \
+		uint64_t before = 0;                                        \
+                                                                            \
+		(void)before;                                               \
+		for (size_t i = 0; i < count && !reader->bad; i++, row++) { \
+			DECODE_##packing(field);                            \
+		}                                                           \
+		row = rows;                                                 \
 	}
 
 #define COLUMN_COUNT(packing, field) +1

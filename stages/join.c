@@ -144,6 +144,7 @@ static void fill_thread(const struct names *names, struct thread *rich,
 		rich->owner_process = poor->owner_process;
 		rich->wait_kind = poor->wait_kind;
 		rich->wait_line = poor->wait_line;
+		rich->wait_last_line = poor->wait_last_line;
 		rich->wait_offset = poor->wait_offset;
 		rich->wait_length = poor->wait_length;
 	}
@@ -235,6 +236,7 @@ static void join_threads(struct join *join, const struct records *from, struct j
 		seen.evidence = take_evidence(seen.evidence, base);
 		seen.wait_offset += base.offset;
 		seen.wait_line += base.line;
+		seen.wait_last_line += base.line;
 		seen.first_object = (uint32_t)into->objects.len;
 		seen.first_frame = (uint32_t)into->frames.len;
 		for (uint32_t i = 0; i < seen.objects; i++) {

@@ -68,15 +68,6 @@ static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_
 		process->image = image;
 }
 
-static struct evidence wait_evidence(const struct thread *thread)
-{
-	return (struct evidence){ .offset = thread->wait_offset,
-				  .length = thread->wait_length,
-				  .first_line = thread->wait_line,
-				  .last_line = thread->wait_line,
-				  .source = thread->evidence.source };
-}
-
 #define PID_SHARED (MAP_NONE - 1)
 
 /* Threads whose Owning Process was never readable belong to the process with their PID, if just one live one has it. */
@@ -113,7 +104,8 @@ static void add_mentions(struct join *join)
 	vec_for_each(thread, &records->threads) {
 		add_mention(join, thread->process, thread->pid, thread->image,
 			    thread->evidence);
-		add_mention(join, thread->owner_process, PID_NONE, 0, wait_evidence(thread));
+		add_mention(join, thread->owner_process, PID_NONE, 0,
+			    thread_wait_evidence(thread));
 	}
 	vec_for_each(message, &records->messages)
 		add_mention(join, message->owner_process, PID_NONE, message->owner_image,

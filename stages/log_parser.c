@@ -30,7 +30,7 @@ struct evidence line_evidence(const struct line *line)
 	return (struct evidence){ .offset = line->offset,
 				  .length = line->length,
 				  .first_line = line->number,
-				  .last_line = line->number };
+				  .last_line = line->last };
 }
 
 void evidence_extend(struct evidence *evidence, const struct line *line)
@@ -39,7 +39,7 @@ void evidence_extend(struct evidence *evidence, const struct line *line)
 		*evidence = line_evidence(line);
 		return;
 	}
-	evidence->last_line = line->number;
+	evidence->last_line = line->last;
 	evidence->length = line->offset + line->length - evidence->offset;
 }
 
@@ -171,7 +171,8 @@ static void flush_pending(struct log_parser *parser)
 	struct line line = { .cursor = { copy, copy + state->pending_len, false },
 			     .offset = state->pending_offset,
 			     .length = state->pending_len,
-			     .number = state->pending_line };
+			     .number = state->pending_line,
+			     .last = state->pending_line };
 
 	memcpy(copy, state->pending, state->pending_len);
 	state->pending_len = 0;
@@ -310,7 +311,8 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
 		struct line line = { .offset = (uint64_t)(at - text.at),
-				     .number = result->lines };
+				     .number = result->lines,
+				     .last = result->lines };
 
 		line.cursor.open_end = !newline && log_end == LOG_ENDS;
 		if (parser.state.in_long_line)

@@ -93,6 +93,7 @@ struct line {
 	struct cursor cursor; /* behind leading blanks */
 	uint64_t offset, length; /* in the text, with the newline's CR but without the newline */
 	uint32_t number;         /* from 0 */
+	uint32_t last; /* differs from number when a wrapped line was put together */
 };
 
 struct log_parser {

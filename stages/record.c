@@ -64,6 +64,15 @@ const char *diagnostic_text(enum diagnostic_code code)
 	return texts[code];
 }
 
+struct evidence thread_wait_evidence(const struct thread *thread)
+{
+	return (struct evidence){ .offset = thread->wait_offset,
+				  .length = thread->wait_length,
+				  .first_line = thread->wait_line,
+				  .last_line = thread->wait_last_line,
+				  .source = thread->evidence.source };
+}
+
 bool image_same(struct slice a, struct slice b)
 {
 	if (a.len == IMAGE_CUT || b.len == IMAGE_CUT)

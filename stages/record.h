@@ -87,7 +87,7 @@ struct thread {
 	int64_t wait_ms;            /* as printed beside the ticks, or MS_NONE */
 	struct evidence evidence;
 	uint64_t wait_offset; /* of the "Waiting for reply" line */
-	uint32_t wait_line, wait_length;
+	uint32_t wait_line, wait_last_line, wait_length;
 	uint32_t pid, tid;
 	uint32_t suspend_count; /* 0 when not printed */
 	uint32_t first_object, objects;
@@ -183,6 +183,9 @@ bool names_decode(struct names *names, struct bytes_reader *reader);
 
 const char *thread_state_text(enum thread_state state);
 const char *diagnostic_text(enum diagnostic_code code);
+
+/* Of the thread's "Waiting for reply" line. */
+struct evidence thread_wait_evidence(const struct thread *thread);
 
 /* Whether a and b name the same image: without case, and a name cut to 15 bytes (EPROCESS.ImageFileName,
  * formats.md section 3.1) is the same as the full one it was cut from. */

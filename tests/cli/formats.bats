@@ -22,7 +22,7 @@ finds_the_chain() {
 	shows '.groups[0] | [.first_seen, .last_seen]' '[null,null]'
 	shows '.groups[0].occurrences | length' 1
 	shows '.groups[0].occurrences[0] | [.machine, .session_time]' '[null,null]'
-	shows '.groups[0].occurrences[0].chain.hops | map(.wait_seconds)' '[222.0,159.296,159.281]'
+	holds '.groups[0].occurrences[0].chain.hops | map(.wait_seconds) == [222.0, 159.296, 159.281]'
 }
 
 # The member path begins with the bundle and ends with the log.

@@ -52,13 +52,14 @@ has_keys() {
 	done
 	pipeline ingest ./*.log
 	# Of 17 ids two begin alike.
-	local letter twins
+	local letter id
 	letter=$(incident_ids | cut -c1 | sort | uniq -d | head -n 1)
-	twins=$(incident_ids | grep "^$letter" | head -n 1)
 	exits 2 pipeline show "$letter"
 	stdout_is_empty
-	stderr_has "ambiguous"
-	exits 0 pipeline show "$twins"
+	for id in $(incident_ids | grep "^$letter" | head -n 2); do
+		stderr_has "$id"
+		pipeline show "$id" >/dev/null
+	done
 }
 
 @test "show: every key of the contract is there" {
@@ -117,7 +118,7 @@ has_keys() {
 	pipeline ingest "$CASE"
 	exits 0 pipeline show "$CASE" --format json
 	shows '.sources | map([.member, .kind, .encoding, .bytes, .first_line, .last_line])' \
-		'[["case_study.log","log","utf-8",10470,1,214]]'
+		'[["case_study.log","log","utf-8",10470,1,207]]'
 	shows '.counts | [.processes, .zombies, .threads, .edges, .chains, .diagnostics]' '[1,13,4,2,1,0]'
 	shows '.processes[] | select(.image == "ProcessA.exe") | del(.evidence)' \
 		'{"address":"fffffa800b834c10","pid":80960,"parent_pid":78784,"session":205,"image":"ProcessA.exe","handle_count":58,"zombie":false,"threads_listed":true,"threads":1}'

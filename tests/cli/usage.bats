@@ -95,12 +95,14 @@ COMMANDS=(ingest query list show)
 	done
 }
 
-@test "arguments too many are exit 2 with the word quoted" {
+@test "arguments too many are exit 2" {
 	pipeline ingest "$CASE"
 	exits 2 pipeline list surplus
-	stderr_has surplus
+	stdout_is_empty
 	exits 2 pipeline query --chain ProcessA.exe surplus
-	stderr_has surplus
+	stdout_is_empty
+	exits 2 pipeline show "$CASE" surplus
+	stdout_is_empty
 }
 
 @test "--: what follows is no option" {

@@ -70,11 +70,10 @@ def read(bundle, member):
 
 
 def decoded(content):
-    """The text of a log as UTF-8 bytes, its byte order mark left out."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content[:len(content) & ~1].decode("utf-16", "replace").encode("utf-8")
-    if content[:3] == b"\xef\xbb\xbf":
-        content = content[3:]
+    """The text of a log as UTF-8 bytes. A byte order mark stays: offsets count it."""
+    for mark, codec in ((b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be")):
+        if content.startswith(mark):
+            return content[:len(content) & ~1].decode(codec, "replace").encode("utf-8")
     try:
         content.decode("utf-8")
         return content

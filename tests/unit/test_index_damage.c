@@ -236,8 +236,8 @@ static void test_postings(void **state)
 	index_view_end(view);
 	vec_for_each(row, &rows) {
 		assert_true(view_begin(&changed, index, 0, &error));
-		assert_true(table_delete(&changed, row->table, key_slice(&row->key), SLICE_NONE,
-					 &error));
+		assert_true(table_delete(&changed, row->table, key_slice(&row->key),
+					 SLICE_NONE, &error));
 		assert_true(read_all(&changed) > 0);
 		mdb_txn_abort(changed.txn);
 		vec_free(&row->value);
@@ -248,9 +248,11 @@ static void test_postings(void **state)
 		if (table == TABLE_CHAINS || table == TABLE_RECORDS)
 			continue;
 		if (table == TABLE_SIGNATURE_INCIDENT)
-			key = key_signature(sample_signature(&samples[0].incidents[0].chains[0]));
+			key = key_signature(
+				sample_signature(&samples[0].incidents[0].chains[0]));
 		assert_true(view_begin(&changed, index, 0, &error));
-		assert_true(table_put(&changed, table, key_slice(&key), SLICE("8 bytes."), &error));
+		assert_true(table_put(&changed, table, key_slice(&key), SLICE("8 bytes."),
+				      &error));
 		assert_true(read_all(&changed) > 0);
 		mdb_txn_abort(changed.txn);
 	}
@@ -274,8 +276,8 @@ static void test_write_over_damage(void **state)
 	fill(folder, samples, 2);
 	index = must_open_write(folder);
 	assert_true(view_begin(&view, index, 0, &error));
-	assert_true(table_put(&view, TABLE_INCIDENT, key_slice(&key), SLICE("nonsense, sealed by none"),
-			      &error));
+	assert_true(table_put(&view, TABLE_INCIDENT, key_slice(&key),
+			      SLICE("nonsense, sealed by none"), &error));
 	assert_int_equal(mdb_txn_commit(view.txn), 0);
 	index_close(index);
 	dump(folder, &before);

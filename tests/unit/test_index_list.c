@@ -6,20 +6,13 @@
 
 static const struct sample_bundle samples[] = {
 	{ "/data/mon/one.zip",
-	  { { .id = 1,
-	      .time = 3000,
-	      .machine = "SRV01",
-	      .os = "Windows Server 2008 SP2",
-	      .build = 6002 },
+	  { { .id = 1, .time = 3000, .machine = "SRV01", .os = "Windows Server 2008 SP2", .build = 6002 },
 	    { .id = 5, .time = -7000, .machine = "old" } } },
 	{ "/data/tue/two.7z",
 	  { { .id = 2, .machine = "srv02", .os = "Windows 10", .build = 19041 },
-	    { .id = 3,
-	      .time = 3000,
-	      .machine = "SRV03",
-	      .os = "Windows Server 2012 R2",
-	      .build = 9600 } } },
-	{ "/data/tue/copy.zip", { { .id = 1, .time = 3000, .machine = "SRV01", .build = 6002 } } },
+	    { .id = 3, .time = 3000, .machine = "SRV03", .os = "Windows Server 2012 R2", .build = 9600 } } },
+	{ "/data/tue/copy.zip",
+	  { { .id = 1, .time = 3000, .machine = "SRV01", .build = 6002 } } },
 	{ "/data/wed/three.log", { { .id = 4, .time = 9000 }, { .id = 6 } } },
 };
 
@@ -72,11 +65,11 @@ static void expect(const struct selector *selector, const char *ids)
 	assert_int_equal(error.kind, ERROR_NONE);
 }
 
-#define expect_where(ids, ...)                                                                \
-	do {                                                                                  \
-		struct selector where = SELECTOR_ALL;                                         \
-		__VA_ARGS__;                                                                  \
-		expect(&where, ids);                                                          \
+#define expect_where(ids, ...)                        \
+	do {                                          \
+		struct selector where = SELECTOR_ALL; \
+		__VA_ARGS__;                          \
+		expect(&where, ids);                  \
 	} while (0)
 
 static void test_order(void **state)
@@ -141,8 +134,8 @@ static void test_bundle(void **state)
 static void test_together(void **state)
 {
 	(void)state;
-	expect_where("3", where.bundle = "*/tue/*", where.os = "server", where.since = 3000,
-		     where.build = 9600);
+	expect_where("3", where.bundle = "*/tue/*", where.os = "server",
+		     where.since = 3000, where.build = 9600);
 	expect_where("", where.bundle = "*/tue/*", where.os = "server", where.since = 3001);
 }
 

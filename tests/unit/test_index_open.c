@@ -372,8 +372,7 @@ static void test_growth_leaves_no_trace(void **state)
 	char *small = new_folder(), *large = new_folder();
 	byte_vec from_small = { 0 }, from_large = { 0 };
 	struct error error = ERROR_INIT;
-	struct index *index =
-		index_open_write_sized(small, INDEX_LOCK_FAIL, 1 << 20, &error);
+	struct index *index = index_open_write_sized(small, INDEX_LOCK_FAIL, 1 << 20, &error);
 
 	(void)state;
 	assert_non_null(index);

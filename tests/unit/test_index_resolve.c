@@ -90,7 +90,8 @@ static void test_paths(void **state)
 {
 	expect_id(state, "/data/mon/case.zip", 0xabcd000000000001);
 	expect_id(state, "/data/abcd", 0xff00000000000000);
-	expect_count(state, "/data/mon/two.zip", 2, "holds 2 incidents: type one of 00000000000000f1");
+	expect_count(state, "/data/mon/two.zip", 2,
+		     "holds 2 incidents: type one of 00000000000000f1");
 	expect_count(state, "/data/none.zip", 0, "/data/none.zip holds no incident");
 	expect_count(state, "/case.zip", 0, "no incident and no bundle");
 }

@@ -267,8 +267,8 @@ static void draw_incident(struct sample_incident *incident, uint64_t *seed)
 	incident->partial = draw(seed, 3) == 0;
 	incident->member = members[draw(seed, 3)];
 	for (uint32_t i = draw(seed, SAMPLE_CHAINS + 1); i-- > 0;)
-		incident->chains[i] =
-			(struct sample_chain){ paths[draw(seed, 8)], draw(seed, 2), draw(seed, 2) };
+		incident->chains[i] = (struct sample_chain){ paths[draw(seed, 8)],
+							     draw(seed, 2), draw(seed, 2) };
 }
 
 /* Few ids, so that most incidents lie in several bundles and often differ there. */
@@ -433,10 +433,11 @@ static void test_large_bundle(void **state)
 	make_bundle(&made, &sample);
 	for (int i = 0; i < 100000; i++)
 		vec_push(&made.row.members,
-			 ((struct member_row){ .path = SLICE("zz/empty"), .reason = SLICE("empty"),
+			 ((struct member_row){ .path = SLICE("zz/empty"),
+					       .reason = SLICE("empty"),
 					       .outcome = OUTCOME_IGNORED }));
-	assert_true(index_write(index, &(struct bundle_result){ &made.row, made.encoded }, 1,
-				&error));
+	assert_true(index_write(index, &(struct bundle_result){ &made.row, made.encoded },
+				1, &error));
 	made_free(&made);
 	view = must_view(index);
 	assert_true(index_bundle(view, path, &row, &error));

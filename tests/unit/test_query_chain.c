@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `query --chain`: the case study's question on a small index, then random indexes where every group
+ * and every number of it is compared with what a plain loop over the samples finds.
+ */
+#include "tests/unit/test_index_fixture.h"
+
+#include "index/query_chain.h"
+
+#define ABC "ProcessA.exe>ProcessB.exe>ProcessC.exe"
+
+static struct chain_filter filter_all(const struct chain_expr *expr)
+{
+	return (struct chain_filter){
+		.selector = SELECTOR_ALL,
+		.expr = expr,
+		.cycle = CYCLE_NO_MATTER,
+		.min_wait_ms = MS_NONE,
+	};
+}
+
+static struct chain_expr *must_parse(const char *text)
+{
+	struct error error = ERROR_INIT;
+	struct chain_expr *expr = text ? chain_expr_parse(text, &error) : NULL;
+
+	if (text && !expr)
+		fail_msg("%s: %s", text, error.text);
+	return expr;
+}
+
+static struct chain_groups *must_query(struct index_view *view,
+				       const struct chain_filter *filter)
+{
+	struct error error = ERROR_INIT;
+	struct chain_groups *groups = query_chains(view, filter, &error);
+
+	if (!groups)
+		fail_msg("%s", error.text);
+	return groups;
+}
+
+/* ---- a small index ---- */
+
+static const struct sample_bundle samples[] = {
+	{ "/data/1.zip",
+	  { { .id = 1,
+	      .machine = "PC1",
+	      .time = 5000,
+	      .chains = { { ABC, 222000, 0 }, { ABC, 100, 0 }, { "x.exe>y.exe", 0, 1 } } } } },
+	{ "/data/2.zip",
+	  { { .id = 2, .machine = "pc1", .time = 4000, .chains = { { ABC, 0, 0 } } },
+	    { .id = 3, .machine = "PC2", .chains = { { "processa.exe>q.exe", 50, 0 } } } } },
+	{ "/data/3.zip",
+	  { { .id = 4, .chains = { { "PROCESSA.EXE>ProcessB.exe>processc.exe", 0, 0 } } },
+	    { .id = 5, .chains = { { "a.exe>BackgroundTrans", 0, 0 } } },
+	    { .id = 6, .time = 1, .chains = { { "a.exe>BackgroundTransferHost.exe", 0, 0 } } } } },
+};
+
+static struct index *open_index;
+static struct index_view *view;
+static char *folder;
+
+static int set_up(void **state)
+{
+	(void)state;
+	folder = new_folder();
+	fill(folder, samples, sizeof(samples) / sizeof(samples[0]));
+	open_index = must_open_read(folder);
+	view = must_view(open_index);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	index_view_end(view);
+	index_close(open_index);
+	remove_folder(folder);
+	return 0;
+}
+
+static void test_through_an_image(void **state)
+{
+	struct chain_expr *expr = must_parse("ProcessA.exe");
+	struct chain_filter filter = filter_all(expr);
+	struct chain_groups *groups = must_query(view, &filter);
+	const struct chain_group *group = chain_groups_at(groups, 0);
+
+	(void)state;
+	assert_int_equal(chain_groups_count(groups), 2);
+	assert_int_equal(group->signature,
+			 sample_signature(&samples[0].incidents[0].chains[0]));
+	assert_int_equal(group->incidents, 3);
+	assert_int_equal(group->chains, 4);
+	/* PC1 and pc1 are one; the third names none. */
+	assert_int_equal(group->machines, 1);
+	assert_int_equal(group->first_seen, 4000);
+	assert_int_equal(group->last_seen, 5000);
+	assert_true(group->last_zone_known);
+	assert_int_equal(group->longest_wait_ms, 222000);
+	assert_int_equal(group->occurrence_count, 4);
+	assert_int_equal(group->occurrences[0].incident, 1);
+	assert_int_equal(group->occurrences[1].incident, 1);
+	assert_true(group->occurrences[0].chain < group->occurrences[1].chain);
+	assert_int_equal(group->occurrences[2].incident, 2);
+	assert_text(group->occurrences[2].row->bundles.at[0], "/data/2.zip");
+	assert_text(group->label, ABC);
+	assert_ptr_equal(group->example, &group->occurrences[0]);
+	group = chain_groups_at(groups, 1);
+	assert_int_equal(group->incidents, 1);
+	assert_int_equal(group->first_seen, MOMENT_NONE);
+	assert_int_equal(group->longest_wait_ms, 50);
+	chain_groups_free(groups);
+	chain_expr_free(expr);
+}
+
+/* The full name wins over the cut one, whichever was asked for. */
+static void test_cut_names(void **state)
+{
+	static const char *const asked[] = { "backgroundtrans", "BackgroundTransferHost.exe",
+					     "Background*Host.exe" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct chain_expr *expr = must_parse(asked[i]);
+		struct chain_filter filter = filter_all(expr);
+		struct chain_groups *groups = must_query(view, &filter);
+
+		assert_int_equal(chain_groups_count(groups), 1);
+		assert_int_equal(chain_groups_at(groups, 0)->incidents, 2);
+		assert_text(chain_groups_at(groups, 0)->label,
+			    "a.exe>BackgroundTransferHost.exe");
+		assert_int_equal(chain_groups_at(groups, 0)->example->incident, 6);
+		chain_groups_free(groups);
+		chain_expr_free(expr);
+	}
+}
+
+/* Incidents of all groups and of those within limit and offset. */
+static void expect(const struct chain_filter *filter, size_t total, size_t count,
+		   uint64_t incidents)
+{
+	struct chain_groups *groups = must_query(view, filter);
+	uint64_t sum = 0;
+
+	assert_int_equal(chain_groups_total(groups), total);
+	assert_int_equal(chain_groups_count(groups), count);
+	for (size_t i = 0; i < count; i++)
+		sum += chain_groups_at(groups, i)->incidents;
+	assert_int_equal(sum, incidents);
+	chain_groups_free(groups);
+}
+
+static void test_filters(void **state)
+{
+	struct chain_filter filter = filter_all(NULL);
+
+	(void)state;
+	expect(&filter, 4, 4, 7);
+	filter.selector.limit = 2;
+	expect(&filter, 4, 2, 5);
+	filter.selector.offset = 3;
+	expect(&filter, 4, 1, 1);
+	filter.selector.offset = 4;
+	expect(&filter, 4, 0, 0);
+	filter = filter_all(NULL);
+	filter.cycle = CYCLE_ANY;
+	expect(&filter, 1, 1, 1);
+	filter.cycle = CYCLE_THREAD;
+	expect(&filter, 1, 1, 1);
+	filter.cycle = CYCLE_PROCESS;
+	expect(&filter, 0, 0, 0);
+	filter.cycle = CYCLE_NONE;
+	expect(&filter, 3, 3, 6);
+	filter = filter_all(NULL);
+	filter.min_wait_ms = 50;
+	expect(&filter, 2, 2, 2);
+	filter.min_wait_ms = 51;
+	expect(&filter, 1, 1, 1);
+	filter.min_wait_ms = 0;
+	expect(&filter, 2, 2, 2);
+	filter = filter_all(NULL);
+	filter.selector.machine = "pc?";
+	expect(&filter, 3, 3, 4);
+}
+
+static void test_selector_and_image(void **state)
+{
+	struct chain_expr *expr = must_parse("^ProcessA.exe >> ProcessC.exe$");
+	struct chain_filter filter = filter_all(expr);
+
+	(void)state;
+	expect(&filter, 1, 1, 3);
+	filter.selector.since = 4500;
+	expect(&filter, 1, 1, 1);
+	filter.selector.since = 6000;
+	expect(&filter, 0, 0, 0);
+	chain_expr_free(expr);
+}
+
+/* ---- brute force ---- */
+
+#define BUNDLES 60
+
+static const char *const paths[] = {
+	"a.exe>b.exe>c.exe",
+	"A.exe>B.exe>C.exe",
+	"a.exe>c.exe",
+	"b.exe>BackgroundTransferHost.exe",
+	"b.exe>BackgroundTrans",
+	"Secure System>a.exe>Secure System",
+	"c.exe",
+	"d.exe>d.exe>b.exe>a.exe",
+};
+
+static const char *const machines[] = { NULL, "PC1", "PC2", "pc2" };
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*seed >> 33) % below;
+}
+
+static void draw_incident(struct sample_incident *incident, uint64_t *seed)
+{
+	incident->machine = machines[draw(seed, 4)];
+	incident->time = draw(seed, 5) * 100;
+	for (uint32_t i = draw(seed, SAMPLE_CHAINS + 1); i-- > 0;) {
+		struct sample_chain *chain = &incident->chains[i];
+
+		chain->path = paths[draw(seed, 8)];
+		chain->wait_ms = draw(seed, 4) * 1000;
+		chain->ring = draw(seed, 4) == 0;
+	}
+}
+
+static void draw_bundles(struct sample_bundle *bundles, char names[][32], uint64_t *seed)
+{
+	memset(bundles, 0, BUNDLES * sizeof(*bundles));
+	for (size_t i = 0; i < BUNDLES; i++) {
+		uint32_t count = draw(seed, SAMPLE_INCIDENTS + 1);
+
+		snprintf(names[i], 32, "/data/%zu.zip", i);
+		bundles[i].path = names[i];
+		for (uint32_t k = 0; k < count; k++) {
+			draw_incident(&bundles[i].incidents[k], seed);
+			bundles[i].incidents[k].id = i * SAMPLE_INCIDENTS + k + 1;
+		}
+	}
+}
+
+/* What a group of this signature should say. */
+struct expected {
+	uint64_t incidents, chains, machines;
+	int64_t first_seen, last_seen, longest_wait_ms;
+	struct slice label;
+	bool machine_seen[2];
+};
+
+static bool chain_expected(const struct chain_filter *filter, const struct sample_chain *sample)
+{
+	struct chain_list list = { .chains_found = 0 };
+	struct slice images[8];
+	bool found;
+
+	make_chain(&list, sample);
+	for (size_t i = 0; i < list.hops.len; i++)
+		images[i] = names_text(&list.names, list.hops.at[i].image);
+	found = (!filter->expr || chain_expr_matches(filter->expr, images, list.hops.len,
+						     list.chains.at[0].cycle_start)) &&
+		(filter->cycle == CYCLE_NO_MATTER || sample->ring) &&
+		(filter->min_wait_ms == MS_NONE || sample->wait_ms >= filter->min_wait_ms);
+	chain_list_free(&list);
+	return found;
+}
+
+static void expect_incident(struct expected *expected, const struct chain_filter *filter,
+			    const struct sample_incident *incident, uint64_t signature)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < SAMPLE_CHAINS && incident->chains[i].path; i++) {
+		const struct sample_chain *chain = &incident->chains[i];
+		struct slice label = slice_from(chain->path);
+
+		if (sample_signature(chain) != signature || !chain_expected(filter, chain))
+			continue;
+		any = true;
+		expected->chains++;
+		if (chain->wait_ms && chain->wait_ms > expected->longest_wait_ms)
+			expected->longest_wait_ms = chain->wait_ms;
+		if (slice_compare(label, expected->label) > 0)
+			expected->label = label;
+	}
+	if (!any)
+		return;
+	expected->incidents++;
+	if (incident->machine)
+		expected->machine_seen[incident->machine[2] - '1'] = true;
+	if (!incident->time)
+		return;
+	if (expected->first_seen == MOMENT_NONE || incident->time < expected->first_seen)
+		expected->first_seen = incident->time;
+	if (incident->time > expected->last_seen)
+		expected->last_seen = incident->time;
+}
+
+static bool selected(const struct chain_filter *filter, const struct sample_incident *incident)
+{
+	return filter->selector.since == MOMENT_NONE ||
+	       (incident->time && incident->time >= filter->selector.since);
+}
+
+static struct expected brute_force(const struct sample_bundle *bundles,
+				   const struct chain_filter *filter, uint64_t signature)
+{
+	struct expected expected = {
+		.first_seen = MOMENT_NONE,
+		.last_seen = MOMENT_NONE,
+		.longest_wait_ms = MS_NONE,
+		.label = SLICE(""),
+	};
+
+	for (size_t i = 0; i < BUNDLES; i++)
+		for (size_t k = 0; k < SAMPLE_INCIDENTS && bundles[i].incidents[k].id; k++)
+			if (selected(filter, &bundles[i].incidents[k]))
+				expect_incident(&expected, filter,
+						&bundles[i].incidents[k], signature);
+	expected.machines = (uint64_t)expected.machine_seen[0] + expected.machine_seen[1];
+	return expected;
+}
+
+static void compare_group(const struct chain_group *group, const struct expected *expected)
+{
+	assert_int_equal(group->incidents, expected->incidents);
+	assert_int_equal(group->chains, expected->chains);
+	assert_int_equal(group->machines, expected->machines);
+	assert_int_equal(group->first_seen, expected->first_seen);
+	assert_int_equal(group->last_seen, expected->last_seen);
+	assert_int_equal(group->longest_wait_ms, expected->longest_wait_ms);
+	assert_true(slice_equal(group->label, expected->label));
+	assert_int_equal(group->occurrence_count, group->chains);
+}
+
+/* Every signature that there can be: some group is it, or nothing is expected of it. */
+static size_t compare(const struct sample_bundle *bundles,
+		      const struct chain_filter *filter, const struct chain_groups *groups)
+{
+	size_t seen = 0;
+
+	/* Of the 16 some are the same. */
+	for (size_t i = 0; i < 16; i++) {
+		struct sample_chain chain = { paths[i / 2], 0, i % 2 };
+		uint64_t signature = sample_signature(&chain);
+		struct expected expected = brute_force(bundles, filter, signature);
+		bool found = false;
+
+		for (size_t k = 0; k < chain_groups_count(groups); k++) {
+			if (chain_groups_at(groups, k)->signature != signature)
+				continue;
+			compare_group(chain_groups_at(groups, k), &expected);
+			found = true;
+		}
+		assert_int_equal(found, expected.chains > 0);
+		seen += found && i != 2 && i != 3 && i != 8 && i != 9;
+	}
+	/* paths[1] is paths[0], paths[4] is paths[3]. */
+	assert_int_equal(seen, chain_groups_total(groups));
+	for (size_t k = 1; k < chain_groups_count(groups); k++)
+		assert_true(chain_groups_at(groups, k - 1)->incidents >=
+			    chain_groups_at(groups, k)->incidents);
+	return seen;
+}
+
+static size_t compare_all(struct index_view *random, const struct sample_bundle *bundles)
+{
+	static const char *const asked[] = {
+		NULL,
+		"a.exe",
+		"a.exe > b.exe",
+		"^a.exe >> c.exe$",
+		"b.exe >> b.exe",
+		"secure system",
+		"*.exe$",
+		"backgroundtransferhost.exe",
+		"?.exe > ?.exe",
+		"z.exe",
+	};
+	size_t seen = 0;
+
+	for (size_t i = 0; i < 10 * 8; i++) {
+		struct chain_expr *expr = must_parse(asked[i % 10]);
+		struct chain_filter filter = filter_all(expr);
+		struct chain_groups *groups;
+
+		if (i / 10 & 1)
+			filter.cycle = CYCLE_ANY;
+		if (i / 10 & 2)
+			filter.min_wait_ms = 2000;
+		if (i / 10 & 4)
+			filter.selector.since = 200;
+		groups = must_query(random, &filter);
+		seen += compare(bundles, &filter, groups);
+		chain_groups_free(groups);
+		chain_expr_free(expr);
+	}
+	return seen;
+}
+
+static void test_against_brute_force(void **state)
+{
+	struct sample_bundle bundles[BUNDLES];
+	char names[BUNDLES][32];
+	uint64_t seed = 4328;
+	size_t seen = 0;
+
+	(void)state;
+	for (int trial = 0; trial < 5; trial++) {
+		char *where = new_folder();
+		struct index *index;
+		struct index_view *random;
+
+		draw_bundles(bundles, names, &seed);
+		fill(where, bundles, BUNDLES);
+		index = must_open_read(where);
+		random = must_view(index);
+		seen += compare_all(random, bundles);
+		index_view_end(random);
+		index_close(index);
+		remove_folder(where);
+	}
+	assert_true(seen > 500);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_through_an_image),
+		cmocka_unit_test(test_cut_names),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_selector_and_image),
+		cmocka_unit_test(test_against_brute_force),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
