@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of the table "bundle": which file was read, which incidents it gave, and what became of each
- * of its members. The incidents stand before the members so that resolving a name reads only the
- * first page of a row.
+ * Rows of the table "bundle": which file was read, which incidents it gave, and what
+ * became of each of its members. The incidents stand before the members so that resolving
+ * a name reads only the first page of a row.
  */
 #include "index/bundle.h"
 

@@ -7,7 +7,8 @@
 #include "pipeline/base/bytes.h"
 
 void bundle_row_encode(const struct bundle_row *row, byte_vec *out);
-/* Texts point into bytes. False on bytes that encoding cannot have made; the row is then empty. */
+/* Texts point into bytes. False on bytes that encoding cannot have made; the row is
+ * then empty. */
 bool bundle_row_decode(struct bundle_row *row, struct slice bytes);
 /* Path and incidents alone, without the members, which may be a million. */
 bool bundle_head_decode(struct bundle_row *row, struct slice bytes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parses and matches chain expressions. Matching keeps the set of hops at which the names read so far
- * may have ended, and moves that set from name to name: names times hops steps for any chain.
+ * Parses and matches chain expressions. Matching keeps the set of hops at which the names
+ * read so far may have ended, and moves that set from name to name: names times hops
+ * steps for any chain.
  */
 #include "index/chain_expr.h"
 
@@ -167,7 +168,8 @@ static bool name_matches(const struct expr_name *name, struct slice image)
 			     : pattern_matches_image(name->text, image);
 }
 
-/* The hops one step behind those of the set; in a ring the last one leads to cycle_start. */
+/* The hops one step behind those of the set; in a ring the last one leads to
+ * cycle_start. */
 static void step(const bool *from, bool *to, size_t hops, uint32_t cycle_start)
 {
 	to[0] = false;
@@ -176,7 +178,8 @@ static void step(const bool *from, bool *to, size_t hops, uint32_t cycle_start)
 		to[cycle_start] = true;
 }
 
-/* The hops one or more steps behind: the second round is for what the ring leads back to. */
+/* The hops one or more steps behind: the second round is for what the ring leads back
+ * to. */
 static void reach(const bool *from, bool *to, size_t hops, uint32_t cycle_start)
 {
 	step(from, to, hops, cycle_start);

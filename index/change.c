@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changes one incident: which places it has, which versions of its bytes are kept, which row and
- * postings follow from that. The outcome depends on the places that are left and on nothing before
- * them. An incident without a place leaves no trace.
+ * Changes one incident: which places it has, which versions of its bytes are kept, which
+ * row and postings follow from that. The outcome depends on the places that are left and
+ * on nothing before them. An incident without a place leaves no trace.
  */
 #include "index/change.h"
 
@@ -162,7 +162,8 @@ static bool keep_version(struct changed *changed, const struct place *place)
 			  changed->error);
 }
 
-/* find_version() yields the first place of a version: so each is dropped and kept once. */
+/* find_version() yields the first place of a version: so each is dropped and kept
+ * once. */
 static bool write_versions(struct changed *changed)
 {
 	vec_for_each(place, &changed->old)

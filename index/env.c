@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opens and closes the LMDB environment, begins views and grows the map. Commits are as durable as
- * LMDB makes them by default: no MDB_NOSYNC, no MDB_WRITEMAP. The environment must not be used
- * across fork(), nor by two threads at once.
+ * Opens and closes the LMDB environment, begins views and grows the map. Commits are as
+ * durable as LMDB makes them by default: no MDB_NOSYNC, no MDB_WRITEMAP. The environment
+ * must not be used across fork(), nor by two threads at once.
  */
 #include "index/env.h"
 
@@ -91,8 +91,8 @@ bool index_pad(struct index *index, struct error *error)
 	return true;
 }
 
-/* A page behind the end of the file would be a SIGBUS, so a cut file is refused here. A writer that is
- * just between its commit and index_pad() is given a moment. */
+/* A page behind the end of the file would be a SIGBUS, so a cut file is refused here.
+ * A writer that is just between its commit and index_pad() is given a moment. */
 static bool file_is_whole(struct index *index, struct error *error)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };
@@ -109,8 +109,8 @@ static bool file_is_whole(struct index *index, struct error *error)
 	return index_damaged(error, "%s/data.mdb is cut short", index->folder);
 }
 
-/* On a medium or in a folder that cannot be written there is no place for the reader table, and no
- * writer to be kept off either. */
+/* On a medium or in a folder that cannot be written there is no place for the reader
+ * table, and no writer to be kept off either. */
 static bool env_open_read(struct index *index, struct error *error)
 {
 	int code = env_open(index, MDB_RDONLY);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the index, for the files of this folder and their tests only: the environment, its
- * tables, and where on disk it may lie.
+ * The inside of the index, for the files of this folder and their tests only: the
+ * environment, its tables, and where on disk it may lie.
  */
 #ifndef INDEX_ENV_H
 #define INDEX_ENV_H
@@ -43,13 +43,15 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 				     size_t map_bytes, struct error *error);
 /* Doubles the map. No transaction may be open. */
 bool index_grow(struct index *index, struct error *error);
-/* Makes the file as long as its header says: LMDB does not write pages that were freed again in the
- * transaction that made them, and a reader takes a short file for a cut one. */
+/* Makes the file as long as its header says: LMDB does not write pages that were freed
+ * again in the transaction that made them, and a reader takes a short file for a cut
+ * one. */
 bool index_pad(struct index *index, struct error *error);
 bool view_begin(struct index_view *view, struct index *index, unsigned flags,
 		struct error *error);
 
-/* schema.c: opens the tables and checks the version. A writer makes them when the index is empty. */
+/* schema.c: opens the tables and checks the version. A writer makes them when the
+ * index is empty. */
 bool schema_open(struct index *index, bool write, struct error *error);
 
 /* folder.c */
@@ -57,7 +59,8 @@ bool folder_make(const char *folder, struct error *error);
 bool folder_holds_index(const char *folder, struct error *error);
 /* Refuses a network file system; asks the nearest parent when path does not exist. */
 bool folder_is_local(const char *path, struct error *error);
-/* The name of a network file system by its magic in statfs.f_type, NULL for all others. */
+/* The name of a network file system by its magic in statfs.f_type, NULL for all
+ * others. */
 const char *network_filesystem(unsigned long magic);
 
 /* lock.c: the descriptor that holds the writer lock until it is closed, or -1. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where an index may lie: in a folder of its own on a local file system. LMDB needs a coherent
- * shared map and working locks, which no network or FUSE file system promises; one that lies about
- * it would damage the index in silence, so these are refused by their number in statfs(2).
+ * Where an index may lie: in a folder of its own on a local file system. LMDB needs a
+ * coherent shared map and working locks, which no network or FUSE file system promises;
+ * one that lies about it would damage the index in silence, so these are refused by their
+ * number in statfs(2).
  */
 #include "index/env.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups of chains and what is told of each: all in one array of occurrences, sorted by signature, of
- * which every group has a piece.
+ * Groups of chains and what is told of each: all in one array of occurrences, sorted by
+ * signature, of which every group has a piece.
  */
 #include "index/group.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Grouping chains by signature, for the queries that print groups. First every chain is added, by
- * incident id and then in the order of the incident; then chain_groups_finish() makes the groups.
+ * Grouping chains by signature, for the queries that print groups. First every chain is
+ * added, by incident id and then in the order of the incident; then chain_groups_finish()
+ * makes the groups.
  */
 #ifndef INDEX_GROUP_H
 #define INDEX_GROUP_H
@@ -18,7 +19,8 @@ struct kept_incident *kept_incident_new(void);
 void kept_incident_free(struct kept_incident *kept);
 
 struct chain_groups *chain_groups_new(void);
-/* Adds a chain of kept->list; the caller then hands over kept itself by chain_groups_keep(). */
+/* Adds a chain of kept->list; the caller then hands over kept itself by
+ * chain_groups_keep(). */
 void chain_groups_add(struct chain_groups *groups, const struct kept_incident *kept,
 		      const struct chain *chain);
 void chain_groups_keep(struct chain_groups *groups, struct kept_incident *kept);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading one incident: its row, its chains, its records. Chains and records are stored once per
- * version, however many bundles yield them; what is read is the version of the first place.
+ * Reading one incident: its row, its chains, its records. Chains and records are stored
+ * once per version, however many bundles yield them; what is read is the version of the
+ * first place.
  */
 #include "index/places.h"
 #include "index/table.h"

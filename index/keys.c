@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making and reading keys. LMDB limits them to 511 bytes, which a path may exceed: a bundle's key is
- * a hash of its path, and whoever looks it up compares the path that the row holds.
+ * Making and reading keys. LMDB limits them to 511 bytes, which a path may exceed: a
+ * bundle's key is a hash of its path, and whoever looks it up compares the path that the
+ * row holds.
  */
 #include "index/keys.h"
 
@@ -48,7 +49,8 @@ struct key key_version(uint64_t id, uint64_t version)
 	return two(id, version);
 }
 
-/* Flipping the sign bit orders negative numbers before positive ones; flipping all bits turns it round. */
+/* Flipping the sign bit orders negative numbers before positive ones; flipping all
+ * bits turns it round. */
 static uint64_t turn(uint64_t number)
 {
 	return ~(number ^ (uint64_t)1 << 63);

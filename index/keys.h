@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys, byte by byte as index/FORMAT.md gives them. Numbers are big endian so that the order of bytes
- * is the order of numbers.
+ * Keys, byte by byte as index/FORMAT.md gives them. Numbers are big endian so that the
+ * order of bytes is the order of numbers.
  */
 #ifndef INDEX_KEYS_H
 #define INDEX_KEYS_H
@@ -28,8 +28,8 @@ struct key key_incident(uint64_t id);
 struct key key_version(uint64_t id, uint64_t version);
 /* Latest moment first, MOMENT_NONE last. */
 struct key key_by_time(int64_t moment, uint64_t id);
-/* The image in ASCII lower case, cut or filled up with zeros to KEY_IMAGE_BYTES: what all spellings of one
- * image have in common. */
+/* The image in ASCII lower case, cut or filled up with zeros to KEY_IMAGE_BYTES: what
+ * all spellings of one image have in common. */
 struct key key_image(struct slice image);
 struct key key_image_signature(struct slice image, uint64_t signature);
 struct key key_signature(uint64_t signature);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `list` walks by_time, so that the newest N incidents cost N rows and a span of time only the rows in
- * it.
+ * `list` walks by_time, so that the newest N incidents cost N rows and a span of time
+ * only the rows in it.
  */
 #include "index/list.h"
 

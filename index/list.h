@@ -5,8 +5,9 @@
 
 #include "index/select.h"
 
-/* Calls visit for each row that the selector accepts, within its offset and limit, until visit returns false. The row is
- * the callback's only while it runs. *count: rows visited. False on damage. */
+/* Calls visit for each row that the selector accepts, within its offset and limit,
+ * until visit returns false. The row is the callback's only while it runs. *count:
+ * rows visited. False on damage. */
 bool list_incidents(struct index_view *view, const struct selector *selector,
 		    bool (*visit)(void *context, const struct incident_row *row),
 		    void *context, uint64_t *count, struct error *error);

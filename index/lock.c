@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The writer lock: an open-file-description lock on a file of its own, held from before the
- * environment is opened until the index is closed, so that a whole ingest is one writer. The kernel
- * drops it with the process; the file itself stays and means nothing.
+ * The writer lock: an open-file-description lock on a file of its own, held from before
+ * the environment is opened until the index is closed, so that a whole ingest is one
+ * writer. The kernel drops it with the process; the file itself stays and means nothing.
  */
 #include "index/env.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One matcher for all: it walks name and pattern side by side and, where they part, goes back to the
- * last star only, since an earlier one could not match anything that the last cannot. That is
- * at most name times pattern steps. A question mark stands for one letter, whatever its bytes.
+ * One matcher for all: it walks name and pattern side by side and, where they part, goes
+ * back to the last star only, since an earlier one could not match anything that the last
+ * cannot. That is at most name times pattern steps. A question mark stands for one
+ * letter, whatever its bytes.
  */
 #include "index/pattern.h"
 
@@ -20,7 +21,8 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Bytes of name at `at` that the pattern's character c takes; 0 when it does not match. */
+/* Bytes of name at `at` that the pattern's character c takes; 0 when it does not
+ * match. */
 static size_t one_letter(char c, struct slice name, size_t at)
 {
 	size_t used;
@@ -76,7 +78,8 @@ bool pattern_matches_within(struct slice pattern, struct slice name)
 	return matches(pattern, name, ENDS_WITHIN);
 }
 
-/* As long as a cut name is, and without an extension at its end that would say it is whole. */
+/* As long as a cut name is, and without an extension at its end that would say it is
+ * whole. */
 static bool may_be_cut(struct slice image)
 {
 	return image.len == IMAGE_CUT && image.at[IMAGE_CUT - 4] != '.';

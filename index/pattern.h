@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Patterns as users type them for names: * and ?, without case (ASCII). For images, a name cut to 15
- * bytes matches the full name it may have been cut from, on either side; a wildcard pattern takes a
- * 15-byte image for cut unless it ends in a dot and three letters. At most name times pattern steps for
- * every pattern (no exponential backtracking).
+ * Patterns as users type them for names: * and ?, without case (ASCII). For images, a
+ * name cut to 15 bytes matches the full name it may have been cut from, on either side; a
+ * wildcard pattern takes a 15-byte image for cut unless it ends in a dot and three
+ * letters. At most name times pattern steps for every pattern (no exponential
+ * backtracking).
  */
 #ifndef INDEX_PATTERN_H
 #define INDEX_PATTERN_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Values of the table "incident". Each place keeps its own summary, so that when the bundle that
- * came first is replaced or goes, the next one takes over without anything being read again.
+ * Values of the table "incident". Each place keeps its own summary, so that when the
+ * bundle that came first is replaced or goes, the next one takes over without anything
+ * being read again.
  */
 #include "index/places.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The places of an incident: the bundles it lies in, each with its own summary (members have other
- * names there) and the version of the bytes that it yields. They are ranked, and the first gives what
- * is shown of the incident; the rank depends on nothing but the places, never on which came first.
+ * The places of an incident: the bundles it lies in, each with its own summary (members
+ * have other names there) and the version of the bytes that it yields. They are ranked,
+ * and the first gives what is shown of the incident; the rank depends on nothing but the
+ * places, never on which came first.
  */
 #ifndef INDEX_PLACES_H
 #define INDEX_PLACES_H
@@ -27,7 +28,8 @@ typedef VEC(struct place) place_vec;
 uint64_t incident_version(const struct encoded_incident *incident);
 
 void places_encode(const place_vec *places, byte_vec *out);
-/* Texts point into bytes. False on bytes that encoding cannot have made. Does not weigh. */
+/* Texts point into bytes. False on bytes that encoding cannot have made. Does not
+ * weigh. */
 bool places_decode(place_vec *places, struct slice bytes);
 /* False when the summary cannot be decoded or is of another incident. */
 bool place_weigh(struct place *place, uint64_t id);

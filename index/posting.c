@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Postings. image_signature counts incidents instead of only naming them, so that the last one takes
- * the row with it whatever the order in which bundles come and go, even if two incidents disagreed
- * on which images a signature stands for.
+ * Postings. image_signature counts incidents instead of only naming them, so that the
+ * last one takes the row with it whatever the order in which bundles come and go, even if
+ * two incidents disagreed on which images a signature stands for.
  */
 #include "index/posting.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `query --chain`: finds the incidents that may hold a matching chain (by image, where the expression
- * names one), keeps the chains that match, and has them grouped. What is kept of an incident is kept
- * once, whatever number of its chains match; an incident without a match is let go at once.
+ * `query --chain`: finds the incidents that may hold a matching chain (by image, where
+ * the expression names one), keeps the chains that match, and has them grouped. What is
+ * kept of an incident is kept once, whatever number of its chains match; an incident
+ * without a match is let go at once.
  */
 #include "index/query_chain.h"
 
@@ -40,7 +41,8 @@ static void keep_distinct(id_vec *ids)
 	ids->len = kept;
 }
 
-/* What stands behind prefix in every key that begins with it; for signature_incident, the value. */
+/* What stands behind prefix in every key that begins with it; for signature_incident,
+ * the value. */
 static bool collect_numbers(struct index_view *view, enum table table,
 			    struct slice prefix, id_vec *numbers, struct error *error)
 {

@@ -25,12 +25,13 @@ struct occurrence {
 
 struct chain_group {
 	uint64_t signature;
-	/* Of the occurrences' labels the one that is greatest in byte order, so that a full name wins
-	 * over a cut one. */
+	/* Of the occurrences' labels the one that is greatest in byte order, so that a
+	 * full name wins over a cut one. */
 	struct slice label;
-	const struct occurrence *example; /* whose label that is: its hops' images are the group's path */
+	/* Whose label that is: the images of its hops are the group's path. */
+	const struct occurrence *example;
 	uint64_t incidents, chains;
-	uint64_t machines; /* distinct names, without case; incidents that name none count for nothing */
+	uint64_t machines; /* distinct names, without case; no name counts for nothing */
 	int64_t first_seen, last_seen; /* MOMENT_NONE when no session time is known */
 	bool first_zone_known, last_zone_known;
 	int64_t longest_wait_ms; /* MS_NONE */
@@ -41,8 +42,8 @@ struct chain_group {
 
 struct chain_groups; /* owns all that the groups point to */
 
-/* Groups with most incidents first, then most chains, then by signature. NULL on damage. They point into
- * the map: to be freed before the view ends. */
+/* Groups with most incidents first, then most chains, then by signature. NULL on
+ * damage. They point into the map: to be freed before the view ends. */
 struct chain_groups *query_chains(struct index_view *view,
 				  const struct chain_filter *filter, struct error *error);
 size_t chain_groups_count(const struct chain_groups *groups);

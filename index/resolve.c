@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what a user typed to one incident. An id wins over a bundle's name; a full path wins over a base
- * name. What is not unique is answered with the first few candidates, so that the next try succeeds.
+ * From what a user typed to one incident. An id wins over a bundle's name; a full path
+ * wins over a base name. What is not unique is answered with the first few candidates, so
+ * that the next try succeeds.
  */
 #include <inttypes.h>
 #include <stdio.h>

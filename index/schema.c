@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schema: which tables there are and which version of their bytes. It is one text in the table
- * "meta", "pipeline/index/1", written in the transaction that makes the tables. An index of any other
- * version is refused with both names: guessing at bytes is how indexes get ruined.
+ * The schema: which tables there are and which version of their bytes. It is one text in
+ * the table "meta", "pipeline/index/1", written in the transaction that makes the tables.
+ * An index of any other version is refused with both names: guessing at bytes is how
+ * indexes get ruined.
  */
 #include "index/env.h"
 

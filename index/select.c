@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Selectors: each looks at the row only. What a log does not say never meets a condition. */
+/* Selectors: each looks at the row only. What a log does not say never meets a
+ * condition. */
 #include "index/select.h"
 
 #include "index/pattern.h"

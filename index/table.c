@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The thin layer over LMDB's calls. A put that finds the map full says so in the view besides
- * failing: index_write() then begins again with a larger map.
+ * The thin layer over LMDB's calls. A put that finds the map full says so in the view
+ * besides failing: index_write() then begins again with a larger map.
  */
 #include "index/table.h"
 

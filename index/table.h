@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables: get, put, delete, walk in order of keys, all with our errors instead of LMDB's. Whatever a
- * read yields points into the map: until the view ends, and in a write transaction until the next put.
+ * Tables: get, put, delete, walk in order of keys, all with our errors instead of LMDB's.
+ * Whatever a read yields points into the map: until the view ends, and in a write
+ * transaction until the next put.
  *
- * A sealed value ends with a check sum over its bytes and the first eight bytes of its key, so that a
- * flipped bit is told before anything is decoded.
+ * A sealed value ends with a check sum over its bytes and the first eight bytes of its
+ * key, so that a flipped bit is told before anything is decoded.
  */
 #ifndef INDEX_TABLE_H
 #define INDEX_TABLE_H
@@ -12,12 +13,14 @@
 #include "index/env.h"
 #include "index/keys.h"
 
-/* False when there is nothing under key (error->kind is then ERROR_NONE), or on failure. */
+/* False when there is nothing under key (error->kind is then ERROR_NONE), or on
+ * failure. */
 bool table_get(struct index_view *view, enum table table, struct slice key,
 	       struct slice *value, struct error *error);
 bool table_put(struct index_view *view, enum table table, struct slice key,
 	       struct slice value, struct error *error);
-/* What is deleted must be there. value: the one to delete in a table of duplicates, else SLICE_NONE. */
+/* What is deleted must be there. value: the one to delete in a table of duplicates,
+ * else SLICE_NONE. */
 bool table_delete(struct index_view *view, enum table table, struct slice key,
 		  struct slice value, struct error *error);
 

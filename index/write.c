@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * index_write(): a batch of bundles in one transaction, table by table in order of keys. When the map
- * is full the transaction is given up, the map doubled, and everything done again. Nothing of a batch
- * is seen before all of it is on disk.
+ * index_write(): a batch of bundles in one transaction, table by table in order of keys.
+ * When the map is full the transaction is given up, the map doubled, and everything done
+ * again. Nothing of a batch is seen before all of it is on disk.
  */
 #include "index/bundle.h"
 #include "index/change.h"

@@ -86,20 +86,16 @@ static void print_json(const struct chain_groups *groups)
 	json_end(&json);
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void print_text_occurrence(const struct occurrence *occurrence, uint64_t before)
 {
 	const struct incident_row *row = occurrence->row;
 	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
 
 	if (occurrence->incident != before) {
-		printf("  incident %s  %s  ", print_id(id, occurrence->incident),
-		       print_moment(moment, row->summary.session_time,
-				    row->summary.session_zone_known));
+		printf("  incident %s  ", print_id(id, occurrence->incident));
+		if (row->summary.session_time != MOMENT_NONE)
+			printf("%s  ", print_moment(moment, row->summary.session_time,
+						    row->summary.session_zone_known));
 		if (row->summary.machine.len) {
 			utf8_print_terminal(stdout, row->summary.machine);
 			printf("  ");
@@ -118,13 +114,16 @@ static void print_text_group(const struct chain_group *group)
 
 	printf("%s  ", print_id(id, group->signature));
 	utf8_print_terminal(stdout, group->label);
-	printf("\n  %llu incident%s, %llu chain%s, %llu machine%s, longest wait %s, seen %s to %s\n",
-	       (unsigned long long)group->incidents, plural(group->incidents),
-	       (unsigned long long)group->chains, plural(group->chains),
-	       (unsigned long long)group->machines, plural(group->machines),
-	       print_duration(wait, group->longest_wait_ms),
-	       print_moment(first, group->first_seen, group->first_zone_known),
-	       print_moment(last, group->last_seen, group->last_zone_known));
+	print_count("\n  ", group->incidents, "incident");
+	print_count(", ", group->chains, "chain");
+	if (group->machines)
+		print_count(", ", group->machines, "machine");
+	printf(", longest wait %s", print_duration(wait, group->longest_wait_ms));
+	if (group->first_seen != MOMENT_NONE)
+		printf(", seen %s to %s",
+		       print_moment(first, group->first_seen, group->first_zone_known),
+		       print_moment(last, group->last_seen, group->last_zone_known));
+	putchar('\n');
 	for (size_t i = 0; i < group->occurrence_count; i++)
 		print_text_occurrence(&group->occurrences[i],
 				      i ? group->occurrences[i - 1].incident

@@ -65,8 +65,9 @@ static void print_row(const struct option_row *row)
 
 static void print_help(const struct command *command)
 {
-	printf("Examples:\n%s\nUsage: pipeline %s [OPTION]... %s\n%s\n\nOptions:\n",
-	       command->examples, command->name, command->operands, command->summary);
+	printf("Examples:\n%s\nUsage: pipeline %s [OPTION]...%s%s\n%s\n\nOptions:\n",
+	       command->examples, command->name, *command->operands ? " " : "",
+	       command->operands, command->summary);
 	for (const struct option_row *row = command->options; row->id; row++)
 		print_row(row);
 }

@@ -36,6 +36,16 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 	return out;
 }
 
+void print_count(const char *before, uint64_t count, const char *noun)
+{
+	bool hissing = noun[strlen(noun) - 1] == 's';
+
+	printf("%s%llu %s%s", before, (unsigned long long)count, noun,
+	       count == 1 ? ""
+	       : hissing  ? "es"
+			  : "s");
+}
+
 void print_json_text(struct json *json, const char *key, struct slice text)
 {
 	json_key(json, key);

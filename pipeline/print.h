@@ -17,6 +17,9 @@ char *print_duration(char out[DURATION_TEXT_SIZE], int64_t ms);
 /* "2010-03-10T17:22:09.137Z" or "-". */
 char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 
+/* "BEFORE3 chains", "BEFORE1 process" on stdout: the noun in its right number. */
+void print_count(const char *before, uint64_t count, const char *noun);
+
 /* null for an empty text, a NUMBER_NONE, a MOMENT_NONE, an MS_NONE, or address 0. */
 void print_json_text(struct json *json, const char *key, struct slice text);
 void print_json_number(struct json *json, const char *key, uint32_t number);

@@ -14,6 +14,14 @@ static void print_name(const struct shown *shown, name_id name)
 	utf8_print_terminal(stdout, text.len ? text : SLICE("?"));
 }
 
+static void print_fact(const struct shown *shown, const char *label, name_id name)
+{
+	if (name == 0)
+		return;
+	printf("  %s", label);
+	print_name(shown, name);
+}
+
 static void print_sources(const struct shown *shown)
 {
 	const struct incident_row *row = shown->row;
@@ -34,32 +42,35 @@ static void print_host(const struct shown *shown)
 	const struct host *host = &shown->incident->records.host;
 	char moment[MOMENT_TEXT_SIZE], uptime[DURATION_TEXT_SIZE];
 
-	printf("Machine  ");
-	print_name(shown, host->machine);
-	printf("  ");
-	print_name(shown, host->os);
-	printf("  ");
-	print_name(shown, host->arch);
+	printf("System ");
+	if (!host->machine && !host->os)
+		printf("  not named in the log");
+	print_fact(shown, "", host->machine);
+	print_fact(shown, "", host->os);
 	if (host->build != NUMBER_NONE)
 		printf("  build %u", host->build);
-	printf("\nDumped   %s  uptime %s\n",
-	       print_moment(moment, host->session_time, host->session_zone_known),
-	       print_duration(uptime, host->uptime_ms));
+	print_fact(shown, "", host->arch);
+	putchar('\n');
+	if (host->session_time != MOMENT_NONE || host->uptime_ms != MS_NONE)
+		printf("Dumped   %s, up for %s\n",
+		       print_moment(moment, host->session_time, host->session_zone_known),
+		       print_duration(uptime, host->uptime_ms));
 }
 
 static void print_finding(const struct shown *shown, const struct finding *finding)
 {
 	static const char *const grades[] = { "", " (definite)", " (potential)" };
 
-	printf("  %s%s  ", pattern_text(finding->pattern), grades[finding->confidence]);
-	print_name(shown, finding->image);
+	printf("  %s%s", pattern_text(finding->pattern), grades[finding->confidence]);
+	print_fact(shown, "", finding->image);
 	if (finding->pid != PID_NONE)
 		printf("[%x]", finding->pid);
 	if (finding->thread)
 		printf("  thread %llx", (unsigned long long)finding->thread);
 	if (finding->count)
-		printf("  %llu%s", (unsigned long long)finding->count,
-		       finding->storm ? ", a storm" : "");
+		print_count("  ", finding->count, finding->chain ? "chain" : "process");
+	if (finding->storm)
+		printf(", a storm");
 	if (finding->evidence)
 		printf("  lines %u-%u", finding->evidence->first_line,
 		       finding->evidence->last_line);
@@ -146,10 +157,12 @@ void show_text(const struct shown *shown)
 	printf("Incident %s\n", print_id(id, shown->incident->id));
 	print_sources(shown);
 	print_host(shown);
-	printf("Holds    %llu processes, %llu zombies, %llu threads, %llu edges, %llu chains\n",
-	       (unsigned long long)summary->processes,
-	       (unsigned long long)summary->zombies, (unsigned long long)summary->threads,
-	       (unsigned long long)summary->edges, (unsigned long long)summary->chains);
+	print_count("Holds    ", summary->processes, "process");
+	print_count(", ", summary->zombies, "zombie");
+	print_count(", ", summary->threads, "thread");
+	print_count(", ", summary->edges, "edge");
+	print_count(", ", summary->chains, "chain");
+	putchar('\n');
 	print_findings(shown);
 	print_chains(shown);
 	print_zombies(shown);

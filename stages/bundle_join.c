@@ -62,19 +62,27 @@ static void end_member(struct bundle_work *work, const struct chunk *chunk)
 	vec_push(&work->joined, joined);
 }
 
+/* A byte order mark is no content: a log means the same in every encoding. */
+static void add_content(struct bundle_work *work, struct slice text)
+{
+	if (work->segment_bytes == 0 && slice_starts(text, SLICE("\xEF\xBB\xBF")))
+		text = slice_skip(text, 3);
+	hash_stream_add(work->segment_hash, text.at, text.len);
+	work->segment_bytes += text.len;
+}
+
 static void join_segment(struct bundle_work *work, const struct chunk *chunk,
 			 const struct segment *segment)
 {
 	struct join_base base = { .offset = chunk->offset, .line = work->line + 1 };
 	struct join *join = work->join;
+	struct slice text = { chunk->text + segment->from, segment->to - segment->from };
 
 	if (segment->begins && !records_empty(&join->incident.records)) {
 		close_join(work);
 		join = open_join(work, chunk->member, work->line + segment->first_line + 1);
 	}
-	hash_stream_add(work->segment_hash, chunk->text + segment->from,
-			segment->to - segment->from);
-	work->segment_bytes += segment->to - segment->from;
+	add_content(work, text);
 	join_records(join, &segment->records, base);
 	join->sources.at[0].last_line = work->line + segment->first_line + segment->lines;
 }

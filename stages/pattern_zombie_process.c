@@ -9,7 +9,6 @@ void pattern_zombie_process(const struct incident *incident, finding_list *findi
 	if (incident->zombies == 0)
 		return;
 	vec_push(findings, ((struct finding){ .pattern = PATTERN_zombie_process,
-					      .image = incident->zombies_by_image.at[0].image,
 					      .pid = PID_NONE,
 					      .count = incident->zombies,
 					      .storm = incident->zombies >= STORM }));

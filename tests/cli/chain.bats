@@ -83,6 +83,18 @@ broken() {
 	finds '  ^ProcessA.exe   >>   ProcessC.exe$  '
 }
 
+@test "a path that was printed is an expression that finds it" {
+	write_log blanks.log 'Mail Gate.exe' 'App (x86).exe' 'srv 7'
+	pipeline ingest blanks.log "$LOGS/repeated_listings.log" "$LOGS/semicircular.log"
+	local expression signature
+	exits 0 pipeline query --chain '*' --format json
+	shows '.groups | length' 5
+	while IFS=$'\t' read -r signature expression; do
+		exits 0 pipeline query --chain "$expression" --format json
+		holds ".groups | map(.signature) | index(\"$signature\")" || fail "$expression"
+	done < <(jq -r '.groups[] | [.signature, "^" + (.path | join(" > ")) + "$"] | join("\t")' <<<"$output")
+}
+
 @test "names match without case" {
 	finds processa.exe
 	finds 'PROCESSA.EXE > pRoCeSsB.eXe'

@@ -19,7 +19,7 @@ teardown() {
 
 # Starts an ingest that reads the pipe and has not seen its end; returns when it holds the index.
 hold_the_index() {
-	"$PIPELINE" ingest - <feed >writer.out 2>writer.err 3>&- &
+	"$PIPELINE" ingest --lock wait - <feed >writer.out 2>writer.err 3>&- &
 	WRITER=$!
 	exec 8>feed
 	head -c 6000 "$CASE" >&8
@@ -98,7 +98,7 @@ let_it_end() {
 	local signal code
 	for signal in TERM INT; do
 		# Background jobs of a script ignore SIGINT unless told otherwise.
-		env --default-signal="$signal" "$PIPELINE" ingest - <feed >writer.out 2>writer.err 3>&- &
+		env --default-signal="$signal" "$PIPELINE" ingest --lock wait - <feed >writer.out 2>writer.err 3>&- &
 		WRITER=$!
 		exec 8>feed
 		head -c 6000 "$CASE" >&8

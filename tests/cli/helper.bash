@@ -56,6 +56,7 @@ shows() {
 
 # A jq filter over $output is true.
 holds() {
+	[ -n "$output" ] || fail "stdout is empty"
 	jq -e "$1" <<<"$output" >/dev/null || fail "does not hold: $1" "in: ${output:0:4000}"
 }
 

@@ -121,6 +121,33 @@ quarantines() {
 	shows '.groups[0].occurrences | map(.member)' '["outer.zip!/kd.log"]'
 }
 
+@test "archives in archives without end: quarantined at a depth" {
+	cp "$CASE" kd.log
+	zip -q deep.zip kd.log
+	python3 - deep.zip 200 <<-'EOF'
+		import io, sys, zipfile
+		name, content = sys.argv[1], open(sys.argv[1], "rb").read()
+		for level in range(int(sys.argv[2])):
+		    wrapped = io.BytesIO()
+		    with zipfile.ZipFile(wrapped, "w") as out:
+		        out.writestr("deep%d.zip" % level, content)
+		    content = wrapped.getvalue()
+		open(name, "wb").write(content)
+	EOF
+	quarantines 'limit-depth' deep.zip
+}
+
+@test "every member is parsed, ignored or quarantined, and is counted" {
+	head -c 1500 "$PACKINGS/case.7z" >inner.7z
+	cp "$CASE" kd.log
+	echo 'see kd.log' >readme.txt
+	zip -q three.zip inner.7z kd.log readme.txt
+	exits 4 pipeline ingest three.zip
+	stderr_has '\b1 parsed'
+	stderr_has '\b1 ignored'
+	stderr_has '\b1 quarantined'
+}
+
 @test "an encrypted zip: quarantined as encrypted" {
 	zip -q -P secret locked.zip -j "$CASE"
 	quarantines 'encrypted-(no-password|unsupported)' locked.zip
@@ -161,6 +188,7 @@ quarantines() {
 	write_log kd.log C.exe D.exe E.exe
 	exits 0 pipeline ingest kd.log
 	exits 0 pipeline query --chain 'C.exe > D.exe > E.exe' --format json
+	shows '.groups | map(.incidents)' '[1]'
 }
 
 @test "a file that cannot be read is quarantined as unreadable" {
@@ -227,6 +255,7 @@ quarantines() {
 		[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "$size bytes: exit $status: $stderr"
 	done
 	exits 0 pipeline query --chain 'ProcessA.exe > ProcessB.exe' --format json
+	holds '.groups | map(.path[:2]) | unique == [["ProcessA.exe", "ProcessB.exe"]]'
 }
 
 # hostile ARCHIVE NAME: a zip whose one member, the case study, has this name.
@@ -269,6 +298,10 @@ hostile() {
 	pipeline query --chain ProcessA.exe >query.txt
 	pipeline query --chain ProcessA.exe --format json >query.json
 	pipeline show "$(incident_ids)" >show.txt
+	jq -e '.groups[0].path[1] == "Pro\u001b[5mB.exe"' query.json
+	grep -q 'mB.exe' query.txt
+	grep -q 'mB.exe' show.txt
+	grep -q 'd.log' list.txt
 	no_control_bytes ./*.err ./*.txt ./*.json
 	run pipeline ingest $'mis\esing.log'
 	printf '%s\n' "$output" >missing.err
@@ -285,6 +318,7 @@ hostile() {
 	find "$BATS_TEST_TMPDIR" -not -path "$PIPELINE_INDEX*" -not -name after.txt | sort >../after.txt
 	diff ../before.txt ../after.txt
 	exits 0 pipeline query --chain ProcessA.exe --format json
+	shows '.groups | length' 1
 }
 
 @test "invalid UTF-8 in names and logs still makes valid JSON" {
@@ -292,9 +326,14 @@ hostile() {
 	cp "$CASE" $'caf\xe9.log'
 	zip -q odd.zip caf*.log
 	pipeline ingest kd.log odd.zip
-	pipeline list --format json | iconv -f UTF-8 -t UTF-8 | jq -e '.incidents | length >= 1'
-	pipeline query --chain ProcessA.exe --format json | iconv -f UTF-8 -t UTF-8 | jq -e .groups
-	pipeline show "$(incident_ids | head -n 1)" --format json | iconv -f UTF-8 -t UTF-8 | jq -e .id
+	pipeline list --format json >list.json
+	pipeline query --chain ProcessA.exe --format json >query.json
+	pipeline show "$(incident_ids | head -n 1)" --format json >show.json
+	for file in list.json query.json show.json; do
+		[ -s "$file" ] || fail "$file is empty"
+		iconv -f UTF-8 -t UTF-8 "$file" | jq -e 'type == "object"'
+	done
+	jq -e '.incidents | length == 2' list.json
 }
 
 @test "special files are not read: a FIFO in a folder does not stall" {

@@ -59,6 +59,7 @@ opens_or_is_not_there_yet() {
 finishes_the_work() {
 	exits 0 timeout 20 "$PIPELINE" ingest "$@" bundles
 	summary >"$BATS_TEST_TMPDIR/this.json"
+	[ "$(jq -s '.[0].incidents | length' "$BATS_TEST_TMPDIR/this.json")" -eq 48 ]
 	cmp "$BATS_TEST_TMPDIR/this.json" reference.json
 }
 

@@ -39,8 +39,9 @@ COMMANDS=(ingest query list show)
 
 @test "--help needs no index and makes none" {
 	for command in "${COMMANDS[@]}"; do
-		pipeline "$command" --help >help.txt
+		pipeline "$command" --help >>help.txt
 	done
+	[ -s help.txt ]
 	[ ! -e "$PIPELINE_INDEX" ]
 }
 
@@ -159,6 +160,7 @@ COMMANDS=(ingest query list show)
 @test "stdout carries data only: ingest leaves it to others" {
 	exits 0 pipeline ingest "$CASE"
 	stdout_is_empty
+	[ -n "$stderr" ] || fail "and says nothing on stderr either"
 	exits 0 pipeline ingest "$CASE"
 	stdout_is_empty
 }
@@ -197,7 +199,9 @@ COMMANDS=(ingest query list show)
 	pipeline show "$CASE" >show.txt 2>show.err
 	pipeline --help >help.txt
 	pipeline lsit 2>unknown.err || true
-	[ -s list.txt ] && [ -s query.txt ] && [ -s show.txt ] && [ -s unknown.err ]
+	for file in ingest.err list.txt query.txt show.txt help.txt unknown.err; do
+		[ -s "$file" ] || fail "$file is empty"
+	done
 	no_control_bytes ./*.txt ./*.err
 }
 

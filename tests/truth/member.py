@@ -70,12 +70,8 @@ def read(bundle, member):
 
 
 def decoded(content):
-    """The text of a log as UTF-8 bytes. A byte order mark stays: offsets count it."""
+    """The bytes that evidence counts: UTF-16 as UTF-8 with its byte order mark, all else as it is."""
     for mark, codec in ((b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be")):
         if content.startswith(mark):
             return content[:len(content) & ~1].decode(codec, "replace").encode("utf-8")
-    try:
-        content.decode("utf-8")
-        return content
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace").encode("utf-8")
+    return content

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chain expressions: what is accepted, what is refused and where the error points, and matching
- * compared with a reference that walks every path through random small chains and rings.
+ * Chain expressions: what is accepted, what is refused and where the error points, and
+ * matching compared with a reference that walks every path through random small chains
+ * and rings.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Damaged values: every bit of every sealed value is flipped once, and every read must either say that
- * the index is damaged or not have looked at it. Then the same with the seal made good again, so that
- * the decoders themselves meet wrong bytes: they may believe them, but nothing else.
+ * Damaged values: every bit of every sealed value is flipped once, and every read must
+ * either say that the index is damaged or not have looked at it. Then the same with the
+ * seal made good again, so that the decoders themselves meet wrong bytes: they may
+ * believe them, but nothing else.
  */
 #include "tests/unit/test_index_fixture.h"
 

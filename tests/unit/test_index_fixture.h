@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For the tests of the index: samples of bundles as tables of plain values, made into the bytes that a
- * reader would send, in an index in a folder of its own that goes with the test.
+ * For the tests of the index: samples of bundles as tables of plain values, made into the
+ * bytes that a reader would send, in an index in a folder of its own that goes with the
+ * test.
  */
 #ifndef TEST_INDEX_FIXTURE_H
 #define TEST_INDEX_FIXTURE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening an index: what is made, what is refused and in which words, the writer lock, and the map
- * that grows under a writer and under the readers of another process.
+ * Opening an index: what is made, what is refused and in which words, the writer lock,
+ * and the map that grows under a writer and under the readers of another process.
  */
 #include "tests/unit/test_index_fixture.h"
 

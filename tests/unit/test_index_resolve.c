@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what a user types to an incident, and what is said when that is none or several. */
+/* From what a user types to an incident, and what is said when that is none or
+ * several. */
 #include "tests/unit/test_index_fixture.h"
 
 static const struct sample_bundle samples[] = {

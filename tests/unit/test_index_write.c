@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing bundles and reading them back: replacing, incidents that lie in several bundles, and above
- * all that the content follows from the bundles alone, not from the order or history of writing.
+ * Writing bundles and reading them back: replacing, incidents that lie in several
+ * bundles, and above all that the content follows from the bundles alone, not from the
+ * order or history of writing.
  */
 #include "tests/unit/test_index_fixture.h"
 

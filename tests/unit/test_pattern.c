@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Name patterns: known cases, every short pattern against every short name compared with an obvious
- * recursive matcher, and a pattern that would take for ever with careless backtracking.
+ * Name patterns: known cases, every short pattern against every short name compared with
+ * an obvious recursive matcher, and a pattern that would take for ever with careless
+ * backtracking.
  */
 #include <setjmp.h>
 #include <stdarg.h>

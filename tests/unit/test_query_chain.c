@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `query --chain`: the case study's question on a small index, then random indexes where every group
- * and every number of it is compared with what a plain loop over the samples finds.
+ * `query --chain`: the case study's question on a small index, then random indexes where
+ * every group and every number of it is compared with what a plain loop over the samples
+ * finds.
  */
 #include "tests/unit/test_index_fixture.h"
 
