@@ -183,8 +183,6 @@ static bool cycle_option(struct query *query, const struct options *options)
 
 static bool take_option(struct query *query, const struct options *options, int id)
 {
-	uint64_t seconds;
-
 	switch (id) {
 	case OPTION_INDEX:
 		query->index = options->value;
@@ -195,10 +193,7 @@ static bool take_option(struct query *query, const struct options *options, int 
 	case OPTION_CYCLE:
 		return cycle_option(query, options);
 	case OPTION_MIN_WAIT:
-		if (!number_option(options, 0, INT64_MAX / 1000, &seconds))
-			return false;
-		query->filter.min_wait_ms = (int64_t)seconds * 1000;
-		return true;
+		return seconds_option(options, &query->filter.min_wait_ms);
 	case OPTION_FORMAT:
 		return format_option(&query->format, options);
 	default:

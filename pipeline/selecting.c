@@ -30,6 +30,32 @@ bool number_option(const struct options *options, uint64_t least, uint64_t most,
 	return true;
 }
 
+bool seconds_option(const struct options *options, int64_t *ms)
+{
+	const char *at = options->value;
+	int64_t value = 0;
+	int digits = 0, decimals = -1;
+
+	for (; (*at >= '0' && *at <= '9') || (*at == '.' && decimals < 0); at++) {
+		if (*at == '.') {
+			decimals = 0;
+			continue;
+		}
+		if (decimals >= 3)
+			continue; /* finer than what logs say */
+		if (++digits > 15)
+			break;
+		value = value * 10 + (*at - '0');
+		decimals += decimals >= 0;
+	}
+	if (*at || digits == 0)
+		return options_refuse(options, "'%s' is no number of seconds", options->value);
+	for (int i = decimals < 0 ? 0 : decimals; i < 3; i++)
+		value *= 10;
+	*ms = value;
+	return true;
+}
+
 static bool moment_option(const struct options *options, bool end_of_day, int64_t *moment)
 {
 	*moment = moment_parse(slice_from(options->value), end_of_day);

@@ -48,5 +48,7 @@ bool format_option(enum format *format, const struct options *options);
 /* A whole number in range. */
 bool number_option(const struct options *options, uint64_t least, uint64_t most,
 		   uint64_t *number);
+/* Seconds, with or without a fraction. */
+bool seconds_option(const struct options *options, int64_t *ms);
 
 #endif
