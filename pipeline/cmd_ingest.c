@@ -2,6 +2,7 @@
 /* `pipeline ingest PATH…`: reads bundles and folders into the index. Reading itself is the reader's, committing the keeper's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -56,13 +57,15 @@ static void take_signal(int number)
 	stop_signal = number;
 }
 
+/* What whoever started us wants ignored (nohup) stays so. */
 static void catch_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = take_signal };
+	struct sigaction action = { .sa_handler = take_signal }, before;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
 }
 
 static int exit_of(const struct error *error)
@@ -84,18 +87,35 @@ static int report(const struct ingest *ingest, const struct error *error)
 	return exit_of(error);
 }
 
+/* The next bytes of standard input; 0 at its end, and when a signal says stop. Never waits long in one call, as a
+ * signal that comes just before a call does not interrupt it. */
+static ssize_t read_stdin(char *buffer, size_t len)
+{
+	struct pollfd wait = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t got;
+
+	while (!stop_signal) {
+		if (poll(&wait, 1, 500) <= 0)
+			continue;
+		got = read(STDIN_FILENO, buffer, len);
+		if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+			return got;
+	}
+	return 0;
+}
+
 /* Standard input is copied into memory once, since archives are read with seeks. */
 static int spool_stdin(struct error *error)
 {
 	int fd = memfd_create("stdin", MFD_CLOEXEC);
 	cleanup_free char *buffer = mem_alloc(1u << 16);
-	ssize_t got = -1;
+	ssize_t got;
 
 	if (fd < 0) {
 		error_errno(error, "standard input");
 		return -1;
 	}
-	while (!stop_signal && (got = read(STDIN_FILENO, buffer, 1u << 16)) > 0)
+	while ((got = read_stdin(buffer, 1u << 16)) > 0)
 		for (ssize_t done = 0, wrote; done < got; done += wrote) {
 			wrote = write(fd, buffer + done, (size_t)(got - done));
 			if (wrote < 0) {
@@ -104,7 +124,7 @@ static int spool_stdin(struct error *error)
 				return -1;
 			}
 		}
-	if (got < 0 && !stop_signal) {
+	if (got < 0) {
 		error_errno(error, "standard input");
 		close(fd);
 		return -1;

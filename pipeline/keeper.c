@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,6 +114,13 @@ static void tell_quarantined(struct keeper *keeper, const struct bundle_row *row
 	}
 }
 
+static void clear_suspect(struct keeper *keeper, size_t at)
+{
+	if (keeper->suspect[at])
+		keeper->suspects--;
+	keeper->suspect[at] = 0;
+}
+
 /* Puts what became of a job into the batch; the row's members and ids are set by the caller. */
 static void add_to_batch(struct keeper *keeper, size_t at, struct batched *batched)
 {
@@ -129,6 +137,7 @@ static void add_to_batch(struct keeper *keeper, size_t at, struct batched *batch
 	keeper->totals->read++;
 	keeper->done++;
 	keeper->states[at] = JOB_DONE;
+	clear_suspect(keeper, at);
 	if (keeper->batch.len == 0)
 		keeper->batch_since = now_ms();
 	vec_push(&keeper->batch, batched);
@@ -155,9 +164,8 @@ static int open_job(const struct keeper_job *job, struct error *error)
 	struct stat status;
 	int fd;
 
-	if (job->fd >= 0)
-		return dup(job->fd);
-	fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fd = job->fd >= 0 ? fcntl(job->fd, F_DUPFD_CLOEXEC, 0)
+			  : open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		error_errno(error, "cannot be opened");
 		return -1;
@@ -170,7 +178,8 @@ static int open_job(const struct keeper_job *job, struct error *error)
 	return fd;
 }
 
-/* False when the reader is gone, which the next receive finds out. */
+/* False when the job cannot be handed over: the reader is gone or has to go. What it has sent already is still received,
+ * then comes the end of the channel. */
 static bool send_job(struct keeper *keeper, size_t at)
 {
 	struct error error = ERROR_INIT;
@@ -188,6 +197,8 @@ static bool send_job(struct keeper *keeper, size_t at)
 	close(fd);
 	keeper->states[at] = JOB_HELD;
 	keeper->held++;
+	if (!sent)
+		shutdown(keeper->reader.channel, SHUT_RDWR);
 	return sent;
 }
 
@@ -209,13 +220,6 @@ static void send_jobs(struct keeper *keeper)
 	}
 }
 
-static void clear_suspect(struct keeper *keeper, size_t at)
-{
-	if (keeper->suspect[at])
-		keeper->suspects--;
-	keeper->suspect[at] = 0;
-}
-
 static bool take_reading(struct keeper *keeper, struct batched *batched, struct error *error)
 {
 	struct reading *reading = &batched->reading;
@@ -231,7 +235,6 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 		vec_push(&batched->row.incidents, *id);
 	batched->row.content = reading->content;
 	keeper->held--;
-	clear_suspect(keeper, reading->job);
 	add_to_batch(keeper, reading->job, batched);
 	return true;
 }
@@ -264,7 +267,6 @@ static void settle_held(struct keeper *keeper)
 		if (at < keeper->first_waiting)
 			keeper->first_waiting = at;
 		if (blame) {
-			clear_suspect(keeper, at);
 			quarantine_job(keeper, at, "crashed", "the reader died of it twice");
 		} else if (!keeper->suspect[at]) {
 			keeper->suspect[at] = 1;
@@ -306,7 +308,7 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 			break;
 	}
 	reader_stop(&keeper->reader);
-	if (!alive)
+	if (!alive && !*keeper->stop)
 		settle_held(keeper);
 	return error->kind == ERROR_NONE;
 }
@@ -342,29 +344,38 @@ static bool is_settled(const struct bundle_row *row, const struct keeper_job *jo
 	       !slice_equal(row->members.at[0].reason, SLICE("unreadable"));
 }
 
+/* Whether the index holds the bundle as it is now; what became of it then is counted. */
+static bool is_known(struct index_view *view, const struct keeper_job *job,
+		     struct keeper_totals *totals, struct error *error)
+{
+	struct bundle_row row = { 0 };
+	bool known = job->path && index_bundle(view, job->path, &row, error) &&
+		     is_settled(&row, job);
+
+	if (known) {
+		totals->skipped++;
+		count_row(totals, &row);
+	}
+	bundle_row_free(&row);
+	return known;
+}
+
 bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
 		       struct keeper_totals *totals, struct error *error)
 {
 	struct index_view *view = index_view_begin(index, error);
-	struct bundle_row row = { 0 };
 	size_t kept = 0;
 
 	if (!view)
 		return false;
 	vec_for_each(job, jobs) {
 		totals->bundles++;
-		if (job->path && index_bundle(view, job->path, &row, error) &&
-		    is_settled(&row, job)) {
-			totals->skipped++;
-			count_row(totals, &row);
-			continue;
-		}
+		if (!is_known(view, job, totals, error))
+			jobs->at[kept++] = *job;
 		if (error->kind != ERROR_NONE)
 			break;
-		jobs->at[kept++] = *job;
 	}
 	jobs->len = kept;
-	bundle_row_free(&row);
 	index_view_end(view);
 	return error->kind == ERROR_NONE;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the program starts: finds the command and runs it. The only file that turns results into an exit. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pipeline/base/log.h"
 #include "pipeline/options.h"
@@ -61,6 +63,10 @@ static int run(int argc, char **argv)
 	int at = 1;
 
 	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (strcmp(argv[at], "--") == 0) {
+			at++;
+			break;
+		}
 		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
 			print_help();
 			return 0;
@@ -85,10 +91,28 @@ static int run(int argc, char **argv)
 	return run_command(index, argc - at, argv + at);
 }
 
+/*
+ * A standard stream that was closed is given a descriptor that cannot be read or written: else the first file opened,
+ * one of the index's, would get its number, and messages would be written into it.
+ */
+static bool fill_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/", O_PATH | O_DIRECTORY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	if (!fill_standard_streams())
+		return EXIT_IO;
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc == 3 && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return reader_main(argv[2]);

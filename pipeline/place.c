@@ -27,7 +27,11 @@ char *place_of_index(const char *given, struct error *error)
 {
 	const char *from = given ? given : environment("PIPELINE_INDEX");
 
-	if (from && *from)
+	if (given && !*given) {
+		error_set(error, ERROR_USAGE, "--index names no folder");
+		return NULL;
+	}
+	if (from)
 		return mem_strdup(from);
 	from = environment("XDG_STATE_HOME");
 	if (from)

@@ -129,6 +129,14 @@ static void deliver(void *context, struct bundle_work *work)
 	vec_free(&frame);
 }
 
+/* ^C and a service's stop reach the whole group; they are for the keeper, which stops us. */
+static void ignore_stop_signals(void)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
 int reader_main(const char *threads)
 {
 	byte_vec frame = { 0 };
@@ -136,7 +144,7 @@ int reader_main(const char *threads)
 	int count = atoi(threads);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGINT, SIG_IGN); /* the terminal's ^C is for the keeper, which stops us */
+	ignore_stop_signals();
 	floor_run(count > 0 ? count : 1, &client);
 	vec_free(&frame);
 	return 0;

@@ -93,6 +93,10 @@ in_chroot() {
 		root=$1 user=$2 inside=$3
 		shift 3
 		mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+		# Terminals for the tests that need one; where they cannot be had those are skipped.
+		mkdir -p "$root/dev/pts"
+		mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" &&
+			ln -sf pts/ptmx "$root/dev/ptmx" || true
 		exec chroot --userspec="$user" "$root" \
 			/bin/sh -c "cd \"\$1\" && shift && exec env -i \"\$@\"" sh "$inside" "$@"
 	' bash "$root" "$user" "$inside" "${variables[@]}" "$@" </dev/null

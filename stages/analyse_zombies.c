@@ -33,23 +33,12 @@ struct tally {
 	struct incident *incident;
 };
 
-static uint64_t cut_key(struct slice image)
-{
-	char low[IMAGE_CUT];
-	size_t len = image.len < IMAGE_CUT ? image.len : IMAGE_CUT;
-
-	for (size_t i = 0; i < len; i++)
-		low[i] = image.at[i] >= 'A' && image.at[i] <= 'Z' ? image.at[i] | 0x20
-								  : image.at[i];
-	return hash64(low, len);
-}
-
 static void tally_add(struct tally *tally, name_id image)
 {
 	struct incident *incident = tally->incident;
 	const struct names *names = &incident->records.names;
 	struct slice text = names_text(names, image);
-	uint32_t *place = map_place(&tally->by_cut, cut_key(text));
+	uint32_t *place = map_place(&tally->by_cut, image_key(text));
 	struct zombie_image *entry;
 
 	incident->zombies++;
@@ -67,7 +56,7 @@ static void tally_add(struct tally *tally, name_id image)
 /* A row's process: PID and image together, since PIDs are used again. */
 static uint64_t row_key(const struct records *records, uint32_t pid, name_id image)
 {
-	return cut_key(names_text(&records->names, image)) ^ hash64(&pid, sizeof(pid));
+	return image_key(names_text(&records->names, image)) ^ hash64(&pid, sizeof(pid));
 }
 
 struct zero_row {

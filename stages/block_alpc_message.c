@@ -10,26 +10,39 @@ static void read_id(struct log_parser *parser, struct cursor *cursor)
 {
 	uint32_t id;
 
-	if (lex_literal(cursor, SLICE("0x")) && lex_hex(cursor, &id))
+	if (lex_literal(cursor, SLICE("0x")) && lex_hex(cursor, &id) &&
+	    parser->message->id == NUMBER_NONE)
 		parser->message->id = id;
+}
+
+/* The first address that is not zero stays, as in a block that two chunks share. */
+static bool read_address(struct log_parser *parser, struct cursor *cursor, uint64_t *field)
+{
+	uint64_t address;
+
+	if (!log_parser_address(parser, cursor, &address))
+		return false;
+	if (*field == 0)
+		*field = address;
+	return true;
 }
 
 static void read_waiter(struct log_parser *parser, struct cursor *cursor)
 {
-	(void)log_parser_address(parser, cursor, &parser->message->waiting_thread);
+	read_address(parser, cursor, &parser->message->waiting_thread);
 }
 
 static void read_queue_type(struct log_parser *parser, struct cursor *cursor)
 {
 	struct slice type;
 
-	if (lex_token(cursor, &type))
+	if (lex_token(cursor, &type) && parser->message->queue_type == 0)
 		parser->message->queue_type = log_parser_name(parser, type);
 }
 
 static void read_queue_port(struct log_parser *parser, struct cursor *cursor)
 {
-	(void)log_parser_address(parser, cursor, &parser->message->queue_port);
+	read_address(parser, cursor, &parser->message->queue_port);
 }
 
 /* "P (server.exe)": the name goes to the last parenthesis, "(null)" stands for none; what
@@ -40,7 +53,7 @@ static void read_owner(struct log_parser *parser, struct cursor *cursor)
 	struct slice text;
 	ptrdiff_t next;
 
-	if (!log_parser_address(parser, cursor, &parser->message->owner_process))
+	if (!read_address(parser, cursor, &parser->message->owner_process))
 		return;
 	name = *cursor;
 	if (!lex_words(&name, SLICE("(")))
@@ -49,19 +62,21 @@ static void read_owner(struct log_parser *parser, struct cursor *cursor)
 	next = slice_find(text, SLICE(" ServerThread"));
 	if (next >= 0)
 		text.len = (size_t)next;
+	else if (name.open_end)
+		return; /* this parenthesis need not be the last */
 	while (text.len && text.at[text.len - 1] != ')')
 		text.len--;
 	if (text.len < 2)
 		return;
 	text.len--;
 	cursor->at = text.at + text.len + 1;
-	if (!slice_equal(text, SLICE("null")))
+	if (!slice_equal(text, SLICE("null")) && parser->message->owner_image == 0)
 		parser->message->owner_image = log_parser_name(parser, text);
 }
 
 static void read_server(struct log_parser *parser, struct cursor *cursor)
 {
-	if (log_parser_address(parser, cursor, &parser->message->server_thread))
+	if (read_address(parser, cursor, &parser->message->server_thread))
 		parser->message->flags |= MESSAGE_SERVER_SHOWN;
 }
 

@@ -2,6 +2,7 @@
 /*
  * A PROCESS block (formats.md section 3): its header lines, in the one-line form of 32-bit targets and the two-line form
  * of 64-bit ones alike. The statistics of flag 1 are passed over. THREADs that follow belong to it.
+ * The first value given stays: what follows may be anything, and a block cut in two must read the same.
  */
 #include "stages/log_parser.h"
 
@@ -10,7 +11,7 @@ static void read_session(struct log_parser *parser, struct cursor *cursor)
 	uint64_t session;
 
 	if (lex_decimal(cursor, &session)) {
-		if (session <= INT32_MAX)
+		if (session <= INT32_MAX && parser->process->session == SESSION_NONE)
 			parser->process->session = (int32_t)session;
 		return;
 	}
@@ -19,13 +20,19 @@ static void read_session(struct log_parser *parser, struct cursor *cursor)
 
 static void read_pid(struct log_parser *parser, struct cursor *cursor)
 {
-	if (lex_hex(cursor, &parser->process->pid))
-		parser->state.process_pid = parser->process->pid;
+	uint32_t pid;
+
+	if (!lex_hex(cursor, &pid) || parser->state.process_pid != PID_NONE)
+		return;
+	parser->process->pid = parser->state.process_pid = pid;
 }
 
 static void read_parent(struct log_parser *parser, struct cursor *cursor)
 {
-	(void)lex_hex(cursor, &parser->process->parent_pid);
+	uint32_t pid;
+
+	if (lex_hex(cursor, &pid) && parser->process->parent_pid == PID_NONE)
+		parser->process->parent_pid = pid;
 }
 
 static void read_table(struct log_parser *parser, struct cursor *cursor)
@@ -43,7 +50,7 @@ static void read_handles(struct log_parser *parser, struct cursor *cursor)
 	uint64_t count;
 
 	if (lex_decimal(cursor, &count) && lex_literal(cursor, SLICE(".")) &&
-	    count < HANDLES_NONE)
+	    count < HANDLES_NONE && parser->process->handle_count == HANDLES_NONE)
 		parser->process->handle_count = (uint32_t)count;
 }
 
@@ -51,7 +58,7 @@ static void read_image(struct log_parser *parser, struct cursor *cursor)
 {
 	struct slice image;
 
-	if (lex_to_end(cursor, &image))
+	if (lex_to_end(cursor, &image) && parser->process->image == 0)
 		parser->process->image = log_parser_name(parser, image);
 	cursor->at = cursor->end;
 }
@@ -157,7 +164,7 @@ static void reads(struct log_parser *parser, const struct line *line)
 
 static void resumes(struct log_parser *parser)
 {
-	add_process(parser, parser->state.process);
+	add_process(parser, parser->state.process)->flags = PROCESS_CONTINUED;
 }
 
 const struct log_block log_block_process = { .begins = begins,

@@ -44,15 +44,14 @@ static void read_state(struct log_parser *parser, struct cursor cursor)
 			log_parser_name(parser, slice_first(reason, (size_t)close));
 }
 
-static void read_suspend_count(struct log_parser *parser, struct slice text)
+static void read_suspend_count(struct log_parser *parser, struct cursor cursor)
 {
-	ptrdiff_t at = slice_find(text, SLICE("SuspendCount "));
-	struct cursor cursor;
+	ptrdiff_t at = slice_find(lex_rest(&cursor), SLICE("SuspendCount "));
 	uint64_t count;
 
-	if (at < 0)
+	if (at < 0 || parser->thread->suspend_count)
 		return;
-	cursor = (struct cursor){ text.at + at + 13, text.at + text.len, false };
+	cursor.at += at + 13;
 	if (lex_decimal(&cursor, &count) && count < UINT32_MAX)
 		parser->thread->suspend_count = (uint32_t)count;
 }
@@ -76,7 +75,7 @@ static void read_header(struct log_parser *parser, struct cursor cursor)
 	    !lex_address(&cursor, &ignored, &digits))
 		return;
 	read_state(parser, cursor);
-	read_suspend_count(parser, lex_rest(&cursor));
+	read_suspend_count(parser, cursor);
 }
 
 static void add_thread(struct log_parser *parser, uint64_t address)
@@ -132,6 +131,8 @@ static bool read_object(struct log_parser *parser, const struct line *line)
 	if (!lex_token(&cursor, &type) ||
 	    !((type.at[0] | 0x20) >= 'a' && (type.at[0] | 0x20) <= 'z'))
 		return false;
+	if (digits == 8 && object.address == UINT32_MAX)
+		object.address = NO_OBJECT;
 	object.type = log_parser_name(parser, type);
 	if (lex_words(&cursor, SLICE("- owning thread")))
 		(void)lex_address(&cursor, &object.owner_thread, &digits);
@@ -153,8 +154,10 @@ static bool read_alpc_wait(struct log_parser *parser, struct cursor cursor,
 	    !lex_words(&cursor, SLICE("queued at port")) ||
 	    !lex_address(&cursor, &port, &digits) || !lex_words(&cursor, SLICE(":")) ||
 	    !lex_words(&cursor, SLICE("owned by process")) ||
-	    !lex_address(&cursor, &owner, &digits))
+	    !lex_address(&cursor, &owner, &digits) || message == 0)
 		return false;
+	if (thread->message)
+		return true;
 	thread->wait_kind = WAIT_KIND_ALPC;
 	thread->message = message;
 	thread->port = port;
@@ -180,17 +183,21 @@ static bool read_ticks(struct log_parser *parser, const struct line *line)
 	struct thread *thread = parser->thread;
 	struct cursor cursor = line->cursor;
 	uint64_t start, ticks;
+	int64_t ms;
 
 	if (!lex_words(&cursor, SLICE("Wait Start TickCount")) ||
 	    !lex_decimal(&cursor, &start) || !lex_words(&cursor, SLICE("Ticks:")) ||
-	    !lex_decimal(&cursor, &ticks))
+	    !lex_decimal(&cursor, &ticks) || start == TICKS_NONE || ticks == TICKS_NONE)
 		return false;
+	if (thread->ticks != TICKS_NONE)
+		return true;
 	thread->wait_start = start;
 	thread->ticks = ticks;
 	if (ticks == 0)
 		thread->wait_ms = 0;
-	if (lex_words(&cursor, SLICE("(")))
-		(void)lex_duration(&cursor, &thread->wait_ms);
+	if (lex_words(&cursor, SLICE("(")) && lex_duration(&cursor, &ms) &&
+	    lex_literal(&cursor, SLICE(")")))
+		thread->wait_ms = ms;
 	return true;
 }
 
@@ -207,10 +214,12 @@ static bool read_owning_process(struct log_parser *parser, const struct line *li
 		return false;
 	if (process == 0)
 		return true;
-	thread->process = process;
-	thread->flags &= (uint8_t)~THREAD_PROCESS_GUESSED;
-	if (lex_words(&cursor, SLICE("Image:")) && lex_to_end(&cursor, &image) &&
-	    !slice_equal(image, SLICE("<Unknown>")))
+	if (thread->process == 0 || (thread->flags & THREAD_PROCESS_GUESSED)) {
+		thread->process = process;
+		thread->flags &= (uint8_t)~THREAD_PROCESS_GUESSED;
+	}
+	if (thread->image == 0 && lex_words(&cursor, SLICE("Image:")) &&
+	    lex_to_end(&cursor, &image) && !slice_equal(image, SLICE("<Unknown>")))
 		thread->image = log_parser_name(parser, image);
 	return true;
 }
@@ -239,7 +248,7 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 		return true;
 	case 'S':
 		if (slice_starts(text, SLICE("SuspendCount ")))
-			read_suspend_count(parser, text);
+			read_suspend_count(parser, line->cursor);
 		return slice_starts(text, SLICE("Stack Init"));
 	case 'N':
 		return slice_starts(text, SLICE("Not impersonating"));
@@ -256,15 +265,16 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 	}
 }
 
-static void read_frame(struct log_parser *parser, const struct line *line)
+static bool read_frame(struct log_parser *parser, const struct line *line)
 {
 	struct slice symbol;
 
 	if (!stack_read_frame(&parser->state.stack, line->cursor, &symbol))
-		return;
+		return false;
 	vec_push(&parser->records->frames, log_parser_name(parser, symbol));
 	parser->thread->frames++;
 	evidence_extend(&parser->thread->evidence, line);
+	return true;
 }
 
 static void reads(struct log_parser *parser, const struct line *line)
@@ -272,10 +282,9 @@ static void reads(struct log_parser *parser, const struct line *line)
 	char first = *line->cursor.at;
 	uint8_t part = parser->state.part;
 
-	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(')) {
-		read_frame(parser, line);
+	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
+	    read_frame(parser, line))
 		return;
-	}
 	if (part == THREAD_PART_OBJECTS && lex_is_hex(first) && read_object(parser, line)) {
 		evidence_extend(&parser->thread->evidence, line);
 		return;

@@ -73,12 +73,14 @@ static void reads(struct log_parser *parser, const struct line *line)
 		return;
 	row.image = log_parser_name(parser, image);
 	row.evidence = line_evidence(line);
+	parser->state.vm_rows = true;
 	vec_push(&parser->records->vm_rows, row);
 }
 
 static void open_table(struct log_parser *parser)
 {
 	log_parser_open(parser, LOG_BLOCK_vm);
+	parser->state.vm_rows = false;
 	parser->records->vm_tables++;
 }
 
@@ -89,7 +91,7 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	if (!slice_starts(text, SLICE("*** Virtual Memory Usage ***")) &&
 	    !slice_starts(text, SLICE("Physical Memory:")))
 		return false;
-	if (parser->state.block != LOG_BLOCK_vm)
+	if (parser->state.block != LOG_BLOCK_vm || parser->state.vm_rows)
 		open_table(parser);
 	return true;
 }

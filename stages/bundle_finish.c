@@ -104,11 +104,6 @@ static uint64_t tick_key(const struct join *join)
 	return ticks == TICKS_NONE ? 0 : ticks << 1;
 }
 
-static uint64_t content_key(const struct join *join)
-{
-	return join->sources.at[0].content.low;
-}
-
 static struct join *find_same(struct bundle_work *work, const struct map *map,
 			      uint64_t key, const struct join *join)
 {
@@ -130,20 +125,46 @@ static void remember(struct map *map, uint64_t key, uint32_t at)
 		*place = at;
 }
 
-/* Joins that speak of one dump become one; the order of work->joins is that of the first of each. */
-static void merge_joins(struct bundle_work *work)
+static bool is_copy(const struct join *a, const struct join *b)
 {
-	struct map times = { 0 }, ticks = { 0 }, contents = { 0 };
+	return memcmp(&a->sources.at[0].content, &b->sources.at[0].content,
+		      sizeof(a->sources.at[0].content)) == 0;
+}
+
+/* Sorts the joins; of one text that came several times the copies are only named as sources, not read twice. */
+static void fold_copies(struct bundle_work *work)
+{
+	size_t kept = 0;
+
+	if (work->joins.len == 0)
+		return;
+	qsort(work->joins.at, work->joins.len, sizeof(work->joins.at[0]), by_content);
+	for (size_t i = 1; i < work->joins.len; i++) {
+		struct join *join = work->joins.at[i];
+
+		if (!is_copy(work->joins.at[kept], join)) {
+			work->joins.at[++kept] = join;
+			continue;
+		}
+		vec_push(&work->joins.at[kept]->sources, join->sources.at[0]);
+		join_free(join);
+		free(join);
+	}
+	work->joins.len = kept + 1;
+}
+
+/* Merges joins that speak of one dump into the first of them. True when any did: then what was merged may have in common
+ * with a third what neither had alone. */
+static bool merge_joins(struct bundle_work *work)
+{
+	struct map times = { 0 }, ticks = { 0 };
+	size_t count = work->joins.len;
 	uint32_t kept = 0;
 
-	if (work->joins.len)
-		qsort(work->joins.at, work->joins.len, sizeof(work->joins.at[0]), by_content);
-	for (size_t i = 0; i < work->joins.len; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct join *join = work->joins.at[i];
-		struct join *same = find_same(work, &contents, content_key(join), join);
+		struct join *same = find_same(work, &times, time_key(join), join);
 
-		if (!same)
-			same = find_same(work, &times, time_key(join), join);
 		if (!same)
 			same = find_same(work, &ticks, tick_key(join), join);
 		if (same) {
@@ -152,7 +173,6 @@ static void merge_joins(struct bundle_work *work)
 			free(join);
 			continue;
 		}
-		remember(&contents, content_key(join), kept);
 		remember(&times, time_key(join), kept);
 		remember(&ticks, tick_key(join), kept);
 		work->joins.at[kept++] = join;
@@ -160,7 +180,7 @@ static void merge_joins(struct bundle_work *work)
 	work->joins.len = kept;
 	map_free(&times);
 	map_free(&ticks);
-	map_free(&contents);
+	return kept < count;
 }
 
 /* Members are joined in the order of their numbers. */
@@ -256,7 +276,9 @@ void bundle_finish(struct bundle_work *work)
 {
 	vec_for_each(joined, &work->joined)
 		settle_member(work, joined);
-	merge_joins(work);
+	fold_copies(work);
+	while (merge_joins(work))
+		;
 	vec_for_each(join, &work->joins) {
 		diagnose_partial(work, *join);
 		encode_join(work, *join);

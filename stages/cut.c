@@ -5,6 +5,17 @@
 #include "stages/lex.h"
 #include "stages/prompt.h"
 
+/* Exactly what block_process.c takes for one: a fresh start at anything else would lose the open block. */
+static bool is_process(struct slice line)
+{
+	struct cursor cursor = { line.at, line.at + line.len, false };
+	uint64_t address;
+	uint8_t digits;
+
+	return lex_literal(&cursor, SLICE("PROCESS ")) &&
+	       lex_address(&cursor, &address, &digits) && address != 0;
+}
+
 static bool is_header(struct slice line)
 {
 	struct slice command;
@@ -12,8 +23,7 @@ static bool is_header(struct slice line)
 	if (line.len == 0)
 		return false;
 	if (line.at[0] == 'P')
-		return slice_starts(line, SLICE("PROCESS ")) && line.len > 8 &&
-		       lex_is_hex(line.at[8]);
+		return is_process(line);
 	if (line.at[0] == 'L' && slice_starts(line, SLICE("Loading Dump File [")))
 		return true;
 	return prompt_may_begin(line.at[0]) && prompt_split(line, &command);

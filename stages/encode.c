@@ -217,6 +217,8 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	CHECK_SORTED(processes)
 	CHECK_SORTED(threads)
 	CHECK_SORTED(messages)
+	vec_for_each(thread, &records->threads)
+		reader->bad |= thread->wait_ms < 0 && thread->wait_ms != MS_NONE;
 }
 
 void incident_encode(const struct incident *incident, byte_vec *out)

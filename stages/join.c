@@ -63,7 +63,37 @@ static name_id richer_image(const struct names *names, name_id kept, name_id see
 	return kept;
 }
 
-static void merge_process(struct join *join, const struct process *seen)
+/* The rest of a block whose first part stands in the chunk before. */
+static void continue_evidence(struct evidence *evidence, const struct evidence *rest)
+{
+	if (rest->length == 0)
+		return;
+	evidence->last_line = rest->last_line;
+	evidence->length = rest->offset + rest->length - evidence->offset;
+}
+
+static void fill_process(struct process *rich, const struct process *poor)
+{
+	if (rich->pid == PID_NONE)
+		rich->pid = poor->pid;
+	if (rich->parent_pid == PID_NONE)
+		rich->parent_pid = poor->parent_pid;
+	if (rich->session == SESSION_NONE)
+		rich->session = poor->session;
+	if (rich->handle_count == HANDLES_NONE)
+		rich->handle_count = poor->handle_count;
+	rich->flags |= (uint8_t)(poor->flags & ~PROCESS_CONTINUED);
+}
+
+static void continue_process(struct process *open, const struct process *rest)
+{
+	fill_process(open, rest);
+	if (open->image == 0)
+		open->image = rest->image;
+	continue_evidence(&open->evidence, &rest->evidence);
+}
+
+static void merge_process(struct join *join, struct process *seen, bool last)
 {
 	struct records *records = &join->incident.records;
 	uint32_t *place = map_place(&join->processes, seen->address);
@@ -71,22 +101,26 @@ static void merge_process(struct join *join, const struct process *seen)
 
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)records->processes.len;
-		vec_push(&records->processes, *seen);
-		return;
+		vec_push(&records->processes, ((struct process){ 0 }));
 	}
 	kept = &records->processes.at[*place];
+	if ((seen->flags & PROCESS_CONTINUED) && join->last.process.address == seen->address) {
+		continue_process(&join->last.process, seen);
+		*seen = join->last.process;
+		*kept = join->last.process_before;
+	}
+	if (last) {
+		join->last.process = *seen;
+		join->last.process_before = *kept;
+	}
+	if (kept->address == 0) {
+		*kept = *seen;
+		return;
+	}
 	if (!(kept->flags & PROCESS_BLOCK) && (seen->flags & PROCESS_BLOCK))
 		kept->evidence = seen->evidence;
-	if (kept->pid == PID_NONE)
-		kept->pid = seen->pid;
-	if (kept->parent_pid == PID_NONE)
-		kept->parent_pid = seen->parent_pid;
-	if (kept->session == SESSION_NONE)
-		kept->session = seen->session;
-	if (kept->handle_count == HANDLES_NONE)
-		kept->handle_count = seen->handle_count;
+	fill_process(kept, seen);
 	kept->image = richer_image(&records->names, kept->image, seen->image);
-	kept->flags |= seen->flags;
 }
 
 static void join_processes(struct join *join, const struct records *from, struct join_base base)
@@ -100,7 +134,8 @@ static void join_processes(struct join *join, const struct records *from, struct
 			seen.listing = join->listing;
 		if (seen.listing == LISTING_THREADS)
 			seen.flags |= PROCESS_THREADS_LISTED;
-		merge_process(join, &seen);
+		merge_process(join, &seen,
+			      process + 1 == from->processes.at + from->processes.len);
 	}
 }
 
@@ -109,6 +144,29 @@ static uint8_t thread_rank(const struct thread *thread)
 	return (uint8_t)((thread->wait_reason != 0) + 2 * (thread->objects != 0) +
 			 4 * (thread->ticks != TICKS_NONE) + 8 * (thread->frames != 0) +
 			 16 * (thread->message != 0));
+}
+
+static void fill_ticks(struct thread *rich, const struct thread *poor)
+{
+	if (rich->ticks != TICKS_NONE)
+		return;
+	rich->ticks = poor->ticks;
+	rich->wait_start = poor->wait_start;
+	rich->wait_ms = poor->wait_ms;
+}
+
+static void fill_message(struct thread *rich, const struct thread *poor)
+{
+	if (rich->message)
+		return;
+	rich->message = poor->message;
+	rich->port = poor->port;
+	rich->owner_process = poor->owner_process;
+	rich->wait_kind = poor->wait_kind;
+	rich->wait_line = poor->wait_line;
+	rich->wait_last_line = poor->wait_last_line;
+	rich->wait_offset = poor->wait_offset;
+	rich->wait_length = poor->wait_length;
 }
 
 /* Fills what `rich` leaves open from `poor`. */
@@ -133,21 +191,8 @@ static void fill_thread(const struct names *names, struct thread *rich,
 		rich->wait_reason = poor->wait_reason;
 	if (rich->suspend_count == 0)
 		rich->suspend_count = poor->suspend_count;
-	if (rich->ticks == TICKS_NONE) {
-		rich->ticks = poor->ticks;
-		rich->wait_start = poor->wait_start;
-		rich->wait_ms = poor->wait_ms;
-	}
-	if (rich->message == 0) {
-		rich->message = poor->message;
-		rich->port = poor->port;
-		rich->owner_process = poor->owner_process;
-		rich->wait_kind = poor->wait_kind;
-		rich->wait_line = poor->wait_line;
-		rich->wait_last_line = poor->wait_last_line;
-		rich->wait_offset = poor->wait_offset;
-		rich->wait_length = poor->wait_length;
-	}
+	fill_ticks(rich, poor);
+	fill_message(rich, poor);
 	if (rich->objects == 0) {
 		rich->first_object = poor->first_object;
 		rich->objects = poor->objects;
@@ -158,63 +203,48 @@ static void fill_thread(const struct names *names, struct thread *rich,
 	}
 }
 
-/* The rest of a block whose first part stands in the chunk before: its lists go on. */
-static void continue_thread(struct records *records, struct thread *kept,
-			    const struct thread *rest)
+/* The lists go on behind those of `open`, which were the last to be taken in. */
+static void continue_thread(struct thread *open, const struct thread *rest)
 {
-	uint32_t first;
-
-	if (rest->frames) {
-		first = (uint32_t)records->frames.len;
-		vec_reserve(&records->frames, first + kept->frames + rest->frames);
-		memcpy(records->frames.at + first, records->frames.at + kept->first_frame,
-		       kept->frames * sizeof(name_id));
-		memcpy(records->frames.at + first + kept->frames,
-		       records->frames.at + rest->first_frame,
-		       rest->frames * sizeof(name_id));
-		records->frames.len += kept->frames + rest->frames;
-		kept->first_frame = first;
-		kept->frames += rest->frames;
+	if (open->process == 0 || ((open->flags & THREAD_PROCESS_GUESSED) && rest->process)) {
+		open->process = rest->process;
+		open->flags &= (uint8_t)~THREAD_PROCESS_GUESSED;
 	}
-	if (rest->objects) {
-		first = (uint32_t)records->objects.len;
-		vec_reserve(&records->objects, first + kept->objects + rest->objects);
-		memcpy(records->objects.at + first, records->objects.at + kept->first_object,
-		       kept->objects * sizeof(struct wait_object));
-		memcpy(records->objects.at + first + kept->objects,
-		       records->objects.at + rest->first_object,
-		       rest->objects * sizeof(struct wait_object));
-		records->objects.len += kept->objects + rest->objects;
-		kept->first_object = first;
-		kept->objects += rest->objects;
-	}
-	if (rest->evidence.length) {
-		kept->evidence.last_line = rest->evidence.last_line;
-		kept->evidence.length = rest->evidence.offset + rest->evidence.length -
-					kept->evidence.offset;
-	}
+	if (open->image == 0)
+		open->image = rest->image;
+	if (open->suspend_count == 0)
+		open->suspend_count = rest->suspend_count;
+	fill_ticks(open, rest);
+	fill_message(open, rest);
+	open->objects += rest->objects;
+	open->frames += rest->frames;
+	continue_evidence(&open->evidence, &rest->evidence);
 }
 
-static void merge_thread(struct join *join, struct thread *seen)
+static void merge_thread(struct join *join, struct thread *seen, bool last)
 {
 	struct records *records = &join->incident.records;
 	uint32_t *place = map_place(&join->threads, seen->address);
 	struct thread *kept, swapped;
 
-	seen->rank = thread_rank(seen);
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)records->threads.len;
-		vec_push(&records->threads, *seen);
-		return;
+		vec_push(&records->threads, ((struct thread){ 0 }));
 	}
 	kept = &records->threads.at[*place];
-	if (seen->flags & THREAD_CONTINUED) {
-		continue_thread(records, kept, seen);
-		fill_thread(&records->names, kept, seen);
-		kept->rank = thread_rank(kept);
-		return;
+	if ((seen->flags & THREAD_CONTINUED) && join->last.thread.address == seen->address) {
+		continue_thread(&join->last.thread, seen);
+		*seen = join->last.thread;
+		*kept = join->last.thread_before;
 	}
-	if (seen->rank > kept->rank) {
+	seen->rank = thread_rank(seen);
+	if (last) {
+		join->last.thread = *seen;
+		join->last.thread_before = *kept;
+	}
+	if (kept->address == 0) {
+		*kept = *seen;
+	} else if (seen->rank > kept->rank) {
 		swapped = *kept;
 		*kept = *seen;
 		fill_thread(&records->names, kept, &swapped);
@@ -250,11 +280,36 @@ static void join_threads(struct join *join, const struct records *from, struct j
 			vec_push(&into->frames,
 				 take_name(join, names,
 					   from->frames.at[thread->first_frame + i]));
-		merge_thread(join, &seen);
+		merge_thread(join, &seen, thread + 1 == from->threads.at + from->threads.len);
 	}
 }
 
-static void merge_message(struct join *join, const struct message *seen)
+static void fill_message_fields(struct message *rich, const struct message *poor)
+{
+	if (rich->waiting_thread == 0)
+		rich->waiting_thread = poor->waiting_thread;
+	if (rich->server_thread == 0)
+		rich->server_thread = poor->server_thread;
+	if (rich->queue_port == 0)
+		rich->queue_port = poor->queue_port;
+	if (rich->owner_process == 0)
+		rich->owner_process = poor->owner_process;
+	if (rich->id == NUMBER_NONE)
+		rich->id = poor->id;
+	if (rich->queue_type == 0)
+		rich->queue_type = poor->queue_type;
+	rich->flags |= poor->flags & MESSAGE_SERVER_SHOWN;
+}
+
+static void continue_message(struct message *open, const struct message *rest)
+{
+	fill_message_fields(open, rest);
+	if (open->owner_image == 0)
+		open->owner_image = rest->owner_image;
+	continue_evidence(&open->evidence, &rest->evidence);
+}
+
+static void merge_message(struct join *join, struct message *seen, bool last)
 {
 	struct records *records = &join->incident.records;
 	uint32_t *place = map_place(&join->messages, seen->address);
@@ -262,30 +317,25 @@ static void merge_message(struct join *join, const struct message *seen)
 
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)records->messages.len;
-		vec_push(&records->messages, *seen);
-		return;
+		vec_push(&records->messages, ((struct message){ 0 }));
 	}
 	kept = &records->messages.at[*place];
-	if (kept->waiting_thread == 0)
-		kept->waiting_thread = seen->waiting_thread;
-	if (kept->server_thread == 0)
-		kept->server_thread = seen->server_thread;
-	if (kept->queue_port == 0)
-		kept->queue_port = seen->queue_port;
-	if (kept->owner_process == 0)
-		kept->owner_process = seen->owner_process;
-	if (kept->id == NUMBER_NONE)
-		kept->id = seen->id;
-	if (kept->queue_type == 0)
-		kept->queue_type = seen->queue_type;
+	if ((seen->flags & MESSAGE_CONTINUED) && join->last.message.address == seen->address) {
+		continue_message(&join->last.message, seen);
+		*seen = join->last.message;
+		*kept = join->last.message_before;
+	}
+	if (last) {
+		join->last.message = *seen;
+		join->last.message_before = *kept;
+	}
+	if (kept->address == 0) {
+		*kept = *seen;
+		return;
+	}
+	fill_message_fields(kept, seen);
 	kept->owner_image =
 		richer_image(&records->names, kept->owner_image, seen->owner_image);
-	if ((seen->flags & MESSAGE_CONTINUED) && seen->evidence.length) {
-		kept->evidence.last_line = seen->evidence.last_line;
-		kept->evidence.length = seen->evidence.offset + seen->evidence.length -
-					kept->evidence.offset;
-	}
-	kept->flags |= seen->flags & MESSAGE_SERVER_SHOWN;
 }
 
 static void join_messages(struct join *join, const struct records *from, struct join_base base)
@@ -296,7 +346,8 @@ static void join_messages(struct join *join, const struct records *from, struct 
 		seen.owner_image = take_name(join, &from->names, seen.owner_image);
 		seen.queue_type = take_name(join, &from->names, seen.queue_type);
 		seen.evidence = take_evidence(seen.evidence, base);
-		merge_message(join, &seen);
+		merge_message(join, &seen,
+			      message + 1 == from->messages.at + from->messages.len);
 	}
 }
 
@@ -340,25 +391,21 @@ static void fill_name(struct join *join, const struct names *from, name_id *kept
 		*kept = take_name(join, from, seen);
 }
 
-static void fill_number(uint32_t *kept, uint32_t seen)
-{
-	if (*kept == NUMBER_NONE)
-		*kept = seen;
-}
-
 static void join_host(struct join *join, const struct records *from)
 {
 	struct host *kept = &join->incident.records.host;
 	const struct host *seen = &from->host;
 
 	fill_name(join, &from->names, &kept->machine, seen->machine);
-	fill_name(join, &from->names, &kept->os_line, seen->os_line);
-	fill_name(join, &from->names, &kept->arch, seen->arch);
+	if (kept->os_line == 0 && kept->build == NUMBER_NONE) { /* one line gives them all */
+		kept->os_line = take_name(join, &from->names, seen->os_line);
+		kept->arch = take_name(join, &from->names, seen->arch);
+		kept->build = seen->build;
+		kept->service_pack = seen->service_pack;
+		kept->processors = seen->processors;
+	}
 	fill_name(join, &from->names, &kept->product, seen->product);
 	fill_name(join, &from->names, &kept->bugcheck, seen->bugcheck);
-	fill_number(&kept->build, seen->build);
-	fill_number(&kept->service_pack, seen->service_pack);
-	fill_number(&kept->processors, seen->processors);
 	if (kept->session_time == MOMENT_NONE) {
 		kept->session_time = seen->session_time;
 		kept->session_zone_known = seen->session_zone_known;

@@ -23,8 +23,17 @@ struct join_source {
 	uint64_t content_bytes;
 };
 
+/* The last sighting of its kind, and what stood under its address before it: a block that goes on in the next
+ * chunk is put together first and merged as one. */
+struct join_last {
+	struct process process, process_before;
+	struct thread thread, thread_before;
+	struct message message, message_before;
+};
+
 struct join {
 	struct incident incident;
+	struct join_last last;
 	struct map processes, threads, messages;
 	VEC(name_id) name_map; /* of the records being joined */
 	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */

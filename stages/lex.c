@@ -25,6 +25,7 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 	struct cursor probe = *cursor;
 	uint64_t value = 0;
 	unsigned count = 0;
+	bool halves = false;
 
 	lex_blanks(&probe);
 	if (probe.end - probe.at > 2 && probe.at[0] == '0' && probe.at[1] == 'x')
@@ -33,7 +34,8 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 		uint8_t digit = lex_hex_value[(unsigned char)*probe.at];
 
 		if (digit == 0) {
-			if (*probe.at == '`' && count == 8) {
+			if (*probe.at == '`' && count == 8 && !halves) {
+				halves = true;
 				probe.at++;
 				continue;
 			}
@@ -45,7 +47,7 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 		count++;
 		probe.at++;
 	}
-	if (count == 0 || (count != 16 && cut_here(&probe)))
+	if (count == 0 || (count != 16 && (halves || cut_here(&probe))))
 		return false;
 	if (probe.at < probe.end && is_word_char(*probe.at))
 		return false;
@@ -82,18 +84,18 @@ bool lex_decimal(struct cursor *cursor, uint64_t *value)
 	struct cursor probe = *cursor;
 	uint64_t sum = 0;
 	const char *begin;
+	bool over = false;
 
 	lex_blanks(&probe);
 	begin = probe.at;
 	while (probe.at < probe.end && *probe.at >= '0' && *probe.at <= '9') {
-		if (__builtin_mul_overflow(sum, 10, &sum) ||
-		    __builtin_add_overflow(sum, (uint64_t)(*probe.at - '0'), &sum))
-			sum = UINT64_MAX / 10 * 10; /* the next digit overflows again */
+		over |= __builtin_mul_overflow(sum, 10, &sum);
+		over |= __builtin_add_overflow(sum, (uint64_t)(*probe.at - '0'), &sum);
 		probe.at++;
 	}
 	if (probe.at == begin || cut_here(&probe))
 		return false;
-	*value = sum;
+	*value = over ? UINT64_MAX : sum;
 	*cursor = probe;
 	return true;
 }

@@ -161,7 +161,9 @@ static bool begins_anything(struct slice text)
 	struct slice command;
 
 	return slice_starts(text, SLICE("PROCESS ")) ||
-	       slice_starts(text, SLICE("THREAD ")) || prompt_split(text, &command);
+	       slice_starts(text, SLICE("THREAD ")) ||
+	       slice_starts(text, SLICE("Loading Dump File [")) ||
+	       prompt_split(text, &command);
 }
 
 static void flush_pending(struct log_parser *parser)
@@ -170,7 +172,7 @@ static void flush_pending(struct log_parser *parser)
 	char copy[sizeof(state->pending)];
 	struct line line = { .cursor = { copy, copy + state->pending_len, false },
 			     .offset = state->pending_offset,
-			     .length = state->pending_len,
+			     .length = state->pending_length,
 			     .number = state->pending_line,
 			     .last = state->pending_line };
 
@@ -221,6 +223,7 @@ static void read_line(struct log_parser *parser, const struct line *line)
 		state->pending_len = (uint16_t)text.len;
 		state->pending_line = line->number;
 		state->pending_offset = line->offset;
+		state->pending_length = line->length;
 		return;
 	}
 	read_plain_line(parser, line);
@@ -277,8 +280,7 @@ static void diagnose_cut(struct log_parser *parser, struct slice text)
 	struct line end = { .number = parser->result->lines, .offset = text.len };
 	uint8_t block = parser->state.block;
 
-	if (text.len && text.at[text.len - 1] != '\n' && block != LOG_BLOCK_NONE &&
-	    block != LOG_BLOCK_banner)
+	if (parser->state.in_long_line && block != LOG_BLOCK_NONE && block != LOG_BLOCK_banner)
 		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, SLICE_NONE);
 }
 
@@ -291,6 +293,9 @@ static void end_result(struct log_parser *parser, struct slice text, enum log_en
 		flush_pending(parser);
 	if (log_end == LOG_ENDS)
 		diagnose_cut(parser, text);
+	/* Where the next text begins is its line 0 and byte 0: what stands before is below 0. */
+	parser->state.pending_line -= result->lines;
+	parser->state.pending_offset -= text.len;
 	result->end = parser->state;
 	open = &result->segments.at[result->segments_used - 1];
 	open->to = text.len;

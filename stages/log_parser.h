@@ -46,10 +46,12 @@ struct log_state {
 	uint8_t listing; /* enum listing of the last command */
 	uint8_t part;    /* enum thread_part */
 	struct stack_layout stack;
-	bool in_long_line;     /* the text before ended inside a line that is too long */
-	uint16_t pending_len;  /* a wrapped line that waits for the next one */
-	uint32_t pending_line; /* its number */
-	uint64_t pending_offset;
+	bool in_long_line;    /* the text before ended inside a line that is too long */
+	bool vm_rows;         /* the open !vm table has rows */
+	uint16_t pending_len; /* a wrapped line that waits for the next one */
+	uint32_t pending_line; /* its number; before the text's begin it counts down from 2^32 */
+	uint64_t pending_offset; /* likewise, from 2^64 */
+	uint64_t pending_length; /* of the line as it stands */
 	char pending[1024];
 };
 

@@ -26,16 +26,16 @@ static bool is_special(struct slice image)
 	return false;
 }
 
-/* The finding of this image, made if there is none yet. Special images are few, so a walk does. */
-static struct finding *finding_of(const struct incident *incident, finding_list *findings,
-				  size_t first, name_id image)
+/* The finding of this image, made if there is none yet. */
+static struct finding *finding_of(struct map *by_image, const struct incident *incident,
+				  finding_list *findings, name_id image)
 {
-	const struct names *names = &incident->records.names;
+	uint32_t *place =
+		map_place(by_image, image_key(names_text(&incident->records.names, image)));
 
-	for (size_t i = first; i < findings->len; i++)
-		if (image_same(names_text(names, findings->at[i].image),
-			       names_text(names, image)))
-			return &findings->at[i];
+	if (*place != MAP_NONE)
+		return &findings->at[*place];
+	*place = (uint32_t)findings->len;
 	vec_push(findings, ((struct finding){ .pattern = PATTERN_special_process,
 					      .image = image,
 					      .pid = PID_NONE }));
@@ -45,20 +45,21 @@ static struct finding *finding_of(const struct incident *incident, finding_list 
 void pattern_special_process(const struct incident *incident, finding_list *findings)
 {
 	const struct records *records = &incident->records;
-	size_t first = findings->len;
+	struct map by_image = { 0 };
 
 	vec_for_each(process, &records->processes) {
 		struct finding *finding;
 
 		if (!is_special(names_text(&records->names, process->image)))
 			continue;
-		finding = finding_of(incident, findings, first, process->image);
+		finding = finding_of(&by_image, incident, findings, process->image);
 		finding->count += !(process->flags & PROCESS_ZOMBIE);
 		if (!finding->evidence)
 			finding->evidence = &process->evidence;
 	}
 	vec_for_each(zombie, &incident->zombies_by_image)
 		if (is_special(names_text(&records->names, zombie->image)))
-			finding_of(incident, findings, first, zombie->image)->count +=
+			finding_of(&by_image, incident, findings, zombie->image)->count +=
 				zombie->count;
+	map_free(&by_image);
 }

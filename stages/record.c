@@ -2,6 +2,8 @@
 /* Making, emptying and releasing records; the texts of their enums. */
 #include "stages/record.h"
 
+#include "pipeline/base/hash.h"
+
 void records_init(struct records *records)
 {
 	*records = (struct records){ 0 };
@@ -78,6 +80,17 @@ bool image_same(struct slice a, struct slice b)
 	if (a.len == IMAGE_CUT || b.len == IMAGE_CUT)
 		return slice_equal_icase(slice_first(a, IMAGE_CUT), slice_first(b, IMAGE_CUT));
 	return slice_equal_icase(a, b);
+}
+
+uint64_t image_key(struct slice image)
+{
+	char low[IMAGE_CUT];
+	size_t len = image.len < IMAGE_CUT ? image.len : IMAGE_CUT;
+
+	for (size_t i = 0; i < len; i++)
+		low[i] = image.at[i] >= 'A' && image.at[i] <= 'Z' ? image.at[i] | 0x20
+								  : image.at[i];
+	return hash64(low, len);
 }
 
 void names_encode(const struct names *names, byte_vec *out)

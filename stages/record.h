@@ -46,6 +46,7 @@ enum process_flag {
 	PROCESS_TABLE_SET = 4,      /* ObjectTable printed, not zero */
 	PROCESS_THREADS_LISTED = 8, /* its threads were printed, or said to be none */
 	PROCESS_ZOMBIE = 16,        /* set by the join */
+	PROCESS_CONTINUED = 32,     /* goes on a block that began in the chunk before */
 };
 
 struct process {
@@ -191,5 +192,7 @@ struct evidence thread_wait_evidence(const struct thread *thread);
  * formats.md section 3.1) is the same as the full one it was cut from. */
 bool image_same(struct slice a, struct slice b);
 #define IMAGE_CUT 15
+/* A number for maps: equal for any two names that image_same() calls the same. */
+uint64_t image_key(struct slice image);
 
 #endif

@@ -98,7 +98,7 @@ bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
 	if (layout->numbered && !lex_hex(&cursor, &number))
 		return false;
 	lex_blanks(&cursor);
-	if (*cursor.at == '(') {
+	if (!lex_at_end(&cursor) && *cursor.at == '(') {
 		if (!skip_inline(&cursor))
 			return false;
 	} else {

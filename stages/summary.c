@@ -105,5 +105,6 @@ bool summary_decode(struct summary *summary, const void *bytes, size_t len)
 	     summary->address_digits == 16))
 		return true;
 	summary->sources.len = 0;
+	*summary = (struct summary){ .sources = summary->sources };
 	return false;
 }

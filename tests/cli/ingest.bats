@@ -239,6 +239,37 @@ quarantines() {
 	shows '.groups[0].incidents' 1
 }
 
+@test "a banner that is repeated by vertarget begins no other incident" {
+	write_log one.log A.exe B.exe
+	{
+		cat one.log
+		printf '0: kd> vertarget\n'
+		sed -n '/ Version 6002 /,/^System Uptime/p' one.log
+		printf '0: kd> .time\n'
+		grep -E '^(Debug session|System Uptime)' one.log
+	} >again.log
+	[ "$(grep -c '^System Uptime' again.log)" -eq 3 ]
+	exits 0 pipeline ingest again.log
+	incidents_are 1
+}
+
+# The two halves of the case study meet only in what the threads of both say of the time.
+@test "two logs of one dump in one bundle are one incident, with a chain through both" {
+	local half
+	half=$(grep -n '^1: kd> !thread fffffa800b711060' "$CASE" | cut -d: -f1)
+	head -n "$((half - 1))" "$CASE" >one.log
+	tail -n "+$half" "$CASE" >two.log
+	zip -q both.zip one.log two.log
+	exits 0 pipeline ingest both.zip
+	incidents_are 1
+	exits 0 pipeline query --chain '^ProcessA.exe > ProcessB.exe > ProcessC.exe$' --format json
+	shows '.groups | map([.incidents, .chains])' '[[1,1]]'
+	exits 0 pipeline show both.zip --format json
+	shows '.sources | map(.member) | sort' '["both.zip!/one.log","both.zip!/two.log"]'
+	shows '.counts | [.processes, .zombies, .threads, .edges, .chains]' '[1,13,4,2,1]'
+	shows '.edges | map(.evidence.member) | sort' '["both.zip!/one.log","both.zip!/two.log"]'
+}
+
 @test "the same addresses in two dumps are two dumps" {
 	write_log one.log A.exe B.exe
 	write_log two.log when=2011-03-10T00:00:00Z A.exe B.exe
@@ -308,14 +339,19 @@ hostile() {
 	no_control_bytes missing.err
 }
 
+# Everything in the test's folder but its index and the lists themselves.
+all_files() {
+	find "$BATS_TEST_TMPDIR" -not -path "$PIPELINE_INDEX*" -not -name before.txt -not -name after.txt | sort
+}
+
 @test "an archive writes nothing: names that climb or are absolute are only names" {
 	mkdir inside
 	cd inside
 	hostile climb.zip '../../climbed.log'
 	hostile root.zip "$BATS_TEST_TMPDIR/rooted.log"
-	find "$BATS_TEST_TMPDIR" | sort >../before.txt
+	all_files >../before.txt
 	pipeline ingest climb.zip root.zip
-	find "$BATS_TEST_TMPDIR" -not -path "$PIPELINE_INDEX*" -not -name after.txt | sort >../after.txt
+	all_files >../after.txt
 	diff ../before.txt ../after.txt
 	exits 0 pipeline query --chain ProcessA.exe --format json
 	shows '.groups | length' 1

@@ -207,6 +207,7 @@ COMMANDS=(ingest query list show)
 
 @test "NO_COLOR is honoured on a terminal" {
 	command -v script >/dev/null || skip "no script(1)"
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip "no terminals here"
 	pipeline ingest "$CASE"
 	export NO_COLOR=1
 	TERM=xterm script -qec "'$PIPELINE' list; '$PIPELINE' show '$CASE'; '$PIPELINE' lsit" /dev/null \
