@@ -21,7 +21,7 @@ char *message_get_job(const byte_vec *frame, uint64_t *job)
 
 	*job = bytes_get_varint(&reader);
 	name = bytes_get_text(&reader);
-	if (reader.bad || bytes_left(&reader) != 0)
+	if (reader.bad || bytes_left(&reader) != 0 || name.len == 0)
 		return NULL;
 	copy = mem_alloc(name.len + 1);
 	memcpy(copy, name.at, name.len);

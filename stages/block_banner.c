@@ -32,12 +32,15 @@ static const char *arch_text(struct slice rest)
 static bool read_os_line(struct log_parser *parser, struct slice text)
 {
 	struct host *host = &parser->records->host;
-	ptrdiff_t at = slice_find(text, SLICE(" Version "));
 	struct cursor cursor;
 	uint32_t build = NUMBER_NONE;
 	const char *arch;
+	ptrdiff_t at;
 
-	if (!slice_starts(text, SLICE("Windows ")) || at < 0)
+	if (!slice_starts(text, SLICE("Windows ")))
+		return false;
+	at = slice_find(text, SLICE(" Version "));
+	if (at < 0)
 		return false;
 	cursor = (struct cursor){ text.at + at + 9, text.at + text.len, false };
 	read_number(&cursor, &build);
@@ -123,7 +126,7 @@ static bool read_host_line(struct log_parser *parser, const struct line *line)
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
 		struct cursor cursor = line->cursor;
 
-		if (!lex_literal(&cursor, labels[i].head))
+		if (*text.at != *labels[i].head.at || !lex_literal(&cursor, labels[i].head))
 			continue;
 		if (!cursor.open_end)
 			labels[i].read(parser, cursor);

@@ -2,6 +2,8 @@
 /* Reading values off one line; see lex.h. Nothing here looks beyond the line or keeps state. */
 #include "stages/lex.h"
 
+#include <endian.h>
+
 const uint8_t lex_hex_value[256] = {
 	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
 	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
@@ -20,6 +22,46 @@ static bool is_word_char(char c)
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+#define EVERY_BYTE(value) ((uint64_t)(value) * 0x0101010101010101u)
+
+/* Eight hex digits at once, all in one register: false when one of them is none. */
+static inline bool read_hex8(const char *at, uint32_t *value)
+{
+	const uint64_t high = EVERY_BYTE(0x80);
+	uint64_t text, low, digit, letter;
+
+	memcpy(&text, at, sizeof(text));
+	low = text | EVERY_BYTE(0x20);
+	/* A byte's highest bit says whether the byte is at least the one subtracted. */
+	digit = ((text | high) - EVERY_BYTE('0')) & ~((text | high) - EVERY_BYTE('9' + 1));
+	letter = ((low | high) - EVERY_BYTE('a')) & ~((low | high) - EVERY_BYTE('f' + 1));
+	if ((text & high) || ((digit | letter) & high) != high)
+		return false;
+	low = (low & EVERY_BYTE(0x0F)) + (low >> 6 & EVERY_BYTE(1)) * 9;
+	low = __builtin_bswap64(le64toh(low));
+	low = (low | low >> 4) & 0x00FF00FF00FF00FFu;
+	low = (low | low >> 8) & 0x0000FFFF0000FFFFu;
+	*value = (uint32_t)(low | low >> 16);
+	return true;
+}
+
+/* A pointer of 16 digits as it nearly always stands: at the cursor, and something else behind it. */
+static inline bool read_pointer16(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+{
+	const char *at = cursor->at;
+	uint32_t upper, lower;
+
+	if (cursor->end - at < 18 || !read_hex8(at, &upper))
+		return false;
+	at += 8 + (at[8] == '`');
+	if (!read_hex8(at, &lower) || is_word_char(at[8]))
+		return false;
+	*address = (uint64_t)upper << 32 | lower;
+	*digits = 16;
+	cursor->at = at + 8;
+	return true;
+}
+
 bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 {
 	struct cursor probe = *cursor;
@@ -28,6 +70,10 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 	bool halves = false;
 
 	lex_blanks(&probe);
+	if (read_pointer16(&probe, address, digits)) {
+		*cursor = probe;
+		return true;
+	}
 	if (probe.end - probe.at > 2 && probe.at[0] == '0' && probe.at[1] == 'x')
 		probe.at += 2;
 	while (probe.at < probe.end) {
