@@ -230,6 +230,15 @@ static void print_thread(struct writer *writer, const struct thread *thread)
 	json_object_end(json);
 }
 
+/* An LPC message is known by its MessageId: eight digits, whatever the width of an address. */
+static void print_object(struct writer *writer, const struct edge *edge)
+{
+	if (edge->kind == EDGE_LPC)
+		print_json_address(&writer->json, "object", (uint32_t)edge->object, 8);
+	else
+		print_address(writer, "object", edge->object);
+}
+
 static void print_edge(struct writer *writer, const struct edge *edge)
 {
 	struct json *json = &writer->json;
@@ -238,7 +247,7 @@ static void print_edge(struct writer *writer, const struct edge *edge)
 	json_key(json, "kind");
 	json_string(json, edge_kind_text(edge->kind));
 	print_address(writer, "thread", edge->thread);
-	print_address(writer, "object", edge->object);
+	print_object(writer, edge);
 	print_address(writer, "port", edge->port);
 	print_address(writer, "owner_process", edge->owner_process);
 	print_name(writer, "owner_image", edge->owner_image);

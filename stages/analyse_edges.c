@@ -40,8 +40,10 @@ static void add_message(struct incident *incident, struct edge *edge,
 	edge->message_id = message->id;
 	edge->queue_type = message->queue_type;
 	edge->owner_thread = message->server_thread;
-	edge->owner_source = message->server_thread ? OWNER_SOURCE_ALPC_M
-						    : OWNER_SOURCE_ABSENT;
+	edge->owner_source = OWNER_SOURCE_ABSENT;
+	if (message->server_thread)
+		edge->owner_source = edge->kind == EDGE_LPC ? OWNER_SOURCE_LPC_MESSAGE
+							    : OWNER_SOURCE_ALPC_M;
 	if (edge->owner_process == 0)
 		edge->owner_process = message->owner_process;
 	if (edge->owner_image == 0)
@@ -53,9 +55,9 @@ static void add_message(struct incident *incident, struct edge *edge,
 }
 
 /* From the thread's own "Waiting for reply" line. */
-static void alpc_edge(struct incident *incident, const struct thread *thread)
+static void reply_edge(struct incident *incident, const struct thread *thread)
 {
-	struct edge edge = { .kind = EDGE_ALPC,
+	struct edge edge = { .kind = thread->wait_kind == WAIT_KIND_LPC ? EDGE_LPC : EDGE_ALPC,
 			     .thread = thread->address,
 			     .object = thread->message,
 			     .port = thread->port,
@@ -80,7 +82,7 @@ static void alpc_edge(struct incident *incident, const struct thread *thread)
 /* A listing without ALPC lines (flags 2), but the message was printed and names its waiter. */
 static void message_edge(struct incident *incident, const struct message *message)
 {
-	struct edge edge = { .kind = EDGE_ALPC,
+	struct edge edge = { .kind = is_lpc_message(message->address) ? EDGE_LPC : EDGE_ALPC,
 			     .thread = message->waiting_thread,
 			     .object = message->address,
 			     .port = message->queue_port,
@@ -188,8 +190,8 @@ void analyse_edges(struct incident *incident)
 
 	incident->edges.len = 0;
 	vec_for_each(thread, &records->threads) {
-		if (thread->wait_kind == WAIT_KIND_ALPC)
-			alpc_edge(incident, thread);
+		if (thread->wait_kind != WAIT_KIND_NONE)
+			reply_edge(incident, thread);
 		object_edges(incident, thread);
 	}
 	vec_for_each(message, &records->messages)

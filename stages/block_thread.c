@@ -5,6 +5,7 @@
  */
 #include "stages/log_parser.h"
 #include "stages/stack.h"
+#include "stages/thread_wait.h"
 
 static enum thread_state state_number(struct slice word)
 {
@@ -141,42 +142,6 @@ static bool read_object(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-/* "Waiting for reply to ALPC Message P : queued at port P : owned by process P": all of it or nothing. */
-static bool read_alpc_wait(struct log_parser *parser, struct cursor cursor,
-			   const struct line *line)
-{
-	struct thread *thread = parser->thread;
-	uint64_t message, port, owner;
-	uint8_t digits = 0;
-
-	if (!lex_words(&cursor, SLICE("ALPC Message")) ||
-	    !lex_address(&cursor, &message, &digits) || !lex_words(&cursor, SLICE(":")) ||
-	    !lex_words(&cursor, SLICE("queued at port")) ||
-	    !lex_address(&cursor, &port, &digits) || !lex_words(&cursor, SLICE(":")) ||
-	    !lex_words(&cursor, SLICE("owned by process")) ||
-	    !lex_address(&cursor, &owner, &digits) || message == 0)
-		return false;
-	if (thread->message)
-		return true;
-	thread->wait_kind = WAIT_KIND_ALPC;
-	thread->message = message;
-	thread->port = port;
-	thread->owner_process = owner;
-	thread->wait_offset = line->offset;
-	thread->wait_length = (uint32_t)line->length;
-	thread->wait_line = line->number;
-	thread->wait_last_line = line->last;
-	return true;
-}
-
-static bool read_waiting(struct log_parser *parser, const struct line *line)
-{
-	struct cursor cursor = line->cursor;
-
-	return lex_words(&cursor, SLICE("Waiting for reply to")) &&
-	       read_alpc_wait(parser, cursor, line);
-}
-
 /* "Wait Start TickCount      338852         Ticks: 197682 (0:00:51:28.781)" */
 static bool read_ticks(struct log_parser *parser, const struct line *line)
 {
@@ -231,7 +196,7 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 
 	switch (text.at[0]) {
 	case 'W':
-		return read_ticks(parser, line) || read_waiting(parser, line) ||
+		return read_ticks(parser, line) || thread_read_waiting(parser, line) ||
 		       slice_starts(text, SLICE("Win32 Start"));
 	case 'O':
 		return read_owning_process(parser, line);
@@ -241,6 +206,9 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 		parser->state.part = THREAD_PART_IRPS;
 		return true;
 	case 'C':
+		if (thread_read_port(parser, line))
+			return true;
+		/* fallthrough */
 	case '#':
 		if (!stack_read_header(text, &parser->state.stack))
 			return slice_starts(text, SLICE("Context Switch"));

@@ -3,9 +3,11 @@
 #include "stages/cut.h"
 
 #include "stages/lex.h"
+#include "stages/line.h"
 #include "stages/prompt.h"
 
-/* Exactly what block_process.c takes for one: a fresh start at anything else would lose the open block. */
+/* Nothing but what block_process.c takes for one: a fresh start at anything else would lose the open block. What a
+ * line with high bytes becomes when it is made plain is not asked here. */
 static bool is_process(struct slice line)
 {
 	struct cursor cursor = { line.at, line.at + line.len, false };
@@ -13,7 +15,8 @@ static bool is_process(struct slice line)
 	uint8_t digits;
 
 	return lex_literal(&cursor, SLICE("PROCESS ")) &&
-	       lex_address(&cursor, &address, &digits) && address != 0;
+	       lex_address(&cursor, &address, &digits) && address != 0 &&
+	       !line_has_high_bytes(line);
 }
 
 static bool is_header(struct slice line)
@@ -26,7 +29,8 @@ static bool is_header(struct slice line)
 		return is_process(line);
 	if (line.at[0] == 'L' && slice_starts(line, SLICE("Loading Dump File [")))
 		return true;
-	return prompt_may_begin(line.at[0]) && prompt_split(line, &command);
+	return prompt_may_begin(line.at[0]) && prompt_split(line, &command) &&
+	       !line_has_high_bytes(line);
 }
 
 static struct slice line_at(struct slice text, size_t from, size_t to)

@@ -70,8 +70,19 @@ enum thread_state {
 enum wait_kind {
 	WAIT_KIND_NONE,
 	WAIT_KIND_ALPC, /* message is the address of an ALPC message */
-	WAIT_KIND_LPC,  /* message is an LPC MessageId */
+	WAIT_KIND_LPC,  /* message is LPC_MESSAGE and an LPC MessageId */
 };
+
+/*
+ * An LPC message has no address, only a MessageId. It is known by this bit and the id in the place of an
+ * address, which no kernel address looks like: those of 32 bits are smaller, those of 64 bits have their upper bits set.
+ */
+#define LPC_MESSAGE (1ull << 40)
+
+static inline bool is_lpc_message(uint64_t message)
+{
+	return message >> 32 == LPC_MESSAGE >> 32;
+}
 
 enum thread_flag {
 	THREAD_CONTINUED = 1, /* goes on a block that began in the chunk before */
@@ -115,9 +126,9 @@ enum message_flag {
 	MESSAGE_CONTINUED = 2,    /* goes on a block that began in the chunk before */
 };
 
-/* An ALPC message (formats.md section 5.1). */
+/* An ALPC message (formats.md section 5.1), or an LPC one (section 5.4). */
 struct message {
-	uint64_t address;
+	uint64_t address; /* or LPC_MESSAGE and the id */
 	uint64_t waiting_thread, server_thread, queue_port, owner_process;
 	struct evidence evidence;
 	uint32_t id; /* NUMBER_NONE when not printed */
