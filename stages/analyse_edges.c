@@ -8,6 +8,9 @@
 /* A dispatcher object this close behind an ETHREAD is part of it: its reply semaphore or timer (formats.md section 4.3). */
 #define ETHREAD_REACH 0x1000
 
+/* A lock with thousands of owners and thousands of waiters is hostile: the edges are bounded. */
+#define RESOURCE_EDGES_MAX (1u << 20)
+
 static name_id process_image(const struct incident *incident, uint64_t address)
 {
 	uint32_t at = address ? incident_find_process(incident, address) : MAP_NONE;
@@ -118,22 +121,30 @@ static uint32_t foreign_objects(const struct records *records, const struct thre
 	return count;
 }
 
-static void owner_thread_edge(struct incident *incident, const struct thread *thread,
-			      enum edge_kind kind, uint64_t object, uint64_t owner)
+/* From a thread to the one that owns what it waits for. */
+static struct edge owned_edge(const struct incident *incident, enum edge_kind kind,
+			      uint64_t waiter, uint64_t object, uint64_t owner,
+			      const struct evidence *evidence)
 {
 	const struct thread *found = find_thread(incident, owner);
 	uint64_t process = found ? found->process : 0;
 
-	vec_push(&incident->edges,
-		 ((struct edge){ .kind = (uint8_t)kind,
-				 .thread = thread->address,
-				 .object = object,
-				 .owner_process = process,
-				 .owner_thread = owner,
-				 .owner_image = process_image(incident, process),
-				 .owner_source = OWNER_SOURCE_OBJECT,
-				 .message_id = NUMBER_NONE,
-				 .evidence = thread->evidence }));
+	return (struct edge){ .kind = (uint8_t)kind,
+			      .thread = waiter,
+			      .object = object,
+			      .owner_process = process,
+			      .owner_thread = owner,
+			      .owner_image = process_image(incident, process),
+			      .owner_source = OWNER_SOURCE_OBJECT,
+			      .message_id = NUMBER_NONE,
+			      .evidence = *evidence };
+}
+
+static void owner_thread_edge(struct incident *incident, const struct thread *thread,
+			      enum edge_kind kind, uint64_t object, uint64_t owner)
+{
+	vec_push(&incident->edges, owned_edge(incident, kind, thread->address, object,
+					      owner, &thread->evidence));
 }
 
 static void process_edge(struct incident *incident, const struct thread *thread,
@@ -171,6 +182,40 @@ static void object_edges(struct incident *incident, const struct thread *thread)
 	}
 }
 
+/* Every waiter of a resource waits for every owner. Users are sorted: the owners of a resource come first. */
+static void resource_edges(struct incident *incident, const struct resource_user *users,
+			   size_t count)
+{
+	size_t owners = 0;
+
+	while (owners < count && users[owners].role == RESOURCE_OWNER)
+		owners++;
+	for (size_t i = owners; i < count; i++)
+		for (size_t k = 0; k < owners; k++) {
+			struct edge edge = owned_edge(incident, EDGE_RESOURCE,
+						      users[i].thread, users[i].resource,
+						      users[k].thread, &users[i].evidence);
+
+			if (incident->edges.len >= RESOURCE_EDGES_MAX)
+				return;
+			if (users[i].thread != users[k].thread)
+				vec_push(&incident->edges, edge);
+		}
+}
+
+static void all_resource_edges(struct incident *incident)
+{
+	const struct resource_user *users = incident->records.resource_users.at;
+	size_t count = incident->records.resource_users.len;
+
+	for (size_t first = 0, next; first < count; first = next) {
+		for (next = first + 1;
+		     next < count && users[next].resource == users[first].resource;)
+			next++;
+		resource_edges(incident, users + first, next - first);
+	}
+}
+
 static int edge_compare(const void *a, const void *b)
 {
 	const struct edge *x = a, *y = b;
@@ -196,6 +241,7 @@ void analyse_edges(struct incident *incident)
 	}
 	vec_for_each(message, &records->messages)
 		message_edge(incident, message);
+	all_resource_edges(incident);
 	if (incident->edges.len)
 		qsort(incident->edges.at, incident->edges.len, sizeof(struct edge),
 		      edge_compare);

@@ -76,16 +76,23 @@
 	COLUMN(NAME, image)      \
 	EVIDENCE_COLUMNS(COLUMN)
 
+#define RESOURCE_USER_COLUMNS(COLUMN) \
+	COLUMN(DELTA, resource)       \
+	COLUMN(DELTA, thread)         \
+	COLUMN(PLAIN, role)           \
+	EVIDENCE_COLUMNS(COLUMN)
+
 #define DIAGNOSTIC_COLUMNS(COLUMN) \
 	COLUMN(CODE, code)         \
 	COLUMN(PLAIN, line)        \
 	COLUMN(PLAIN, source)      \
 	COLUMN(NAME, text)
 
-#define TABLES(TABLE)                               \
-	TABLE(process, processes, PROCESS_COLUMNS)  \
-	TABLE(thread, threads, THREAD_COLUMNS)      \
-	TABLE(wait_object, objects, OBJECT_COLUMNS) \
-	TABLE(message, messages, MESSAGE_COLUMNS)   \
-	TABLE(vm_row, vm_rows, VM_ROW_COLUMNS)      \
+#define TABLES(TABLE)                                               \
+	TABLE(process, processes, PROCESS_COLUMNS)                  \
+	TABLE(thread, threads, THREAD_COLUMNS)                      \
+	TABLE(wait_object, objects, OBJECT_COLUMNS)                 \
+	TABLE(message, messages, MESSAGE_COLUMNS)                   \
+	TABLE(vm_row, vm_rows, VM_ROW_COLUMNS)                      \
+	TABLE(resource_user, resource_users, RESOURCE_USER_COLUMNS) \
 	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)

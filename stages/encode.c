@@ -190,6 +190,7 @@ static void encode_records(const struct incident *incident, byte_vec *out)
 	encode_lists(records, out);
 	encode_messages(records->messages.at, records->messages.len, out);
 	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, out);
+	encode_resource_users(records->resource_users.at, records->resource_users.len, out);
 	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
 }
 
@@ -210,6 +211,7 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	decode_lists(records, reader);
 	decode_messages(records, reader);
 	decode_vm_rows(records, reader);
+	decode_resource_users(records, reader);
 	decode_diagnostics(records, reader);
 	incident->diagnostics_read = records->diagnostics.len;
 	if (bytes_left(reader) != 0)

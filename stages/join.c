@@ -366,6 +366,17 @@ static void join_vm_rows(struct join *join, const struct records *from, struct j
 	into->vm_tables += from->vm_tables;
 }
 
+static void join_resource_users(struct join *join, const struct records *from,
+				struct join_base base)
+{
+	vec_for_each(user, &from->resource_users) {
+		struct resource_user seen = *user;
+
+		seen.evidence = take_evidence(seen.evidence, base);
+		vec_push(&join->incident.records.resource_users, seen);
+	}
+}
+
 static void join_diagnostics(struct join *join, const struct records *from,
 			     struct join_base base)
 {
@@ -424,5 +435,6 @@ void join_records(struct join *join, const struct records *from, struct join_bas
 	join_threads(join, from, base);
 	join_messages(join, from, base);
 	join_vm_rows(join, from, base);
+	join_resource_users(join, from, base);
 	join_diagnostics(join, from, base);
 }

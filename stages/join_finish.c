@@ -156,6 +156,42 @@ static void sort_unless_sorted(void *at, size_t count, size_t size,
 #define SORT(vec, compare) \
 	sort_unless_sorted((vec)->at, (vec)->len, sizeof(*(vec)->at), compare)
 
+static int resource_user_compare(const void *a, const void *b)
+{
+	const struct resource_user *x = a, *y = b;
+
+	if (x->resource != y->resource)
+		return x->resource < y->resource ? -1 : 1;
+	if (x->role != y->role)
+		return x->role < y->role ? -1 : 1;
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	if (x->evidence.source != y->evidence.source)
+		return x->evidence.source < y->evidence.source ? -1 : 1;
+	return x->evidence.first_line < y->evidence.first_line
+		       ? -1
+		       : x->evidence.first_line > y->evidence.first_line;
+}
+
+static bool same_user(const struct resource_user *a, const struct resource_user *b)
+{
+	return a->resource == b->resource && a->role == b->role && a->thread == b->thread;
+}
+
+/* A lock that is listed again is the same lock: of what is said twice the first is kept. */
+static void settle_resource_users(struct records *records)
+{
+	size_t kept = 0;
+
+	SORT(&records->resource_users, resource_user_compare);
+	vec_for_each(user, &records->resource_users) {
+		if (kept && same_user(&records->resource_users.at[kept - 1], user))
+			continue;
+		records->resource_users.at[kept++] = *user;
+	}
+	records->resource_users.len = kept;
+}
+
 static int hash_compare(const void *a, const void *b)
 {
 	const struct hash128 *x = a, *y = b;
@@ -206,6 +242,7 @@ void join_finish(struct join *join)
 	SORT(&records->processes, process_by_address);
 	SORT(&records->threads, thread_by_address);
 	SORT(&records->messages, message_by_address);
+	settle_resource_users(records);
 	tell_ticks(records);
 	host_finish(records);
 	join->incident.diagnostics_read = records->diagnostics.len;

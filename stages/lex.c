@@ -22,7 +22,7 @@ static bool is_word_char(char c)
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-#define EVERY_BYTE(value) ((uint64_t)(value) * 0x0101010101010101u)
+#define EVERY_BYTE(value) ((uint64_t)(value)*0x0101010101010101u)
 
 /* Eight hex digits at once, all in one register: false when one of them is none. */
 static inline bool read_hex8(const char *at, uint32_t *value)

@@ -17,7 +17,7 @@ static const struct log_block *const blocks[LOG_BLOCKS] = {
 /* First characters of the lines that a block's begins() wants to see, so that all others skip the question. */
 static const bool may_begin[256] = {
 	['P'] = true, ['T'] = true, ['M'] = true, ['L'] = true, ['C'] = true,
-	['W'] = true, ['D'] = true, ['S'] = true, ['*'] = true,
+	['W'] = true, ['D'] = true, ['S'] = true, ['*'] = true, ['R'] = true,
 };
 
 void log_state_fresh(struct log_state *state, enum listing listing)
@@ -119,6 +119,7 @@ static void read_prompt(struct log_parser *parser, struct slice command)
 {
 	log_parser_open(parser, LOG_BLOCK_NONE);
 	parser->state.process = 0;
+	parser->state.resource = 0;
 	parser->state.listing = (uint8_t)command_listing(command);
 	parser->result->prompt_seen = true;
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
@@ -296,6 +297,8 @@ static void end_result(struct log_parser *parser, struct slice text, enum log_en
 	/* Where the next text begins is its line 0 and byte 0: what stands before is below 0. */
 	parser->state.pending_line -= result->lines;
 	parser->state.pending_offset -= text.len;
+	parser->state.resource_line -= result->lines;
+	parser->state.resource_offset -= text.len;
 	result->end = parser->state;
 	open = &result->segments.at[result->segments_used - 1];
 	open->to = text.len;

@@ -31,6 +31,13 @@ enum thread_part {
 	THREAD_PART_STACK,
 };
 
+/* Which list of a lock the entries stand in. */
+enum locks_part {
+	LOCKS_PART_NONE,
+	LOCKS_PART_THREADS, /* owners, and shared waiters among them */
+	LOCKS_PART_EXCLUSIVE,
+};
+
 /* How the stack in hand is laid out (formats.md section 4.6). */
 struct stack_layout {
 	uint8_t args;  /* pointers between the return address and the symbol: 0, 3 or 4 */
@@ -41,10 +48,13 @@ struct stack_layout {
 struct log_state {
 	uint64_t process; /* of the PROCESS block that THREADs now belong to, 0 for none */
 	uint64_t thread, message; /* of the open block */
+	uint64_t resource;        /* of the lock listed last, 0 after a prompt */
+	uint64_t resource_offset; /* of its header */
+	uint32_t resource_line;
 	uint32_t process_pid;
 	uint8_t block;   /* enum log_block_id */
 	uint8_t listing; /* enum listing of the last command */
-	uint8_t part;    /* enum thread_part */
+	uint8_t part;    /* enum thread_part or locks_part, as the block is */
 	struct stack_layout stack;
 	bool in_long_line;    /* the text before ended inside a line that is too long */
 	bool vm_rows;         /* the open !vm table has rows */

@@ -15,6 +15,7 @@ void records_clear(struct records *records)
 	names_clear(&records->names);
 	records->processes.len = records->threads.len = records->objects.len = 0;
 	records->frames.len = records->messages.len = records->vm_rows.len = 0;
+	records->resource_users.len = 0;
 	records->diagnostics.len = 0;
 	records->vm_tables = 0;
 	records->host = (struct host){ .build = NUMBER_NONE,
@@ -34,6 +35,7 @@ void records_free(struct records *records)
 	vec_free(&records->frames);
 	vec_free(&records->messages);
 	vec_free(&records->vm_rows);
+	vec_free(&records->resource_users);
 	vec_free(&records->diagnostics);
 }
 
@@ -41,7 +43,8 @@ bool records_empty(const struct records *records)
 {
 	return records->processes.len == 0 && records->threads.len == 0 &&
 	       records->messages.len == 0 && records->vm_rows.len == 0 &&
-	       records->host.os_line == 0 && records->host.session_time == MOMENT_NONE;
+	       records->resource_users.len == 0 && records->host.os_line == 0 &&
+	       records->host.session_time == MOMENT_NONE;
 }
 
 const char *thread_state_text(enum thread_state state)

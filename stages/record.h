@@ -145,6 +145,18 @@ struct vm_row {
 	name_id image;
 };
 
+enum resource_role {
+	RESOURCE_OWNER,
+	RESOURCE_WAITER, /* shared or exclusive */
+};
+
+/* A thread that holds an executive resource or waits for it, as !locks prints it (formats.md section 7). */
+struct resource_user {
+	uint64_t resource, thread;
+	struct evidence evidence;
+	uint8_t role; /* enum resource_role */
+};
+
 enum diagnostic_code {
 #define DIAGNOSTIC(id, text) DIAGNOSTIC_##id,
 #include "stages/diagnostics.def"
@@ -178,6 +190,7 @@ struct records {
 	VEC(name_id) frames; /* symbols without their offset, "nt!KiSwapContext" */
 	VEC(struct message) messages;
 	VEC(struct vm_row) vm_rows;
+	VEC(struct resource_user) resource_users;
 	VEC(struct diagnostic) diagnostics;
 	uint32_t vm_tables;
 };
