@@ -53,16 +53,6 @@ static struct evidence take_evidence(struct evidence evidence, struct join_base 
 	return evidence;
 }
 
-/* Of two names of one image the longer says more, if the shorter is the cut of it. */
-static name_id richer_image(const struct names *names, name_id kept, name_id seen)
-{
-	struct slice old = names_text(names, kept), new = names_text(names, seen);
-
-	if (kept == 0 || (new.len > old.len &&image_same(old, new)))
-		return seen;
-	return kept;
-}
-
 /* The rest of a block whose first part stands in the chunk before. */
 static void continue_evidence(struct evidence *evidence, const struct evidence *rest)
 {
@@ -120,7 +110,7 @@ static void merge_process(struct join *join, struct process *seen, bool last)
 	if (!(kept->flags & PROCESS_BLOCK) && (seen->flags & PROCESS_BLOCK))
 		kept->evidence = seen->evidence;
 	fill_process(kept, seen);
-	kept->image = richer_image(&records->names, kept->image, seen->image);
+	kept->image = image_richer(&records->names, kept->image, seen->image);
 }
 
 static void join_processes(struct join *join, const struct records *from, struct join_base base)
@@ -184,7 +174,7 @@ static void fill_thread(const struct names *names, struct thread *rich,
 					(poor->flags & THREAD_PROCESS_GUESSED));
 	}
 	rich->flags |= poor->flags & THREAD_ENCLOSED;
-	rich->image = richer_image(names, rich->image, poor->image);
+	rich->image = image_richer(names, rich->image, poor->image);
 	if (rich->state == THREAD_UNKNOWN)
 		rich->state = poor->state;
 	if (rich->wait_reason == 0 && rich->state == poor->state)
@@ -335,7 +325,7 @@ static void merge_message(struct join *join, struct message *seen, bool last)
 	}
 	fill_message_fields(kept, seen);
 	kept->owner_image =
-		richer_image(&records->names, kept->owner_image, seen->owner_image);
+		image_richer(&records->names, kept->owner_image, seen->owner_image);
 }
 
 static void join_messages(struct join *join, const struct records *from, struct join_base base)

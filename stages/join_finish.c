@@ -64,8 +64,7 @@ static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_
 	process = &records->processes.at[*place];
 	if (process->pid == PID_NONE)
 		process->pid = pid;
-	if (process->image == 0)
-		process->image = image;
+	process->image = image_richer(&records->names, process->image, image);
 }
 
 #define PID_SHARED (MAP_NONE - 1)

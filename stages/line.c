@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Makes one line plain; see line.h. Only lines with bytes above 0x7F come here. */
+/* Makes one line plain; see line.h. Only lines with bytes above 0x7F or with markup come here. */
 #include "stages/line.h"
 
 #include "pipeline/base/utf8.h"
@@ -36,6 +36,8 @@ static uint32_t cp1252_code(unsigned char byte)
 /* The ASCII character that typography replaced, or the code itself. */
 static uint32_t plain_code(uint32_t code, char before)
 {
+	bool in_digits = (before >= '0' && before <= '9') || (before >= 'a' && before <= 'f');
+
 	switch (code) {
 	case 0x00A0:
 	case 0x2007:
@@ -46,32 +48,104 @@ static uint32_t plain_code(uint32_t code, char before)
 		return before == '0' ? 'x' : code;
 	case 0x2018:
 	case 0x2019:
-		return '\'';
-	case 0x201C:
-	case 0x201D:
-		return '"';
-	case 0x2013:
-	case 0x2014:
-		return '-';
+		return in_digits ? '`' : code;
 	default:
 		return code;
 	}
 }
 
+struct markup {
+	struct slice text;
+	char plain; /* 0: nothing */
+};
+
+static const struct markup markups[] = {
+	{ { "&gt;", 4 }, '>' },   { { "&lt;", 4 }, '<' },   { { "&amp;", 5 }, '&' },
+	{ { "&quot;", 6 }, '"' }, { { "&nbsp;", 6 }, ' ' }, { { "&#160;", 6 }, ' ' },
+	{ { "&#39;", 5 }, '\'' }, { { "&#96;", 5 }, '`' },  { { "&times;", 7 }, 'x' },
+	{ { "<br>", 4 }, 0 },     { { "<br/>", 5 }, 0 },    { { "<br />", 6 }, 0 },
+	{ { "**", 2 }, 0 },
+};
+
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Two asterisks are bold type when they touch a word on just one side and stand alone; "****" is a debugger's box. */
+static bool is_bold(struct slice text, size_t at)
+{
+	bool before = at > 0 && text.at[at - 1] != ' ';
+	bool after = at + 2 < text.len && text.at[at + 2] != ' ';
+
+	if ((before && text.at[at - 1] == '*') || (after && text.at[at + 2] == '*'))
+		return false;
+	return (after && is_word(text.at[at + 2])) || (before && at > 0 && !after) ||
+	       (before && is_word(text.at[at - 1]));
+}
+
+/* The markup at text.at[at], or NULL. */
+static const struct markup *markup_at(struct slice text, size_t at)
+{
+	struct slice rest = slice_skip(text, at);
+
+	for (size_t i = 0; i < sizeof(markups) / sizeof(markups[0]); i++)
+		if (*rest.at == *markups[i].text.at &&
+		    slice_starts_icase(rest, markups[i].text))
+			return *rest.at != '*' || is_bold(text, at) ? &markups[i] : NULL;
+	return NULL;
+}
+
+bool line_has_markup(struct slice text)
+{
+	static const char first[] = { '&', '<', '*' };
+
+	for (size_t i = 0; i < sizeof(first); i++) {
+		const char *at = text.at, *end = text.at + text.len;
+
+		while (at < end && (at = memchr(at, first[i], (size_t)(end - at)))) {
+			if (markup_at(text, (size_t)(at - text.at)))
+				return true;
+			at++;
+		}
+	}
+	return false;
+}
+
+/* Whether the line has a character beyond ASCII that is valid UTF-8: then its other bytes are damage, not a code page. */
+static bool has_valid_sequence(struct slice line)
+{
+	size_t used;
+
+	for (size_t at = 0; at < line.len; at += used)
+		if (utf8_read(slice_skip(line, at), &used) != UTF8_INVALID && used > 1)
+			return true;
+	return false;
+}
+
 struct slice line_make_plain(struct slice line, char *out, bool *other)
 {
-	bool valid = utf8_valid(line);
-	size_t len = 0;
+	bool utf8 = utf8_valid(line) || has_valid_sequence(line);
+	size_t len = 0, used = 1;
 
-	if (!valid)
+	if (!utf8)
 		*other = true;
-	for (size_t i = 0; i < line.len;) {
-		size_t used = 1;
-		uint32_t code = valid ? utf8_read(slice_skip(line, i), &used)
-				      : cp1252_code((unsigned char)line.at[i]);
+	for (size_t i = 0; i < line.len; i += used) {
+		const struct markup *markup = markup_at(line, i);
+		uint32_t code;
 
-		len += utf8_write(out + len, plain_code(code, len ? out[len - 1] : ' '));
-		i += used;
+		if (markup) {
+			used = markup->text.len;
+			if (markup->plain)
+				out[len++] = markup->plain;
+			continue;
+		}
+		used = 1;
+		code = utf8 ? utf8_read(slice_skip(line, i), &used)
+			    : cp1252_code((unsigned char)line.at[i]);
+		if (code != UTF8_INVALID)
+			len += utf8_write(out + len,
+					  plain_code(code, len ? out[len - 1] : ' '));
 	}
 	return (struct slice){ out, len };
 }

@@ -5,8 +5,8 @@
  */
 #include "stages/log_parser.h"
 
-#include "stages/line.h"
 #include "stages/prompt.h"
+#include "stages/raw_line.h"
 
 static const struct log_block *const blocks[LOG_BLOCKS] = {
 #define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
@@ -16,8 +16,9 @@ static const struct log_block *const blocks[LOG_BLOCKS] = {
 
 /* First characters of the lines that a block's begins() wants to see, so that all others skip the question. */
 static const bool may_begin[256] = {
-	['P'] = true, ['T'] = true, ['M'] = true, ['L'] = true, ['C'] = true,
-	['W'] = true, ['D'] = true, ['S'] = true, ['*'] = true, ['R'] = true,
+	['P'] = true, ['T'] = true, ['M'] = true, ['L'] = true,
+	['C'] = true, ['W'] = true, ['D'] = true, ['S'] = true,
+	['*'] = true, ['R'] = true, ['B'] = true,
 };
 
 void log_state_fresh(struct log_state *state, enum listing listing)
@@ -203,7 +204,7 @@ static void read_joined(struct log_parser *parser, const struct line *line)
 	read_plain_line(parser, &joined);
 }
 
-static void read_line(struct log_parser *parser, const struct line *line)
+void log_parser_read_line(struct log_parser *parser, const struct line *line)
 {
 	struct log_state *state = &parser->state;
 	struct slice text = lex_rest(&line->cursor);
@@ -230,36 +231,6 @@ static void read_line(struct log_parser *parser, const struct line *line)
 	read_plain_line(parser, line);
 }
 
-static struct cursor trim_cursor(struct slice text, bool open_end)
-{
-	const char *at = text.at, *end = text.at + text.len;
-
-	while (at < end && lex_is_blank(*at))
-		at++;
-	if (!open_end)
-		while (end > at && (lex_is_blank(end[-1]) || end[-1] == '\r'))
-			end--;
-	return (struct cursor){ at, end, open_end };
-}
-
-/* One line as it stands in the text, without its newline. */
-static void read_raw_line(struct log_parser *parser, struct slice text, struct line *line,
-			  bool high_bytes)
-{
-	char plain[LINE_PLAIN_MAX(LOG_LINE_MAX)];
-
-	line->length = text.len;
-	if (__builtin_expect(text.len > LOG_LINE_MAX, 0)) {
-		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, line, text);
-		text.len = LOG_LINE_MAX;
-		line->cursor.open_end = true;
-	}
-	if (high_bytes && line_has_high_bytes(text))
-		text = line_make_plain(text, plain, &parser->result->other_bytes);
-	line->cursor = trim_cursor(text, line->cursor.open_end);
-	read_line(parser, line);
-}
-
 static void begin_result(struct log_parser *parser, const struct log_state *start)
 {
 	struct log_chunk_result *result = parser->result;
@@ -275,13 +246,19 @@ static void begin_result(struct log_parser *parser, const struct log_state *star
 		block->resumes(parser);
 }
 
-/* The log breaks off inside a block: what was complete is kept, and this is said. */
+/* The log breaks off inside a block: what was complete is kept, and this is said. Half a code unit behind the
+ * last newline, which decoding made U+FFFD, is no line. */
 static void diagnose_cut(struct log_parser *parser, struct slice text)
 {
 	struct line end = { .number = parser->result->lines, .offset = text.len };
+	const char *newline = text.len ? memrchr(text.at, '\n', text.len) : NULL;
+	struct slice last = slice_skip(text, newline ? (size_t)(newline - text.at) + 1 : 0);
 	uint8_t block = parser->state.block;
 
-	if (parser->state.in_long_line && block != LOG_BLOCK_NONE && block != LOG_BLOCK_banner)
+	if (slice_trim(last).len == 0 || slice_equal(last, SLICE("\xEF\xBF\xBD")) ||
+	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner)
+		return;
+	if (last.at[last.len - 1] != '\x1a')
 		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, SLICE_NONE);
 }
 
@@ -312,7 +289,7 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 {
 	struct log_parser parser = { .result = result };
 	const char *at = text.at, *end = text.at + text.len;
-	bool high_bytes = line_has_high_bytes(text);
+	struct raw_traits traits = raw_traits_of(text);
 
 	begin_result(&parser, start);
 	while (at < end) {
@@ -326,8 +303,8 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 		if (parser.state.in_long_line)
 			parser.state.in_long_line = !newline;
 		else
-			read_raw_line(&parser, (struct slice){ at, (size_t)(stop - at) },
-				      &line, high_bytes);
+			raw_read_line(&parser, &traits,
+				      (struct slice){ at, (size_t)(stop - at) }, line);
 		if (!newline) {
 			parser.state.in_long_line = true;
 			break;

@@ -133,6 +133,8 @@ struct log_block {
 #include "stages/log_blocks.def"
 #undef LOG_BLOCK
 
+/* Reads one plain line: joins it with a wrapped one before it, finds what it begins, hands it to the open block. */
+void log_parser_read_line(struct log_parser *parser, const struct line *line);
 /* Ends the open block, if any, and makes `id` the open one. */
 void log_parser_open(struct log_parser *parser, enum log_block_id id);
 /* A banner: what follows is another dump. */

@@ -72,6 +72,47 @@ bool prompt_split(struct slice text, struct slice *command)
 	return true;
 }
 
+static bool is_decimal(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Where the prompt begins whose '>' is at text.at[angle]; angle when that is none. */
+static size_t prompt_begin(struct slice text, size_t angle)
+{
+	size_t at = angle;
+
+	if (at < 2 || (text.at[at - 1] | 0x20) != 'd' || (text.at[at - 2] | 0x20) != 'k')
+		return angle;
+	at -= 2;
+	if (at && (text.at[at - 1] | 0x20) == 'l')
+		return at - 1;
+	if (at < 3 || text.at[at - 1] != ' ' || text.at[at - 2] != ':' ||
+	    !lex_is_hex(text.at[at - 3]))
+		return at;
+	at -= 3;
+	/* The processor's number may be glued to letters and digits of the output: of letters none is its, of more than
+	 * two decimal digits just one. */
+	if (at >= 1 && is_decimal(text.at[at - 1]) && (at < 2 || !is_decimal(text.at[at - 2])))
+		at--;
+	return at;
+}
+
+size_t prompt_find(struct slice text)
+{
+	const char *angle = text.at, *end = text.at + text.len;
+	struct slice command;
+
+	while (angle < end && (angle = memchr(angle, '>', (size_t)(end - angle)))) {
+		size_t at = (size_t)(angle - text.at), begin = prompt_begin(text, at);
+
+		if (begin < at && prompt_split(slice_skip(text, begin), &command))
+			return begin;
+		angle++;
+	}
+	return 0;
+}
+
 bool command_is(struct slice command, const char *name)
 {
 	struct cursor cursor = { command.at, command.at + command.len, false };

@@ -9,6 +9,8 @@
 bool prompt_may_begin(char first);
 /* True when text (without leading blanks) is a prompt; *command is what follows it, trimmed. */
 bool prompt_split(struct slice text, struct slice *command);
+/* Where a prompt begins inside a line of output that lacks its newline; 0 when there is none, or it stands at the begin. */
+size_t prompt_find(struct slice text);
 /* Whether the first word of a command is `name`. */
 bool command_is(struct slice command, const char *name);
 /* What a command says of threads: for !process its flags do, other commands say nothing. */

@@ -78,11 +78,22 @@ struct evidence thread_wait_evidence(const struct thread *thread)
 				  .source = thread->evidence.source };
 }
 
+/* The name as EPROCESS.ImageFileName holds it: its first 15 bytes, less a character that they would cut. */
+static struct slice image_cut(struct slice image)
+{
+	size_t len = image.len < IMAGE_CUT ? image.len : IMAGE_CUT;
+
+	if (len < image.len)
+		while (len > 0 && ((unsigned char)image.at[len] & 0xC0) == 0x80)
+			len--;
+	return slice_first(image, len);
+}
+
 bool image_same(struct slice a, struct slice b)
 {
-	if (a.len == IMAGE_CUT || b.len == IMAGE_CUT)
-		return slice_equal_icase(slice_first(a, IMAGE_CUT), slice_first(b, IMAGE_CUT));
-	return slice_equal_icase(a, b);
+	if (a.len > IMAGE_CUT && b.len > IMAGE_CUT)
+		return slice_equal_icase(a, b);
+	return slice_equal_icase(image_cut(a), image_cut(b));
 }
 
 uint64_t image_key(struct slice image)
@@ -94,6 +105,15 @@ uint64_t image_key(struct slice image)
 		low[i] = image.at[i] >= 'A' && image.at[i] <= 'Z' ? image.at[i] | 0x20
 								  : image.at[i];
 	return hash64(low, len);
+}
+
+name_id image_richer(const struct names *names, name_id kept, name_id seen)
+{
+	struct slice old = names_text(names, kept), new = names_text(names, seen);
+
+	if (kept == 0 || (new.len > old.len &&image_same(old, new)))
+		return seen;
+	return kept;
 }
 
 void names_encode(const struct names *names, byte_vec *out)
