@@ -147,10 +147,12 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+static bool reads(struct log_parser *parser, const struct line *line)
 {
-	if (read_fields(parser, line->cursor))
-		evidence_extend(&parser->message->evidence, line);
+	if (!read_fields(parser, line->cursor))
+		return false;
+	evidence_extend(&parser->message->evidence, line);
+	return true;
 }
 
 static void resumes(struct log_parser *parser)

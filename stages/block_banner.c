@@ -172,10 +172,12 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return read_host_line(parser, line);
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+/* What else a banner says is of no interest. */
+static bool reads(struct log_parser *parser, const struct line *line)
 {
 	(void)parser;
 	(void)line;
+	return true;
 }
 
 const struct log_block log_block_banner = { .begins = begins, .reads = reads };

@@ -107,11 +107,15 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+static bool reads(struct log_parser *parser, const struct line *line)
 {
+	struct slice text = lex_rest(&line->cursor);
+
 	if (parser->state.part != LOCKS_PART_NONE && parser->state.resource &&
-	    lex_is_hex(*line->cursor.at))
-		read_entries(parser, line->cursor, line);
+	    lex_is_hex(*text.at))
+		return read_entries(parser, line->cursor, line);
+	return slice_starts(text, SLICE("Contention Count")) ||
+	       slice_starts(text, SLICE("NumberOf"));
 }
 
 const struct log_block log_block_locks = { .begins = begins, .reads = reads };

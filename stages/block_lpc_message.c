@@ -106,12 +106,11 @@ static bool read_port(struct log_parser *parser, const struct line *line)
 	       log_parser_address(parser, &cursor, &parser->message->queue_port);
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+static bool reads(struct log_parser *parser, const struct line *line)
 {
-	if (*line->cursor.at != 'S')
-		return;
-	if (read_owner(parser, line) || read_port(parser, line))
+	if (*line->cursor.at == 'S' && (read_owner(parser, line) || read_port(parser, line)))
 		evidence_extend(&parser->message->evidence, line);
+	return true; /* the rest of !lpc is about ports */
 }
 
 static void resumes(struct log_parser *parser)

@@ -145,21 +145,60 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+/* The statistics of flag 1 (formats.md section 3.2), of no interest by themselves. */
+static bool is_statistic(struct slice text)
+{
+	switch (text.at[0]) {
+	case 'V':
+		return slice_starts(text, SLICE("VadRoot")) ||
+		       slice_starts(text, SLICE("VirtualSize"));
+	case 'D':
+		return slice_starts(text, SLICE("DeviceMap")) ||
+		       slice_starts(text, SLICE("DeepFreeze"));
+	case 'T':
+		return slice_starts(text, SLICE("Token"));
+	case 'E':
+		return slice_starts(text, SLICE("ElapsedTime"));
+	case 'U':
+		return slice_starts(text, SLICE("UserTime"));
+	case 'K':
+		return slice_starts(text, SLICE("KernelTime"));
+	case 'Q':
+		return slice_starts(text, SLICE("QuotaPoolUsage["));
+	case 'W':
+		return slice_starts(text, SLICE("Working Set Sizes"));
+	case 'P':
+		return slice_starts(text, SLICE("Peak")) ||
+		       slice_starts(text, SLICE("PageFaultCount")) ||
+		       slice_starts(text, SLICE("PEB "));
+	case 'M':
+		return slice_starts(text, SLICE("MemoryPriority"));
+	case 'B':
+		return slice_starts(text, SLICE("BasePriority"));
+	case 'C':
+		return slice_starts(text, SLICE("CommitCharge"));
+	case 'J':
+		return slice_starts(text, SLICE("Job"));
+	default:
+		return false;
+	}
+}
+
+static bool reads(struct log_parser *parser, const struct line *line)
 {
 	struct process *process = parser->process;
-	char first = *line->cursor.at;
+	struct slice text = lex_rest(&line->cursor);
 
-	if (first == 'N' &&
-	    slice_starts(lex_rest(&line->cursor), SLICE("No active threads"))) {
+	if (is_statistic(text))
+		return true;
+	if (*text.at == 'N' && slice_starts(text, SLICE("No active threads"))) {
 		process->flags |= PROCESS_THREADS_LISTED;
-		return;
+		return true;
 	}
-	if (first != 'S' && first != 'C' && first != 'D' && first != 'I' &&
-	    first != 'O' && first != 'H' && first != 'P')
-		return;
-	if (read_labels(parser, line->cursor))
-		evidence_extend(&process->evidence, line);
+	if (!read_labels(parser, line->cursor))
+		return false;
+	evidence_extend(&process->evidence, line);
+	return true;
 }
 
 static void resumes(struct log_parser *parser)

@@ -4,6 +4,7 @@
  * ticks. The stack below it is read by stack.c.
  */
 #include "stages/log_parser.h"
+#include "stages/prompt.h"
 #include "stages/stack.h"
 #include "stages/thread_wait.h"
 
@@ -197,7 +198,8 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 	switch (text.at[0]) {
 	case 'W':
 		return read_ticks(parser, line) || thread_read_waiting(parser, line) ||
-		       slice_starts(text, SLICE("Win32 Start"));
+		       slice_starts(text, SLICE("Win32 Start")) ||
+		       slice_starts(text, SLICE("WaitTime"));
 	case 'O':
 		return read_owning_process(parser, line);
 	case 'I':
@@ -217,7 +219,16 @@ static bool read_field(struct log_parser *parser, const struct line *line)
 	case 'S':
 		if (slice_starts(text, SLICE("SuspendCount ")))
 			read_suspend_count(parser, line->cursor);
-		return slice_starts(text, SLICE("Stack Init"));
+		return slice_starts(text, SLICE("Stack Init")) ||
+		       slice_starts(text, SLICE("Start Address")) ||
+		       slice_starts(text, SLICE("SuspendCount "));
+	case 'U':
+		return slice_starts(text, SLICE("UserTime"));
+	case 'K':
+		return slice_starts(text, SLICE("KernelTime")) ||
+		       slice_starts(text, SLICE("Kernel stack not resident"));
+	case 'F':
+		return slice_starts(text, SLICE("FreezeCount "));
 	case 'N':
 		return slice_starts(text, SLICE("Not impersonating"));
 	case 'D':
@@ -245,23 +256,28 @@ static bool read_frame(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+static bool reads(struct log_parser *parser, const struct line *line)
 {
 	char first = *line->cursor.at;
 	uint8_t part = parser->state.part;
 
 	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
 	    read_frame(parser, line))
-		return;
+		return true;
 	if (part == THREAD_PART_OBJECTS && lex_is_hex(first) && read_object(parser, line)) {
 		evidence_extend(&parser->thread->evidence, line);
-		return;
+		return true;
 	}
-	if (read_field(parser, line)) {
-		if (parser->state.part == part && part != THREAD_PART_STACK)
-			parser->state.part = THREAD_PART_FIELDS;
-		evidence_extend(&parser->thread->evidence, line);
-	}
+	if (part == THREAD_PART_IRPS && lex_is_hex(first))
+		return true;
+	if (!read_field(parser, line))
+		return false;
+	/* SuspendCount and FreezeCount may stand before the objects. */
+	if (parser->state.part == part && part != THREAD_PART_STACK &&
+	    !slice_ends(command_word(lex_rest(&line->cursor)), SLICE("Count")))
+		parser->state.part = THREAD_PART_FIELDS;
+	evidence_extend(&parser->thread->evidence, line);
+	return true;
 }
 
 static void resumes(struct log_parser *parser)

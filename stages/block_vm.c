@@ -53,7 +53,8 @@ static bool take_new_commit(const char *begin, const char **end, uint64_t *kb)
 	return true;
 }
 
-static void reads(struct log_parser *parser, const struct line *line)
+/* "pid image commit": false when the line is no such row. */
+static bool read_row(struct log_parser *parser, const struct line *line)
 {
 	struct cursor cursor = line->cursor;
 	const char *end = cursor.end;
@@ -62,19 +63,33 @@ static void reads(struct log_parser *parser, const struct line *line)
 
 	cursor.open_end = false; /* the closing "Kb" says that the row is whole */
 	if (!lex_hex(&cursor, &row.pid) || lex_at_end(&cursor) || !lex_is_blank(*cursor.at))
-		return;
+		return false;
 	if (!take_old_commit(cursor.at, &end, &row.commit_kb)) {
 		end = cursor.end;
 		if (!take_new_commit(cursor.at, &end, &row.commit_kb))
-			return;
+			return false;
 	}
 	image = slice_trim((struct slice){ cursor.at, (size_t)(end - cursor.at) });
 	if (image.len == 0 || !lex_is_blank(image.at[image.len]))
-		return;
+		return false;
 	row.image = log_parser_name(parser, image);
 	row.evidence = line_evidence(line);
 	parser->state.vm_rows = true;
 	vec_push(&parser->records->vm_rows, row);
+	return true;
+}
+
+/* The counters above the table, of no interest by themselves: "Label:   pages ( kb Kb)", page files, warnings. */
+static bool is_counter(struct slice text)
+{
+	return slice_find(text, SLICE(":")) >= 0 || slice_starts(text, SLICE("*****")) ||
+	       slice_starts(text, SLICE("No Name for Paging File")) ||
+	       slice_starts(text, SLICE("Pid ImageName"));
+}
+
+static bool reads(struct log_parser *parser, const struct line *line)
+{
+	return read_row(parser, line) || is_counter(lex_rest(&line->cursor));
 }
 
 static void open_table(struct log_parser *parser)

@@ -88,6 +88,13 @@
 	COLUMN(PLAIN, source)      \
 	COLUMN(NAME, text)
 
+#define UNKNOWN_LINE_COLUMNS(COLUMN) \
+	COLUMN(NAME, kind)           \
+	COLUMN(NAME, example)        \
+	COLUMN(PLAIN, line)          \
+	COLUMN(PLAIN, source)        \
+	COLUMN(PLAIN, count)
+
 #define TABLES(TABLE)                                               \
 	TABLE(process, processes, PROCESS_COLUMNS)                  \
 	TABLE(thread, threads, THREAD_COLUMNS)                      \
@@ -95,4 +102,5 @@
 	TABLE(message, messages, MESSAGE_COLUMNS)                   \
 	TABLE(vm_row, vm_rows, VM_ROW_COLUMNS)                      \
 	TABLE(resource_user, resource_users, RESOURCE_USER_COLUMNS) \
-	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)
+	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)          \
+	TABLE(unknown_line, unknown_lines, UNKNOWN_LINE_COLUMNS)

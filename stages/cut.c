@@ -6,8 +6,16 @@
 #include "stages/line.h"
 #include "stages/prompt.h"
 
-/* Nothing but what block_process.c takes for one: a fresh start at anything else would lose the open block. What a
- * line with high bytes becomes when it is made plain is not asked here. */
+/* Whether the parser reads the line as it stands: what typography, markup and lone returns make of it is not asked here. */
+static bool is_plain(struct slice line)
+{
+	const char *lone = memchr(line.at, '\r', line.len);
+
+	return !line_has_high_bytes(line) && !line_has_markup(line) &&
+	       (!lone || lone == line.at + line.len - 1);
+}
+
+/* Nothing but what block_process.c takes for one: a fresh start at anything else would lose the open block. */
 static bool is_process(struct slice line)
 {
 	struct cursor cursor = { line.at, line.at + line.len, false };
@@ -15,8 +23,7 @@ static bool is_process(struct slice line)
 	uint8_t digits;
 
 	return lex_literal(&cursor, SLICE("PROCESS ")) &&
-	       lex_address(&cursor, &address, &digits) && address != 0 &&
-	       !line_has_high_bytes(line);
+	       lex_address(&cursor, &address, &digits) && address != 0 && is_plain(line);
 }
 
 static bool is_header(struct slice line)
@@ -28,9 +35,8 @@ static bool is_header(struct slice line)
 	if (line.at[0] == 'P')
 		return is_process(line);
 	if (line.at[0] == 'L' && slice_starts(line, SLICE("Loading Dump File [")))
-		return true;
-	return prompt_may_begin(line.at[0]) && prompt_split(line, &command) &&
-	       !line_has_high_bytes(line);
+		return is_plain(line);
+	return prompt_may_begin(line.at[0]) && prompt_split(line, &command) && is_plain(line);
 }
 
 static struct slice line_at(struct slice text, size_t from, size_t to)

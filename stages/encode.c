@@ -192,6 +192,7 @@ static void encode_records(const struct incident *incident, byte_vec *out)
 	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, out);
 	encode_resource_users(records->resource_users.at, records->resource_users.len, out);
 	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
+	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, out);
 }
 
 #define CHECK_SORTED(list)                                                          \
@@ -213,6 +214,7 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	decode_vm_rows(records, reader);
 	decode_resource_users(records, reader);
 	decode_diagnostics(records, reader);
+	decode_unknown_lines(records, reader);
 	incident->diagnostics_read = records->diagnostics.len;
 	if (bytes_left(reader) != 0)
 		reader->bad = true;

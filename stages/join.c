@@ -386,6 +386,28 @@ static void join_diagnostics(struct join *join, const struct records *from,
 	}
 }
 
+static void join_unknown_lines(struct join *join, const struct records *from,
+			       struct join_base base)
+{
+	struct records *into = &join->incident.records;
+
+	vec_for_each(unknown, &from->unknown_lines) {
+		struct unknown_line seen = *unknown;
+
+		seen.kind = names_find(&into->names, names_text(&from->names, seen.kind));
+		if (into->unknown_lines.len >= UNKNOWN_KINDS_MAX &&
+		    (seen.kind == 0 || map_get(&into->unknown_at, seen.kind) == MAP_NONE))
+			seen.kind = names_add(&into->names, SLICE("(further kinds)"));
+		else
+			seen.kind = take_name(join, &from->names, unknown->kind);
+		seen.line += base.line;
+		seen.source += base.source;
+		if (map_get(&into->unknown_at, seen.kind) == MAP_NONE)
+			seen.example = take_name(join, &from->names, seen.example);
+		records_count_unknown(into, seen);
+	}
+}
+
 static void fill_name(struct join *join, const struct names *from, name_id *kept, name_id seen)
 {
 	if (*kept == 0)
@@ -427,4 +449,5 @@ void join_records(struct join *join, const struct records *from, struct join_bas
 	join_vm_rows(join, from, base);
 	join_resource_users(join, from, base);
 	join_diagnostics(join, from, base);
+	join_unknown_lines(join, from, base);
 }

@@ -7,6 +7,7 @@
 
 #include "stages/prompt.h"
 #include "stages/raw_line.h"
+#include "stages/unknown_line.h"
 
 static const struct log_block *const blocks[LOG_BLOCKS] = {
 #define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
@@ -116,12 +117,24 @@ void log_parser_new_segment(struct log_parser *parser, const struct line *line)
 	log_state_fresh(&parser->state, LISTING_UNKNOWN);
 }
 
+/* Output that belongs to no block is told by the command that printed it. */
+static void remember_command(struct log_state *state, struct slice command)
+{
+	struct slice word = command_word(command);
+
+	word = slice_first(word, sizeof(state->command));
+	if (word.len)
+		memcpy(state->command, word.at, word.len);
+	state->command_len = (uint8_t)word.len;
+}
+
 static void read_prompt(struct log_parser *parser, struct slice command)
 {
 	log_parser_open(parser, LOG_BLOCK_NONE);
 	parser->state.process = 0;
 	parser->state.resource = 0;
 	parser->state.listing = (uint8_t)command_listing(command);
+	remember_command(&parser->state, command);
 	parser->result->prompt_seen = true;
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
 		if (blocks[id]->command && command_is(command, blocks[id]->command))
@@ -144,8 +157,8 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 				return;
 			}
 	block = blocks[parser->state.block];
-	if (block)
-		block->reads(parser, line);
+	if (!block || !block->reads(parser, line))
+		unknown_line_count(parser, line);
 }
 
 /* A THREAD header or ALPC line may be wrapped where a pointer would follow (formats.md section 1, rule 4). */

@@ -56,6 +56,8 @@ struct log_state {
 	uint8_t listing; /* enum listing of the last command */
 	uint8_t part;    /* enum thread_part or locks_part, as the block is */
 	struct stack_layout stack;
+	char command[24]; /* first word of the last command, not terminated */
+	uint8_t command_len;
 	bool in_long_line;    /* the text before ended inside a line that is too long */
 	bool vm_rows;         /* the open !vm table has rows */
 	uint16_t pending_len; /* a wrapped line that waits for the next one */
@@ -120,8 +122,8 @@ struct log_parser {
 struct log_block {
 	/* True when the line opens such a block: it has then called log_parser_open() and read the line. */
 	bool (*begins)(struct log_parser *parser, const struct line *line);
-	/* Reads a line inside the block; a line it does not know is passed over. */
-	void (*reads)(struct log_parser *parser, const struct line *line);
+	/* Reads a line inside the block; false for a line that it does not know. */
+	bool (*reads)(struct log_parser *parser, const struct line *line);
 	/* Makes a record for the rest of a block that began in the chunk before. May be NULL. */
 	void (*resumes)(struct log_parser *parser);
 	/* A command whose echo alone opens the block, or NULL; and how. */

@@ -113,12 +113,18 @@ size_t prompt_find(struct slice text)
 	return 0;
 }
 
-bool command_is(struct slice command, const char *name)
+struct slice command_word(struct slice command)
 {
 	struct cursor cursor = { command.at, command.at + command.len, false };
-	struct slice word;
+	struct slice word = SLICE_NONE;
 
-	return lex_token(&cursor, &word) && slice_equal_icase(word, slice_from(name));
+	(void)lex_token(&cursor, &word);
+	return word;
+}
+
+bool command_is(struct slice command, const char *name)
+{
+	return slice_equal_icase(command_word(command), slice_from(name));
 }
 
 enum listing command_listing(struct slice command)

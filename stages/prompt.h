@@ -11,6 +11,8 @@ bool prompt_may_begin(char first);
 bool prompt_split(struct slice text, struct slice *command);
 /* Where a prompt begins inside a line of output that lacks its newline; 0 when there is none, or it stands at the begin. */
 size_t prompt_find(struct slice text);
+/* The first word of a command, empty when there is none. */
+struct slice command_word(struct slice command);
 /* Whether the first word of a command is `name`. */
 bool command_is(struct slice command, const char *name);
 /* What a command says of threads: for !process its flags do, other commands say nothing. */

@@ -16,7 +16,8 @@ void records_clear(struct records *records)
 	records->processes.len = records->threads.len = records->objects.len = 0;
 	records->frames.len = records->messages.len = records->vm_rows.len = 0;
 	records->resource_users.len = 0;
-	records->diagnostics.len = 0;
+	records->diagnostics.len = records->unknown_lines.len = 0;
+	map_clear(&records->unknown_at);
 	records->vm_tables = 0;
 	records->host = (struct host){ .build = NUMBER_NONE,
 				       .service_pack = NUMBER_NONE,
@@ -37,6 +38,20 @@ void records_free(struct records *records)
 	vec_free(&records->vm_rows);
 	vec_free(&records->resource_users);
 	vec_free(&records->diagnostics);
+	vec_free(&records->unknown_lines);
+	map_free(&records->unknown_at);
+}
+
+void records_count_unknown(struct records *records, struct unknown_line seen)
+{
+	uint32_t *place = map_place(&records->unknown_at, seen.kind);
+
+	if (*place != MAP_NONE) {
+		records->unknown_lines.at[*place].count += seen.count;
+		return;
+	}
+	*place = (uint32_t)records->unknown_lines.len;
+	vec_push(&records->unknown_lines, seen);
 }
 
 bool records_empty(const struct records *records)

@@ -163,6 +163,17 @@ enum diagnostic_code {
 #undef DIAGNOSTIC
 };
 
+/* Lines of one kind that no block knew: what to read next is decided by them. */
+struct unknown_line {
+	name_id kind; /* "thread: Frozen by #": the block, or the command, and what the line begins with */
+	name_id example; /* the first such line */
+	uint32_t line, source;
+	uint64_t count;
+};
+
+/* So many kinds are told apart in an incident; lines of further ones are counted under one. */
+#define UNKNOWN_KINDS_MAX 64
+
 struct diagnostic {
 	uint8_t code;
 	uint32_t line, source;
@@ -192,9 +203,13 @@ struct records {
 	VEC(struct vm_row) vm_rows;
 	VEC(struct resource_user) resource_users;
 	VEC(struct diagnostic) diagnostics;
+	VEC(struct unknown_line) unknown_lines; /* each kind once, in the order of first sight */
+	struct map unknown_at;                  /* kind -> index in unknown_lines */
 	uint32_t vm_tables;
 };
 
+/* Counts lines of a kind. */
+void records_count_unknown(struct records *records, struct unknown_line seen);
 void records_init(struct records *records);
 /* Empties it but keeps its memory. */
 void records_clear(struct records *records);

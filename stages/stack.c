@@ -38,7 +38,8 @@ static bool skip_inline(struct cursor *cursor)
 	struct cursor probe;
 	struct slice token;
 
-	if (!lex_words(cursor, SLICE("(Inline Function)")))
+	if (!lex_words(cursor, SLICE("(Inline Function)")) &&
+	    !lex_words(cursor, SLICE("(Inline)")))
 		return false;
 	for (probe = *cursor; lex_token(&probe, &token); *cursor = probe)
 		if (token.at[0] != '-' && !slice_equal(token, SLICE(":")))

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kinds of unknown lines; see unknown_line.h. A kind is where the line stands - the block, or the command that printed it - and its
+ * first words with numbers and addresses made alike, so that a thousand such lines are one kind.
+ */
+#include "stages/unknown_line.h"
+
+#define KIND_WORDS 4
+#define KIND_MAX 64
+#define EXAMPLE_MAX 160
+
+static bool is_noise(struct slice text)
+{
+	static const struct slice heads[] = {
+#define NOISE_LINE(text) { text, sizeof(text) - 1 },
+#include "stages/noise_lines.def"
+#undef NOISE_LINE
+	};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (*text.at == *heads[i].at && slice_starts(text, heads[i]))
+			return true;
+	return false;
+}
+
+/* A word with a decimal digit in it is a number, an address or a name that varies. */
+static bool is_variable(struct slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.at[i] >= '0' && word.at[i] <= '9')
+			return true;
+	return false;
+}
+
+static void put(char *out, size_t *len, struct slice text)
+{
+	if (text.len > KIND_MAX - *len)
+		text.len = KIND_MAX - *len;
+	memcpy(out + *len, text.at, text.len);
+	*len += text.len;
+}
+
+static void put_place(char *out, size_t *len, const struct log_state *state)
+{
+	static const struct slice names[LOG_BLOCKS] = {
+#define LOG_BLOCK(name) [LOG_BLOCK_##name] = { #name, sizeof(#name) - 1 },
+#include "stages/log_blocks.def"
+#undef LOG_BLOCK
+	};
+
+	if (state->block != LOG_BLOCK_NONE)
+		put(out, len, names[state->block]);
+	else if (state->command_len)
+		put(out, len, (struct slice){ state->command, state->command_len });
+	else
+		put(out, len, SLICE("text"));
+	put(out, len, SLICE(":"));
+}
+
+void unknown_line_count(struct log_parser *parser, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor), word;
+	struct cursor cursor = { line->cursor.at, line->cursor.end, false };
+	char kind[KIND_MAX];
+	size_t len = 0;
+
+	if (is_noise(text))
+		return;
+	put_place(kind, &len, &parser->state);
+	for (int words = 0; words < KIND_WORDS && lex_token(&cursor, &word); words++) {
+		put(kind, &len, SLICE(" "));
+		put(kind, &len, is_variable(word) ? SLICE("#") : word);
+	}
+	records_count_unknown(
+		parser->records,
+		(struct unknown_line){
+			.kind = log_parser_name(parser, (struct slice){ kind, len }),
+			.example = log_parser_name(parser, slice_first(text, EXAMPLE_MAX)),
+			.line = line->number,
+			.count = 1 });
+}
