@@ -109,6 +109,8 @@ static void print_host(struct writer *writer)
 	else
 		json_null(json);
 	print_name(writer, "bugcheck", host->bugcheck);
+	print_json_number(json, "reply_semaphore_offset",
+			  writer->shown->incident->reply_semaphore);
 	json_object_end(json);
 }
 
@@ -339,6 +341,18 @@ static void print_diagnostic(struct writer *writer, const struct diagnostic *dia
 	json_object_end(json);
 }
 
+static void print_unknown(struct writer *writer, const struct unknown_line *unknown)
+{
+	struct json *json = &writer->json;
+
+	json_object_begin(json);
+	print_name(writer, "kind", unknown->kind);
+	print_json_u64(json, "count", unknown->count);
+	print_json_number(json, "line", unknown->line);
+	print_name(writer, "text", unknown->example);
+	json_object_end(json);
+}
+
 #define PRINT_LIST(key, type, list, print)      \
 	do {                                    \
 		json_key(&writer.json, key);    \
@@ -376,6 +390,7 @@ void show_json(const struct shown *shown)
 	PRINT_LIST("findings", finding, &shown->findings, print_finding);
 	PRINT_LIST("diagnostics", diagnostic, &incident->records.diagnostics,
 		   print_diagnostic);
+	PRINT_LIST("unknown_lines", unknown, &incident->records.unknown_lines, print_unknown);
 	json_object_end(&writer.json);
 	json_end(&writer.json);
 }

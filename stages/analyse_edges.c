@@ -5,9 +5,6 @@
  */
 #include "stages/incident.h"
 
-/* A dispatcher object this close behind an ETHREAD is part of it: its reply semaphore or timer (formats.md section 4.3). */
-#define ETHREAD_REACH 0x1000
-
 /* A lock with thousands of owners and thousands of waiters is hostile: the edges are bounded. */
 #define RESOURCE_EDGES_MAX (1u << 20)
 

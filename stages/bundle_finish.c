@@ -240,6 +240,11 @@ static void encode_summary(struct bundle_work *work, const struct join *join, by
 
 	vec_for_each(process, &records->processes)
 		summary.processes += (process->flags & PROCESS_BLOCK) != 0;
+	vec_for_each(unknown, &records->unknown_lines)
+		vec_push(&summary.unknown_kinds,
+			 ((struct unknown_kind){ names_text(&records->names, unknown->kind),
+						 names_text(&records->names, unknown->example),
+						 unknown->count }));
 	fill_sources(work, join, &summary);
 	summary_encode(&summary, out);
 	summary_free(&summary);

@@ -69,9 +69,8 @@ TABLES(DEFINE_ENCODE)
 #define DECODE_NAME(field) row->field = (name_id)bytes_get_max(reader, names)
 #define DECODE_STATE(field) \
 	row->field = (__typeof__(row->field))bytes_get_max(reader, THREAD_GATEWAIT)
-#define DECODE_CODE(field)                                         \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, \
-							   DIAGNOSTIC_DIAGNOSTICS_CAPPED)
+#define DECODE_CODE(field) \
+	row->field = (__typeof__(row->field))bytes_get_max(reader, DIAGNOSTIC_CODES - 1)
 
 #define DECODE_COLUMN(packing, field)                                       \
 	{                                                                   \

@@ -42,6 +42,7 @@ DEFINE_FIND(message, messages)
 void incident_analyse(struct incident *incident)
 {
 	incident->records.diagnostics.len = incident->diagnostics_read;
+	analyse_witness(incident);
 	analyse_zombies(incident);
 	analyse_edges(incident);
 	analyse_chains(incident);

@@ -43,9 +43,13 @@ struct incident {
 	VEC(struct edge) edges; /* sorted by waiting thread */
 	struct chain_list chains;
 	size_t diagnostics_read; /* of the reading; those of the analysis stand behind them */
+	uint32_t reply_semaphore; /* offset of ETHREAD.AlpcWaitSemaphore, NUMBER_NONE when not seen */
 	uint64_t zombies;
 	VEC(struct zombie_image) zombies_by_image; /* most first, then by name */
 };
+
+/* A dispatcher object this close behind an ETHREAD is part of it: its reply semaphore or timer (formats.md section 4.3). */
+#define ETHREAD_REACH 0x1000
 
 void incident_init(struct incident *incident);
 void incident_free(struct incident *incident);
@@ -68,6 +72,8 @@ const char *owner_source_text(enum owner_source source);
 
 /* ---- the steps of the analysis, in the order in which incident_analyse() takes them ---- */
 
+void analyse_witness(struct incident *incident);
+void analyse_witness(struct incident *incident);
 void analyse_zombies(struct incident *incident);
 void analyse_edges(struct incident *incident);
 void analyse_chains(struct incident *incident);

@@ -225,6 +225,8 @@ void log_parser_read_line(struct log_parser *parser, const struct line *line)
 	if (text.len == 0)
 		return;
 	if (__builtin_expect(state->pending_len != 0, 0)) {
+		if (line_is_noise(text))
+			return; /* the other half is still to come */
 		if (!begins_anything(text)) {
 			read_joined(parser, line);
 			return;

@@ -161,6 +161,7 @@ enum diagnostic_code {
 #define DIAGNOSTIC(id, text) DIAGNOSTIC_##id,
 #include "stages/diagnostics.def"
 #undef DIAGNOSTIC
+	DIAGNOSTIC_CODES,
 };
 
 /* Lines of one kind that no block knew: what to read next is decided by them. */

@@ -5,6 +5,7 @@
 void summary_free(struct summary *summary)
 {
 	vec_free(&summary->sources);
+	vec_free(&summary->unknown_kinds);
 }
 
 static void encode_source(const struct source *source, byte_vec *out)
@@ -37,6 +38,12 @@ void summary_encode(const struct summary *summary, byte_vec *out)
 	bytes_put_varint(out, summary->edges);
 	bytes_put_varint(out, summary->chains);
 	bytes_put_varint(out, summary->diagnostics);
+	bytes_put_varint(out, summary->unknown_kinds.len);
+	vec_for_each(kind, &summary->unknown_kinds) {
+		bytes_put_text(out, kind->kind);
+		bytes_put_text(out, kind->example);
+		bytes_put_varint(out, kind->count);
+	}
 	bytes_put_varint(out, summary->sources.len);
 	vec_for_each(source, &summary->sources)
 		encode_source(source, out);
@@ -90,21 +97,49 @@ static void decode_fields(struct summary *summary, struct bytes_reader *reader)
 	summary->diagnostics = bytes_get_varint(reader);
 }
 
+static void decode_kinds(struct summary *summary, struct bytes_reader *reader)
+{
+	size_t count = bytes_get_count(reader, 3);
+
+	for (size_t i = 0; i < count && !reader->bad; i++) {
+		struct unknown_kind kind = { .kind = bytes_get_text(reader) };
+
+		kind.example = bytes_get_text(reader);
+		kind.count = bytes_get_varint(reader);
+		vec_push(&summary->unknown_kinds, kind);
+	}
+}
+
+static void decode_sources(struct summary *summary, struct bytes_reader *reader)
+{
+	size_t count = bytes_get_count(reader, 22);
+
+	for (size_t i = 0; i < count && !reader->bad; i++)
+		vec_push(&summary->sources, decode_source(reader));
+}
+
+/* Nothing in it, but the memory of its lists stays with it. */
+static void empty_summary(struct summary *summary)
+{
+	struct summary kept = { .sources = summary->sources,
+				.unknown_kinds = summary->unknown_kinds };
+
+	kept.sources.len = kept.unknown_kinds.len = 0;
+	*summary = kept;
+}
+
 bool summary_decode(struct summary *summary, const void *bytes, size_t len)
 {
 	struct bytes_reader reader = bytes_reader_from(bytes, len);
-	size_t count;
 
-	summary->sources.len = 0;
+	empty_summary(summary);
 	decode_fields(summary, &reader);
-	count = bytes_get_count(&reader, 22);
-	for (size_t i = 0; i < count && !reader.bad; i++)
-		vec_push(&summary->sources, decode_source(&reader));
+	decode_kinds(summary, &reader);
+	decode_sources(summary, &reader);
 	if (!reader.bad && bytes_left(&reader) == 0 && summary->sources.len > 0 &&
 	    (summary->address_digits == 0 || summary->address_digits == 8 ||
 	     summary->address_digits == 16))
 		return true;
-	summary->sources.len = 0;
-	*summary = (struct summary){ .sources = summary->sources };
+	empty_summary(summary);
 	return false;
 }

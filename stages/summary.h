@@ -20,6 +20,12 @@ struct source {
 	bool partial;                       /* the member could not be read to its end */
 };
 
+/* A kind of lines that no block knew (struct unknown_line). */
+struct unknown_kind {
+	struct slice kind, example;
+	uint64_t count;
+};
+
 struct summary {
 	uint64_t id; /* from the sources' contents, never from their names or order */
 	struct slice machine, os, os_line, arch; /* .len 0: not known */
@@ -30,11 +36,12 @@ struct summary {
 	uint64_t processes; /* with a PROCESS block */
 	uint64_t zombies, threads, edges, chains;
 	uint64_t diagnostics;
+	VEC(struct unknown_kind) unknown_kinds; /* in the order of first sight */
 	VEC(struct source) sources; /* in the order that evidence.source counts */
 };
 
 void summary_free(struct summary *summary);
-/* Texts of a decoded summary point into the bytes. False on bytes that encoding cannot have made; the
+/* Decodes into a zeroed summary, or one that was decoded before. Texts of a decoded summary point into the bytes. False on bytes that encoding cannot have made; the
  * summary is then empty. */
 void summary_encode(const struct summary *summary, byte_vec *out);
 bool summary_decode(struct summary *summary, const void *bytes, size_t len);

@@ -9,7 +9,7 @@
 #define KIND_MAX 64
 #define EXAMPLE_MAX 160
 
-static bool is_noise(struct slice text)
+bool line_is_noise(struct slice text)
 {
 	static const struct slice heads[] = {
 #define NOISE_LINE(text) { text, sizeof(text) - 1 },
@@ -64,7 +64,7 @@ void unknown_line_count(struct log_parser *parser, const struct line *line)
 	char kind[KIND_MAX];
 	size_t len = 0;
 
-	if (is_noise(text))
+	if (line_is_noise(text))
 		return;
 	put_place(kind, &len, &parser->state);
 	for (int words = 0; words < KIND_WORDS && lex_token(&cursor, &word); words++) {

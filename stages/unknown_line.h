@@ -5,6 +5,8 @@
 
 #include "stages/log_parser.h"
 
+/* Whether a debugger prints such a line between any two others (noise_lines.def). */
+bool line_is_noise(struct slice text);
 /* Counts the line under its kind, unless it is noise (noise_lines.def). */
 void unknown_line_count(struct log_parser *parser, const struct line *line);
 

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `pipeline stats`: what the index holds, and which lines of the logs nobody could read. */
+#include "index/list.h"
+#include "pipeline/base/log.h"
+#include "pipeline/base/utf8.h"
+#include "pipeline/place.h"
+#include "pipeline/print.h"
+#include "pipeline/selecting.h"
+
+enum {
+	OPTION_UNKNOWN = OPTION_OWN,
+};
+
+static const struct option_row rows[] = {
+	{ OPTION_UNKNOWN, 0, "unknown-lines", NULL,
+	  "the 20 commonest kinds of lines that were not understood" },
+	OPTIONS_FORMAT,
+	OPTIONS_COMMON,
+	{ 0 },
+};
+
+#define KINDS_SHOWN 20
+
+/* A kind over all incidents; its texts live in the tally's names. */
+struct kind_tally {
+	name_id kind, example;
+	uint64_t lines, incidents;
+};
+
+struct tally {
+	uint64_t incidents, processes, zombies, threads, edges, chains, diagnostics,
+		unknown_lines;
+	struct names names;
+	struct map kinds; /* kind -> index in by_kind */
+	VEC(struct kind_tally) by_kind;
+};
+
+static void tally_free(struct tally *tally)
+{
+	names_free(&tally->names);
+	map_free(&tally->kinds);
+	vec_free(&tally->by_kind);
+}
+
+static void tally_kind(struct tally *tally, const struct unknown_kind *seen)
+{
+	name_id kind = names_add(&tally->names, seen->kind);
+	uint32_t *place = map_place(&tally->kinds, kind);
+
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)tally->by_kind.len;
+		vec_push(&tally->by_kind,
+			 ((struct kind_tally){
+				 .kind = kind,
+				 .example = names_add(&tally->names, seen->example) }));
+	}
+	tally->by_kind.at[*place].lines += seen->count;
+	tally->by_kind.at[*place].incidents++;
+	tally->unknown_lines += seen->count;
+}
+
+static bool tally_row(void *context, const struct incident_row *row)
+{
+	struct tally *tally = context;
+	const struct summary *summary = &row->summary;
+
+	tally->incidents++;
+	tally->processes += summary->processes;
+	tally->zombies += summary->zombies;
+	tally->threads += summary->threads;
+	tally->edges += summary->edges;
+	tally->chains += summary->chains;
+	tally->diagnostics += summary->diagnostics;
+	vec_for_each(kind, &summary->unknown_kinds)
+		tally_kind(tally, kind);
+	return true;
+}
+
+static int by_lines(const void *a, const void *b, void *names)
+{
+	const struct kind_tally *x = a, *y = b;
+
+	if (x->lines != y->lines)
+		return x->lines > y->lines ? -1 : 1;
+	return slice_compare(names_text(names, x->kind), names_text(names, y->kind));
+}
+
+static size_t kinds_shown(const struct tally *tally)
+{
+	return tally->by_kind.len < KINDS_SHOWN ? tally->by_kind.len : KINDS_SHOWN;
+}
+
+static void print_json_kinds(struct json *json, const struct tally *tally)
+{
+	json_key(json, "unknown_kinds");
+	json_array_begin(json);
+	for (size_t i = 0; i < kinds_shown(tally); i++) {
+		const struct kind_tally *kind = &tally->by_kind.at[i];
+
+		json_object_begin(json);
+		print_json_text(json, "kind", names_text(&tally->names, kind->kind));
+		print_json_u64(json, "lines", kind->lines);
+		print_json_u64(json, "incidents", kind->incidents);
+		print_json_text(json, "example", names_text(&tally->names, kind->example));
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void print_json(const struct tally *tally, bool unknown)
+{
+	struct json json;
+
+	json_init(&json, stdout, true);
+	json_object_begin(&json);
+	json_key(&json, "schema");
+	json_string(&json, "pipeline/stats/1");
+	print_json_u64(&json, "incidents", tally->incidents);
+	print_json_u64(&json, "processes", tally->processes);
+	print_json_u64(&json, "zombies", tally->zombies);
+	print_json_u64(&json, "threads", tally->threads);
+	print_json_u64(&json, "edges", tally->edges);
+	print_json_u64(&json, "chains", tally->chains);
+	print_json_u64(&json, "diagnostics", tally->diagnostics);
+	print_json_u64(&json, "unknown_lines", tally->unknown_lines);
+	if (unknown)
+		print_json_kinds(&json, tally);
+	json_object_end(&json);
+	json_end(&json);
+}
+
+static void print_text_kinds(const struct tally *tally)
+{
+	size_t count = kinds_shown(tally);
+
+	printf("%10s  %9s  %s\n", "LINES", "INCIDENTS", "KIND, AND ONE OF THEM");
+	for (size_t i = 0; i < count; i++) {
+		const struct kind_tally *kind = &tally->by_kind.at[i];
+
+		printf("%10llu  %9llu  ", (unsigned long long)kind->lines,
+		       (unsigned long long)kind->incidents);
+		utf8_print_terminal(stdout, names_text(&tally->names, kind->kind));
+		printf("\n%23s", "");
+		utf8_print_terminal(stdout, names_text(&tally->names, kind->example));
+		putchar('\n');
+	}
+	if (count < tally->by_kind.len)
+		printf("%zu of %zu kinds shown\n", count, tally->by_kind.len);
+}
+
+static void print_text(const struct tally *tally, bool unknown)
+{
+	if (unknown) {
+		print_text_kinds(tally);
+		return;
+	}
+	print_count("", tally->incidents, "incident");
+	print_count("\n", tally->processes, "process");
+	print_count("\n", tally->zombies, "zombie");
+	print_count("\n", tally->threads, "thread");
+	print_count("\n", tally->edges, "edge");
+	print_count("\n", tally->chains, "chain");
+	print_count("\n", tally->diagnostics, "diagnostic");
+	print_count("\n", tally->unknown_lines, "unknown line");
+	putchar('\n');
+}
+
+static bool gather(struct tally *tally, const char *index, struct error *error)
+{
+	struct selector all = SELECTOR_ALL;
+	struct reading_place place;
+	uint64_t count;
+	bool good;
+
+	if (!place_open(&place, index, error))
+		return false;
+	good = list_incidents(place.view, &all, tally_row, tally, &count, error);
+	place_close(&place);
+	if (tally->by_kind.len)
+		qsort_r(tally->by_kind.at, tally->by_kind.len, sizeof(struct kind_tally),
+			by_lines, &tally->names);
+	return good;
+}
+
+static int run(const struct command *command, const char *index, int argc, char **argv)
+{
+	struct tally tally = { 0 };
+	enum format format = FORMAT_TEXT;
+	struct error error = ERROR_INIT;
+	struct options options;
+	bool good = true, unknown = false;
+	int id, operands;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0) {
+		if (id == OPTION_INDEX)
+			index = options.value;
+		else if (id == OPTION_FORMAT)
+			good = format_option(&format, &options);
+		else
+			unknown = true;
+	}
+	options_operands(&options, &operands);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	if (operands)
+		return options_mistake(command, "takes no operands");
+	good = gather(&tally, index, &error);
+	if (!good)
+		log_error("%s: %s", command->name, error.text);
+	else if (format == FORMAT_JSON)
+		print_json(&tally, unknown);
+	else
+		print_text(&tally, unknown);
+	tally_free(&tally);
+	return good ? 0 : EXIT_USAGE;
+}
+
+const struct command command_stats = {
+	.name = "stats",
+	.summary = "Counts what the index holds, and what of the logs was not understood.",
+	.operands = "",
+	.examples = "  pipeline stats                          # how much there is\n"
+		    "  pipeline stats --unknown-lines          # what to teach the program next\n",
+	.options = rows,
+	.run = run,
+};
