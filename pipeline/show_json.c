@@ -262,6 +262,24 @@ static void print_edge(struct writer *writer, const struct edge *edge)
 	json_object_end(json);
 }
 
+static void print_port(struct writer *writer, const struct port *port)
+{
+	struct json *json = &writer->json;
+
+	json_object_begin(json);
+	print_address(writer, "address", port->address);
+	print_name(writer, "name", port->name);
+	print_name(writer, "type", port->type);
+	print_address(writer, "owner_process", port->owner_process);
+	print_name(writer, "owner_image", port->owner_image);
+	print_json_number(json, "main_queue", port->main_queue);
+	print_json_number(json, "large_queue", port->large_queue);
+	print_json_number(json, "pending_queue", port->pending_queue);
+	print_json_number(json, "registered_threads", port->registered_threads);
+	print_evidence(writer, &port->evidence);
+	json_object_end(json);
+}
+
 static void print_zombies(struct writer *writer)
 {
 	const struct incident *incident = writer->shown->incident;
@@ -386,6 +404,7 @@ void show_json(const struct shown *shown)
 	PRINT_LIST("threads", thread, &incident->records.threads, print_thread);
 	PRINT_LIST("edges", edge, &incident->edges, print_edge);
 	PRINT_LIST("chains", chain, &incident->chains.chains, print_chain);
+	PRINT_LIST("ports", port, &incident->records.ports, print_port);
 	print_zombies(&writer);
 	PRINT_LIST("findings", finding, &shown->findings, print_finding);
 	PRINT_LIST("diagnostics", diagnostic, &incident->records.diagnostics,

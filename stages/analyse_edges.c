@@ -101,19 +101,24 @@ static void message_edge(struct incident *incident, const struct message *messag
 	vec_push(&incident->edges, edge);
 }
 
-static bool is_own_object(const struct thread *thread, const struct wait_object *object)
+/* A thread's own timeout timer or reply semaphore, or the placeholder of a delay: nothing that somebody else holds. */
+static bool is_own_object(const struct names *names, const struct thread *thread,
+			  const struct wait_object *object)
 {
-	return object->address == NO_OBJECT ||
-	       object->address - thread->address < ETHREAD_REACH;
+	struct slice type = names_text(names, object->type);
+
+	if (object->address == NO_OBJECT)
+		return true;
+	return object->address - thread->address < ETHREAD_REACH &&
+	       (slice_equal(type, SLICE("Semaphore")) || slice_ends(type, SLICE("Timer")));
 }
 
-/* What stands in the thread itself is its timeout or reply semaphore and no further object. */
 static uint32_t foreign_objects(const struct records *records, const struct thread *thread)
 {
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < thread->objects; i++)
-		count += !is_own_object(thread,
+		count += !is_own_object(&records->names, thread,
 					&records->objects.at[thread->first_object + i]);
 	return count;
 }

@@ -82,6 +82,18 @@
 	COLUMN(PLAIN, role)           \
 	EVIDENCE_COLUMNS(COLUMN)
 
+#define PORT_COLUMNS(COLUMN)              \
+	COLUMN(DELTA, address)            \
+	COLUMN(PLAIN, owner_process)      \
+	COLUMN(NAME, name)                \
+	COLUMN(NAME, type)                \
+	COLUMN(NAME, owner_image)         \
+	COLUMN(PLUS1, main_queue)         \
+	COLUMN(PLUS1, large_queue)        \
+	COLUMN(PLUS1, pending_queue)      \
+	COLUMN(PLUS1, registered_threads) \
+	EVIDENCE_COLUMNS(COLUMN)
+
 #define DIAGNOSTIC_COLUMNS(COLUMN) \
 	COLUMN(CODE, code)         \
 	COLUMN(PLAIN, line)        \
@@ -102,5 +114,6 @@
 	TABLE(message, messages, MESSAGE_COLUMNS)                   \
 	TABLE(vm_row, vm_rows, VM_ROW_COLUMNS)                      \
 	TABLE(resource_user, resource_users, RESOURCE_USER_COLUMNS) \
+	TABLE(port, ports, PORT_COLUMNS)                            \
 	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)          \
 	TABLE(unknown_line, unknown_lines, UNKNOWN_LINE_COLUMNS)

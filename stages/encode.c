@@ -190,6 +190,7 @@ static void encode_records(const struct incident *incident, byte_vec *out)
 	encode_messages(records->messages.at, records->messages.len, out);
 	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, out);
 	encode_resource_users(records->resource_users.at, records->resource_users.len, out);
+	encode_ports(records->ports.at, records->ports.len, out);
 	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
 	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, out);
 }
@@ -212,6 +213,7 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	decode_messages(records, reader);
 	decode_vm_rows(records, reader);
 	decode_resource_users(records, reader);
+	decode_ports(records, reader);
 	decode_diagnostics(records, reader);
 	decode_unknown_lines(records, reader);
 	incident->diagnostics_read = records->diagnostics.len;
@@ -220,6 +222,7 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	CHECK_SORTED(processes)
 	CHECK_SORTED(threads)
 	CHECK_SORTED(messages)
+	CHECK_SORTED(ports)
 	vec_for_each(thread, &records->threads)
 		reader->bad |= thread->wait_ms < 0 && thread->wait_ms != MS_NONE;
 }

@@ -20,6 +20,7 @@ void join_free(struct join *join)
 	map_free(&join->processes);
 	map_free(&join->threads);
 	map_free(&join->messages);
+	map_free(&join->ports);
 	vec_free(&join->name_map);
 	vec_free(&join->sources);
 }
@@ -367,6 +368,51 @@ static void join_resource_users(struct join *join, const struct records *from,
 	}
 }
 
+static void fill_number(uint32_t *kept, uint32_t seen)
+{
+	if (*kept == NUMBER_NONE)
+		*kept = seen;
+}
+
+static void merge_port(struct join *join, const struct port *seen)
+{
+	struct records *records = &join->incident.records;
+	uint32_t *place = map_place(&join->ports, seen->address);
+	struct port *kept;
+
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)records->ports.len;
+		vec_push(&records->ports, *seen);
+		return;
+	}
+	kept = &records->ports.at[*place];
+	if (kept->owner_process == 0)
+		kept->owner_process = seen->owner_process;
+	if (kept->name == 0)
+		kept->name = seen->name;
+	if (kept->type == 0)
+		kept->type = seen->type;
+	kept->owner_image =
+		image_richer(&records->names, kept->owner_image, seen->owner_image);
+	fill_number(&kept->main_queue, seen->main_queue);
+	fill_number(&kept->large_queue, seen->large_queue);
+	fill_number(&kept->pending_queue, seen->pending_queue);
+	fill_number(&kept->registered_threads, seen->registered_threads);
+}
+
+static void join_ports(struct join *join, const struct records *from, struct join_base base)
+{
+	vec_for_each(port, &from->ports) {
+		struct port seen = *port;
+
+		seen.name = take_name(join, &from->names, seen.name);
+		seen.type = take_name(join, &from->names, seen.type);
+		seen.owner_image = take_name(join, &from->names, seen.owner_image);
+		seen.evidence = take_evidence(seen.evidence, base);
+		merge_port(join, &seen);
+	}
+}
+
 static void join_diagnostics(struct join *join, const struct records *from,
 			     struct join_base base)
 {
@@ -448,6 +494,7 @@ void join_records(struct join *join, const struct records *from, struct join_bas
 	join_messages(join, from, base);
 	join_vm_rows(join, from, base);
 	join_resource_users(join, from, base);
+	join_ports(join, from, base);
 	join_diagnostics(join, from, base);
 	join_unknown_lines(join, from, base);
 }

@@ -34,7 +34,7 @@ struct join_last {
 struct join {
 	struct incident incident;
 	struct join_last last;
-	struct map processes, threads, messages;
+	struct map processes, threads, messages, ports;
 	VEC(name_id) name_map; /* of the records being joined */
 	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */
 	VEC(struct join_source) sources;

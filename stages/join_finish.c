@@ -109,6 +109,9 @@ static void add_mentions(struct join *join)
 	vec_for_each(message, &records->messages)
 		add_mention(join, message->owner_process, PID_NONE, message->owner_image,
 			    message->evidence);
+	vec_for_each(port, &records->ports)
+		add_mention(join, port->owner_process, PID_NONE, port->owner_image,
+			    port->evidence);
 	settle_owners(join);
 }
 
@@ -139,6 +142,7 @@ static void count_threads(struct join *join)
 DEFINE_BY_ADDRESS(process)
 DEFINE_BY_ADDRESS(thread)
 DEFINE_BY_ADDRESS(message)
+DEFINE_BY_ADDRESS(port)
 
 static void sort_unless_sorted(void *at, size_t count, size_t size,
 			       int (*compare)(const void *, const void *))
@@ -232,15 +236,56 @@ static void tell_ticks(struct records *records)
 			 ((struct diagnostic){ .code = DIAGNOSTIC_TICKS_DISAGREE }));
 }
 
+/* In a 64-bit dump eight digits are the first half of a pointer that was cut off. */
+static bool is_half(uint64_t address)
+{
+	return address >> 32 == 0;
+}
+
+#define DROP_HALVES(list)                                                              \
+	do {                                                                           \
+		size_t kept = 0;                                                       \
+                                                                                       \
+		for (size_t i = 0; i < records->list.len; i++)                         \
+			if (is_half(records->list.at[i].address))                      \
+				diagnose_half(records, &records->list.at[i].evidence); \
+			else                                                           \
+				records->list.at[kept++] = records->list.at[i];        \
+		records->list.len = kept;                                              \
+	} while (0)
+
+static void diagnose_half(struct records *records, const struct evidence *evidence)
+{
+	vec_push(&records->diagnostics,
+		 ((struct diagnostic){ .code = DIAGNOSTIC_TRUNCATED_BLOCK,
+				       .line = evidence->first_line,
+				       .source = evidence->source }));
+}
+
+/* Everything but processes, which threads and ports still add to. */
+static void drop_halves(struct records *records)
+{
+	DROP_HALVES(threads);
+	DROP_HALVES(messages);
+	DROP_HALVES(ports);
+}
+
 void join_finish(struct join *join)
 {
 	struct records *records = &join->incident.records;
 
+	bool wide = records->host.address_digits == 16;
+
+	if (wide)
+		drop_halves(records);
 	add_mentions(join);
 	count_threads(join);
+	if (wide)
+		DROP_HALVES(processes);
 	SORT(&records->processes, process_by_address);
 	SORT(&records->threads, thread_by_address);
 	SORT(&records->messages, message_by_address);
+	SORT(&records->ports, port_by_address);
 	settle_resource_users(records);
 	tell_ticks(records);
 	host_finish(records);

@@ -99,6 +99,7 @@ void log_parser_open(struct log_parser *parser, enum log_block_id id)
 	parser->process = NULL;
 	parser->thread = NULL;
 	parser->message = NULL;
+	parser->port = NULL;
 }
 
 void log_parser_new_segment(struct log_parser *parser, const struct line *line)
@@ -133,6 +134,7 @@ static void read_prompt(struct log_parser *parser, struct slice command)
 	log_parser_open(parser, LOG_BLOCK_NONE);
 	parser->state.process = 0;
 	parser->state.resource = 0;
+	parser->state.port = 0;
 	parser->state.listing = (uint8_t)command_listing(command);
 	remember_command(&parser->state, command);
 	parser->result->prompt_seen = true;

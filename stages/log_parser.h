@@ -48,6 +48,8 @@ struct stack_layout {
 struct log_state {
 	uint64_t process; /* of the PROCESS block that THREADs now belong to, 0 for none */
 	uint64_t thread, message; /* of the open block */
+	uint64_t port;            /* listed last by !alpc /p, 0 after a prompt */
+	uint64_t port_owner;      /* whose ports !alpc /lpp lists */
 	uint64_t resource;        /* of the lock listed last, 0 after a prompt */
 	uint64_t resource_offset; /* of its header */
 	uint32_t resource_line;
@@ -117,6 +119,7 @@ struct log_parser {
 	struct process *process; /* open block's record; NULL outside */
 	struct thread *thread;
 	struct message *message;
+	struct port *port;
 };
 
 struct log_block {

@@ -15,7 +15,7 @@ void records_clear(struct records *records)
 	names_clear(&records->names);
 	records->processes.len = records->threads.len = records->objects.len = 0;
 	records->frames.len = records->messages.len = records->vm_rows.len = 0;
-	records->resource_users.len = 0;
+	records->resource_users.len = records->ports.len = 0;
 	records->diagnostics.len = records->unknown_lines.len = 0;
 	map_clear(&records->unknown_at);
 	records->vm_tables = 0;
@@ -37,6 +37,7 @@ void records_free(struct records *records)
 	vec_free(&records->messages);
 	vec_free(&records->vm_rows);
 	vec_free(&records->resource_users);
+	vec_free(&records->ports);
 	vec_free(&records->diagnostics);
 	vec_free(&records->unknown_lines);
 	map_free(&records->unknown_at);
@@ -58,8 +59,8 @@ bool records_empty(const struct records *records)
 {
 	return records->processes.len == 0 && records->threads.len == 0 &&
 	       records->messages.len == 0 && records->vm_rows.len == 0 &&
-	       records->resource_users.len == 0 && records->host.os_line == 0 &&
-	       records->host.session_time == MOMENT_NONE;
+	       records->resource_users.len == 0 && records->ports.len == 0 &&
+	       records->host.os_line == 0 && records->host.session_time == MOMENT_NONE;
 }
 
 const char *thread_state_text(enum thread_state state)

@@ -145,6 +145,15 @@ struct vm_row {
 	name_id image;
 };
 
+/* An ALPC port, as !alpc /p and /lpp print it (formats.md sections 5.2, 5.3). */
+struct port {
+	uint64_t address, owner_process;
+	struct evidence evidence;
+	name_id name, type, owner_image;
+	/* Messages in its queues and threads registered to serve it; NUMBER_NONE when not printed. */
+	uint32_t main_queue, large_queue, pending_queue, registered_threads;
+};
+
 enum resource_role {
 	RESOURCE_OWNER,
 	RESOURCE_WAITER, /* shared or exclusive */
@@ -203,6 +212,7 @@ struct records {
 	VEC(struct message) messages;
 	VEC(struct vm_row) vm_rows;
 	VEC(struct resource_user) resource_users;
+	VEC(struct port) ports;
 	VEC(struct diagnostic) diagnostics;
 	VEC(struct unknown_line) unknown_lines; /* each kind once, in the order of first sight */
 	struct map unknown_at;                  /* kind -> index in unknown_lines */

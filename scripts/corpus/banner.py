@@ -94,25 +94,34 @@ class Banner:
 
     def text(self):
         kind, what = self._kind()
-        new = self.variant.new_layout
         lines = ["Opened log file 'c:\\logs\\case%04d.log'" % self.number] if self.opened else []
         lines += ["", "Microsoft (R) Windows Debugger Version " + self.debugger,
                   "Copyright (c) Microsoft Corporation. All rights reserved.", "", "",
                   "Loading Dump File [%s]" % self.path, "%s: %s" % (kind, what), "",
                   "Symbol search path is: srv*c:\\sym*http://msdl.microsoft.com/download/symbols",
-                  "Executable search path is: ", self.os_line()]
+                  "Executable search path is: "]
+        lines += self.target_lines() + self.time_lines()
+        lines += ["Loading Kernel Symbols", "." * 63, "." * 64, "." * 14, "Loading User Symbols", "",
+                  "Loading unloaded module list", "....."]
+        return "\n".join(lines) + "\n"
+
+    def target_lines(self):
+        """What `vertarget` repeats, without its last two lines."""
+        new = self.variant.new_layout
+        lines = [self.os_line()]
         if not self.bare:
             lines.append("Product: " + self.variant.product)
         lines.append(("Edition build lab: " if new else "Built by: ") + self.variant.lab)
         if not self.bare:
             lines.append("Machine Name:" + self.machine_text)
-        lines += ["Kernel base = %s PsLoadedModuleList = %s"
-                  % (self._address(self.base), self._address(self.base + 0x1c4db0)),
-                  "Debug session time: " + self.session_time(),
-                  "System Uptime: " + _uptime(self.uptime_ms, self.with_ms, self.padded),
-                  "Loading Kernel Symbols", "." * 63, "." * 64, "." * 14, "Loading User Symbols", "",
-                  "Loading unloaded module list", "....."]
-        return "\n".join(lines) + "\n"
+        lines.append("Kernel base = %s PsLoadedModuleList = %s"
+                     % (self._address(self.base), self._address(self.base + 0x1c4db0)))
+        return lines
+
+    def time_lines(self):
+        """What `.time` prints."""
+        return ["Debug session time: " + self.session_time(),
+                "System Uptime: " + _uptime(self.uptime_ms, self.with_ms, self.padded)]
 
     def metadata(self):
         v = self.variant

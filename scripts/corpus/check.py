@@ -8,19 +8,31 @@ reports every difference.  Slow and simple on purpose.
 import re
 
 PROCESS = re.compile(r"^PROCESS ([0-9a-f]+)\b")
-CID = re.compile(r"SessionId: (\w+)  Cid: ([0-9a-f]+)    Peb: [0-9a-f]+  ParentCid: ([0-9a-f]+)")
-TABLE = re.compile(r"ObjectTable: ([0-9a-f]+)  HandleCount: (.+?)\.?$")
-IMAGE = re.compile(r"^    Image: (.*)")
-THREAD = re.compile(r"^ *THREAD ([0-9a-f]+)  Cid ([0-9a-f]+)\.([0-9a-f]+)  Teb: \w+ Win32Thread: \w+ ([A-Z]+)(?:: \((\w+)\))?")
-OWNING = re.compile(r"Owning Process +([0-9a-f]+) +Image: +(.*)")
-WAIT = re.compile(r"Wait Start TickCount +(\d+) +Ticks: (\d+)(?: \((\d+):(\d+):(\d+):(\d+)\.(\d+)\))?$")
+CID = re.compile(r"SessionId: (\w+) Cid: ([0-9a-f]+) Peb: [0-9a-f]+ ParentCid: ([0-9a-f]+)")
+TABLE = re.compile(r"ObjectTable: ([0-9a-f]+) HandleCount: (.+?)\.?$")
+IMAGE = re.compile(r"^Image: (.*)")
+THREAD = re.compile(r"^THREAD ([0-9a-f]+) Cid ([0-9a-f]+)\.([0-9a-f]+) Teb: \w+ Win32Thread: \w+ "
+                    r"([A-Z]+)(?:: \((\w+)\))?")
+OWNING = re.compile(r"Owning Process ([0-9a-f]+) Image: (.*)")
+WAIT = re.compile(r"Wait Start TickCount (\d+) Ticks: (\d+)(?: \((\d+):(\d+):(\d+):(\d+)\.(\d+)\))?$")
 ALPC = re.compile(r"ALPC Message (\w+) : queued at port (\w+) : owned by process (\w+)")
 LPC = re.compile(r"Waiting for reply to LPC MessageId ([0-9a-f]{8}):")
-OBJECT = re.compile(r"^ +[0-9a-f]{8,16}  ([A-Z]\w+)")
-WAITER = re.compile(r"(?:WaitingThread +: |Client thread )(\w+)")
-SERVER = re.compile(r"(?:ServerThread +: |    Server thread )(\w+)")
-ROW = re.compile(r"^ {7,9}([0-9a-f]{4,}) (.{15}) +0 \( +0 Kb\)$")
+OBJECT = re.compile(r"^([0-9a-f]{8,16}) ([A-Z]\w+)(?: - owning thread ([0-9a-f]+))?")
+WAITER = re.compile(r"(?:WaitingThread : |Client thread )(\w+)")
+SERVER = re.compile(r"(?:ServerThread : |Server thread )(\w+)")
+ROW = re.compile(r"^([0-9a-f]{4,}) (.+) 0 \( 0 Kb\)$")
+PROMPT = re.compile(r"^(?:[0-9a-f]+:[0-9a-f]{3,}>)*(?:[0-9a-f.]+: |!)?l?kd(?::x86)?> (.*)", re.I)
+RESOURCE = re.compile(r"^Resource @ (?:\S+ \()?0x([0-9a-f]+)\)? (Exclusively|Shared)")
+ENTRY = re.compile(r"([0-9a-f]{8,16})-\d\d(<\*>)?(?: \*\*\* Actual Thread ([0-9a-f]+))?")
 MINIMAL = ("Registry", "MemCompression", "Secure System")
+BANNER = "Microsoft (R) Windows Debugger Version"
+
+
+def plain(text):
+    """The text without what line ends, web pages and consoles do to it: single blanks, no indentation."""
+    text = re.sub("[^\n]*\r", "", text.replace("\r\n", "\n")).replace("\u00d7", "x").replace("\u00a0", " ")
+    text = re.sub("\n[ \t]+", "\n", re.sub("[ \t]+", " ", text))
+    return re.sub(r"(WAIT:|queued at port)\n", r"\1 ", text)
 
 
 class Log:
@@ -29,19 +41,29 @@ class Log:
     def __init__(self, text):
         self.procs, self.threads, self.waits, self.served, self.rows = {}, {}, {}, {}, set()
         self.sums, self.frames, self.counts = set(), {}, {}
-        text = re.sub(r"(WAIT:|queued at port)\n", r"\1 ", text.replace("\r\n", "\n"))
-        self.proc = self.thread = self.waiter = None
-        for line in text.split("\n"):
+        self.locks, self.waiting = {}, set()
+        self.proc = self.thread = self.waiter = self.resource = None
+        self.short = False
+        for line in plain(text).split("\n"):
             self._line(line)
 
     def _line(self, line):
         if found := PROCESS.match(line):
             self.proc = self.procs.setdefault(found[1], {"threads": set()})
             self.thread = None
-        if "kd> " in line or line.startswith("Message "):
-            self.waiter = self.thread = None
-            if "!process" not in line:
+        prompt = PROMPT.match(line)
+        if prompt or line.startswith("Message "):
+            self.waiter = self.thread = self.resource = None
+            if not prompt or "!process" not in line:
                 self.proc = None
+            if prompt:
+                self.short = prompt[1].startswith("!alpc")
+                return
+        if found := RESOURCE.match(line):
+            self.resource = self.locks.setdefault(found[1], {"owners": set(), "waiters": set()})
+            self.thread, self.exclusive = None, False
+        elif self.resource is not None and not line.startswith("THREAD") and not self.thread:
+            self._in_resource(line)
         if found := THREAD.match(line):
             self._thread(found)
         elif self.thread:
@@ -55,6 +77,16 @@ class Log:
             self.proc.update(session=None if found[1] == "none" else int(found[1]), pid=int(found[2], 16),
                              ppid=int(found[3], 16))
 
+    def _in_resource(self, line):
+        if line.startswith("Threads Waiting On Exclusive"):
+            self.exclusive = True
+        elif self.exclusive:
+            if re.fullmatch("(?:[0-9a-f]{8,16} ?)+", line):
+                self.resource["waiters"].update(line.split())
+        else:
+            for found in ENTRY.finditer(line):
+                self.resource["owners" if found[2] else "waiters"].add(found[3] or found[1])
+
     def _in_process(self, line):
         if found := TABLE.search(line):
             self.proc.update(table=int(found[1], 16), handles=found[2].strip())
@@ -63,6 +95,9 @@ class Log:
 
     def _thread(self, found):
         self.thread = self.threads.setdefault(found[1], {"addr": found[1], "frames": ""})
+        if self.short:                  # among the threads of a port: poorer than what is known
+            self.thread = None
+            return
         self.thread.update(pid=int(found[2], 16), tid=int(found[3], 16), state=found[4], reason=found[5], objects=[])
         if self.proc is not None:
             self.proc["threads"].add(found[1])
@@ -82,12 +117,12 @@ class Log:
         elif found := LPC.search(line):
             self.waits[thread["addr"]] = (found[1],)
         elif found := OBJECT.match(line):
-            thread["objects"].append(found[1])
+            thread["objects"].append(found.groups())
         elif "!" in line:
             thread["frames"] += line + "\n"
 
     def _message(self, line):
-        if (found := SERVER.match(line.lstrip() if "ServerThread" in line else line)) and int(found[1], 16):
+        if (found := SERVER.match(line)) and int(found[1], 16):
             self.server = found[1]
             if self.waiter:                     # !alpc /m: the waiter comes first
                 self.served[self.waiter] = found[1]
@@ -102,9 +137,32 @@ class Log:
 def differences(data, truth):
     """Yields what is wrong."""
     codec = {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(truth["encoding"], truth["encoding"])
-    if len(data) != truth["raw_bytes"]:
-        yield "%d bytes, %d in truth" % (len(data), truth["raw_bytes"])
-    log, inc = Log(data.decode(codec).lstrip("\ufeff")), truth["incidents"][0]
+    members = [data] if isinstance(data, bytes) else data
+    if sum(map(len, members)) != truth["raw_bytes"]:
+        yield "%d bytes, %d in truth" % (sum(map(len, members)), truth["raw_bytes"])
+    text = "\n".join(member.decode(codec, "ignore").lstrip("\ufeff") for member in members)
+    if truth.get("cut"):
+        text = _before_cut(text, truth["cut_in"])
+    dumps = text.split(BANNER)[1:]
+    if len(truth["incidents"]) == 1:
+        dumps = [text]
+    if len(dumps) != len(truth["incidents"]):
+        yield "%d dumps, %d in truth" % (len(dumps), len(truth["incidents"]))
+    for dump, inc in zip(dumps, truth["incidents"]):
+        yield from _incident(Log(dump), inc)
+
+
+def _before_cut(text, where):
+    """The text without its last command, but for a message that was said to the end."""
+    lines = text.split("\n")[:-1]
+    if where != "message but for its end":
+        while not PROMPT.match(plain(lines[-1].rstrip("\r"))):
+            lines.pop()
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _incident(log, inc):
     yield from _processes(log, inc)
     yield from _threads(log, inc)
     yield from _edges(log, inc)
@@ -149,7 +207,8 @@ def _threads(log, inc):
         return
     for addr, t in seen.items():
         q = log.threads[addr]
-        said = tuple(q[k] for k in ("pid", "tid", "state", "reason", "ticks", "seconds", "process", "image", "objects"))
+        said = tuple(q[k] for k in ("pid", "tid", "state", "reason", "ticks", "seconds", "process", "image"))
+        said += ([kind for _, kind, _ in q["objects"]],)
         planted = tuple(t[k] for k in ("pid", "tid", "state", "wait_reason", "wait_ticks", "wait_seconds",
                                        "process_addr", "image", "wait_objects"))
         if said != planted:
@@ -166,18 +225,39 @@ def _edges(log, inc):
     served = {e["waiting_thread"]: e["server_thread"] for e in inc["alpc_edges"] if e["server_thread"]}
     if served != log.served:
         yield "servers differ: %r" % (set(served.items()) ^ set(log.served.items()))
+    others = {(e["kind"], e["waiting_thread"], e["object"], e.get("owner_thread") or e["owner_process"])
+              for e in inc["other_edges"]}
+    if others != _other_waits(log):
+        yield "other edges differ: %r" % (others ^ _other_waits(log))
+
+
+def _other_waits(log):
+    """(kind, waiting thread, object, its owner) of resources, mutants, threads and processes."""
+    found = {("resource", waiter, address, owner) for address, lock in log.locks.items()
+             for waiter in lock["waiters"] for owner in lock["owners"]}
+    for thread in log.threads.values():
+        for address, kind, owner in thread["objects"]:
+            if owner:
+                found.add(("mutant", thread["addr"], address, owner))
+            elif kind == "Thread":
+                found.add(("thread", thread["addr"], address, address))
+            elif kind == "ProcessObject" and len(thread["objects"]) == 1:
+                found.add(("process", thread["addr"], address, address))
+    return found
 
 
 def _chains(inc):
-    edges = {e["waiting_thread"]: e.get("server_thread") for e in inc["alpc_edges"]}
-    edges.update((e["waiting_thread"], e["owner_thread"]) for e in inc["other_edges"])
+    edges = {}
+    for edge in inc["alpc_edges"] + inc["other_edges"]:
+        owner = edge.get("server_thread") if "message" in edge else edge.get("owner_thread")
+        edges.setdefault(edge["waiting_thread"], set()).add(owner)
     used = set()
     for chain in inc["chains"] + inc["other_chains"]:
         hops = chain["hops"]
         for hop, after in zip(hops, hops[1:]):
-            if edges.get(hop["thread"]) != after["thread"]:
+            if after["thread"] not in edges.get(hop["thread"], ()):
                 yield "chain leaves its edges at %s" % hop["thread"]
-        if chain["cycle_start"] is not None and edges.get(hops[-1]["thread"]) != hops[chain["cycle_start"]]["thread"]:
+        if chain["cycle_start"] is not None and hops[chain["cycle_start"]]["thread"] not in edges[hops[-1]["thread"]]:
             yield "a ring is open"
         used.update(hop["thread"] for hop in hops if hop["via"])
     if used != set(edges):

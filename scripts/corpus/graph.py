@@ -17,60 +17,65 @@ def type_word(text):
 class Graph:
     def __init__(self, world):
         self.world = world
-        self.next = {}              # thread -> (via, step, how the step is known)
+        self.next = {}              # thread -> [(via, step, how the step is known)]
         self.boxes = {thread: kind for thread, kind, _ in world.boxes}
         for proc in world.procs:
             for thread in proc.planted:
                 if thread.printed and (thread.msg or thread.link):
-                    self.next[thread] = self._edge(thread)
+                    self.next[thread] = self._edges(thread)
 
-    def _edge(self, thread):
+    def _edges(self, thread):
         if thread.link:
             kind, target = thread.link
-            return kind, target, "object"
+            return [(kind, step, kind) for step in (target.owners if kind == "resource" else [target])]
         message = thread.msg
         via = "lpc" if message.lpc else "alpc"
         if message.shown == "server":
-            return via, message.server, "shown"
-        return via, message.owner, "unknown" if message.shown == "never" else "absent"
+            return [(via, message.server, "shown")]
+        return [(via, message.owner, "unknown" if message.shown == "never" else "absent")]
 
     def heads(self):
         """Threads nobody waits for, then one thread of each ring nothing leads into."""
-        served = {step for _, step, _ in self.next.values() if isinstance(step, Thread)}
+        served = {step for edges in self.next.values() for _, step, _ in edges if isinstance(step, Thread)}
         heads = sorted((t for t in self.next if t not in served), key=lambda t: t.addr)
         reached = set()
         for head in heads:
-            reached.update(self.walk(head)[0])
+            reached.update(*(steps for steps, _, _ in self.paths(head)))
         rest = sorted((t for t in self.next if t not in reached), key=lambda t: t.addr)
         for thread in rest:
             if thread not in reached:
                 heads.append(thread)
-                reached.update(self.walk(thread)[0])
+                reached.update(*(steps for steps, _, _ in self.paths(thread)))
         return heads
 
-    def walk(self, head):
-        """(steps, index the last step points back to or None, how the last step is known)."""
-        steps, places, how = [], {}, "shown"
-        step = head
-        while True:
-            if step in places:
-                return steps, places[step], how
-            places[step] = len(steps)
-            steps.append(step)
-            if step not in self.next:
-                return steps, None, how
-            _, step, how = self.next[step]
+    def paths(self, head):
+        """All [(steps, index the last step points back to or None, how the last step is known)]."""
+        found, open_paths = [], [([head], "shown")]
+        while open_paths:
+            steps, how = open_paths.pop()
+            edges = self.next.get(steps[-1])
+            if edges is None:
+                found.append((steps, None, how))
+                continue
+            for _, step, known in reversed(edges):
+                if step in steps:
+                    found.append((steps, steps.index(step), known))
+                else:
+                    open_paths.append((steps + [step], known))
+        return found
 
     # -- as truth -------------------------------------------------------------------------
 
-    def chain(self, head):
-        steps, back, how = self.walk(head)
+    def chains(self, head):
+        return [self._chain(*path) for path in self.paths(head)]
+
+    def _chain(self, steps, back, how):
         hops = []
         for step in steps:
             thread = isinstance(step, Thread)
             proc = step.proc if thread else step
             hops.append({"image": proc.image, "pid": proc.pid, "thread": self.hex(step.addr) if thread else None,
-                         "via": self.next[step][0] if thread and step in self.next else None})
+                         "via": self.next[step][0][0] if thread and step in self.next else None})
         kind = "thread" if back is not None else "process" if self._reenters(steps) else None
         return {"hops": hops, "cyclic": kind is not None, "cycle_kind": kind, "cycle_start": back,
                 "length": len(hops), "endpoint": self._endpoint(steps, back, how)}
@@ -85,6 +90,8 @@ class Graph:
         if back is not None:
             return {"kind": "cycle", "thread": self.hex(steps[back].addr)}
         last = steps[-1]
+        if how == "process":
+            return {"kind": "process_object", "thread": None}
         if not isinstance(last, Thread):
             return {"kind": "server_thread_unknown" if how == "unknown" else "server_thread_absent", "thread": None}
         end = {"thread": self.hex(last.addr)}

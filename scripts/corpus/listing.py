@@ -5,7 +5,9 @@
 often with poorer listings before and single objects again behind it.  `vm` is
 the way of a case study: `!vm`, then only the objects that matter.
 """
-from . import alpc, vm
+import random
+
+from . import alpc, company, locks, ports, vm
 from .model import Process
 
 INDENT = " " * 8
@@ -13,7 +15,7 @@ BATCH = 1000
 
 
 class Listing:
-    def __init__(self, world, layout, rng, write, noise):
+    def __init__(self, world, layout, rng, write, noise, mark=None):
         self.world, self.layout, self.rng = world, layout, rng
         self.plain_write = write
         self.write = (lambda text: write(noise(text))) if noise else write
@@ -23,8 +25,19 @@ class Listing:
             self.prompt = "kd> "
         self.named, self.listed, self.shown = set(), set(), set()   # what the log has printed
         self.vm_rows = False
+        self.mark = mark            # told of every command
+        self.extra_rng = random.Random(world.procs[0].seed) if world.extras else None
 
     def command(self, text):
+        if "company" in self.world.extras and self.extra_rng.random() < 0.2:
+            command, output = company.one(self.world, self.extra_rng, self.p)
+            self.prompted(command)
+            self.write(output)
+        self.prompted(text)
+
+    def prompted(self, text):
+        if self.mark:
+            self.mark()
         self.plain_write(self.prompt + text + "\n")
 
     # -- lists of all processes ----------------------------------------------------------
@@ -92,7 +105,7 @@ class Listing:
 
     def messages(self, share=1.0):
         for message in self.world.messages:
-            if message.shown != "never" and self.rng.random() < share:
+            if message.shown != "never" and self.rng.random() < share and message is not self.world.held:
                 self.command(alpc.command(message, self.p))
                 self.write(alpc.text(self.world, message))
 
@@ -107,6 +120,42 @@ class Listing:
                 rows = []
         self.write("".join(rows))
 
+    # -- what --extras asks for ----------------------------------------------------------
+
+    def known(self, proc):
+        """Its image and pid are in the log."""
+        return proc in self.named or any(t.proc is proc for t in self.shown)
+
+    def registered(self, owner):
+        threads = [t for t in self.world.threads_of(owner) if t.printed and t.state != "INITIALIZED"]
+        if owner not in self.listed:
+            seen = {t.addr for t in self.shown}
+            threads = [t for t in threads if t.addr in seen]
+        return self.extra_rng.sample(threads, min(len(threads), self.extra_rng.randint(0, 3)))
+
+    def locks(self):
+        if self.world.resources:
+            verbose = self.extra_rng.random() < 0.3
+            self.command("!locks -v" if verbose else self.extra_rng.choice(("!locks", "!locks", "!LOCKS")))
+            for piece in locks.text(self.world, self.layout, self.extra_rng, verbose):
+                self.write(piece)
+
+    def ports(self):
+        messages = [m for m in self.world.messages if not m.lpc]
+        if "ports" not in self.world.extras or not messages:
+            return
+        known = {proc for proc in self.world.procs if self.known(proc)}
+        for message in self.extra_rng.sample(messages, min(len(messages), 4)):
+            self.command("!alpc /p " + self.p % message.port)
+            self.write(ports.port(self.world, self.layout, message, self.registered(message.owner), self.extra_rng))
+        for message in self.extra_rng.sample(messages, min(len(messages), 2)):
+            self.command("!alpc /lpp " + self.p % message.owner.addr)
+            self.write(ports.of_process(self.world, self.layout, message.owner, known))
+
+    def extras(self):
+        self.locks()
+        self.ports()
+
     # -- layouts -------------------------------------------------------------------------
 
     def full(self, with_vm):
@@ -119,6 +168,7 @@ class Listing:
         if with_vm:
             self.memory(world.variant.new_layout)
         self.messages()
+        self.extras()
         planted = [t for p in world.procs for t in p.planted if t.printed]
         for thread in rng.sample(planted, min(len(planted), rng.randint(0, 4))):
             self.thread(thread)
@@ -135,6 +185,7 @@ class Listing:
         self.memory(False)
         served = {id(m.server) for m in world.messages if m.server and m.shown == "server"}
         served |= {id(t.link[1]) for p in world.procs for t in p.planted if t.link}
+        served |= {id(owner) for resource in world.resources for owner in resource.owners}
         for proc in world.procs:
             for thread in proc.planted:
                 if not thread.printed or thread.stack == "running" and not thread.msg and id(thread) not in served:
@@ -147,7 +198,11 @@ class Listing:
         for message in world.messages:
             if (message.shown != "server" or not message.server.printed) and message.owner not in self.named:
                 self.process(message.owner, "0")
+        for proc in [t.link[1] for p in world.procs for t in p.planted if t.link and t.link[0] == "process"]:
+            if proc not in self.named:
+                self.process(proc, "0")
         self.messages()
+        self.extras()
 
     def close(self):
         if self.world.banner.opened:

@@ -21,7 +21,7 @@ class Thread:
         self.objs = objs            # [(address, text)]; text begins with the type word
         self.ticks = ticks
         self.msg = None             # the Message it waits a reply for
-        self.link = None            # (kind, Thread): waits for a mutant's owner or a thread
+        self.link = None            # (kind, Thread, Process or Resource): waits for it or for its owner
         self.irps = self.suspend = self.bits = self.w32 = self.addr = self.tid = 0
         self.printed = True         # False: the log never prints this thread
 
@@ -68,12 +68,40 @@ class Pool:
     """Hands out pool addresses of one kind, upwards, with gaps as a real pool has."""
 
     def __init__(self, base, align, rng):
-        self.next, self.align, self.rng = base, align, rng
+        self.start = self.next = base
+        self.align, self.rng = align, rng
 
     def take(self, size):
         addr = self.next + int(self.rng.random() * 24) * self.align
         self.next = addr + size
         return addr
+
+
+class UsedPool(Pool):
+    """A pool of another dump of the same system: many of its objects lie where others lay before."""
+
+    def __init__(self, base, align, rng, used):
+        super().__init__(base, align, rng)
+        self.used = sorted(used, reverse=True)
+
+    def take(self, size):
+        addr = self.next + int(self.rng.random() * 24) * self.align
+        while self.used and self.used[-1] < addr:
+            self.used.pop()
+        if self.used and self.used[-1] - addr < 0x8000:
+            addr = self.used.pop()
+        self.next = addr + size
+        return addr
+
+
+class Resource:
+    """An executive resource: `owners` hold it, the others wait, exclusively or shared."""
+    __slots__ = ("addr", "name", "exclusive", "owners", "waiters", "sharers")
+
+    def __init__(self, exclusive, owners, waiters=(), sharers=(), name=None):
+        self.exclusive, self.owners, self.name = exclusive, list(owners), name
+        self.waiters, self.sharers = list(waiters), list(sharers)
+        self.addr = 0
 
 
 class World:
@@ -89,7 +117,17 @@ class World:
         self.boxes = []             # (Thread, kind, confidence)
         self.suspects = []          # (Process, expected)
         self.others = []            # heads of chains without a message
+        self.resources = []         # of class Resource
+        self.extras = options.extras        # what else is planted and printed, by name
+        self.held = None            # the Message that is kept for the end of the log
         self._make_pools()
+
+    def share_addresses(self, other):
+        """Makes this a dump of the same system as `other`, with some of its addresses."""
+        used = [item.addr for item in other.order] + [proc.first for proc in other.procs if proc.first]
+        self.pool = UsedPool(other.pool.start, self.pool.align, self.rng, used)
+        self.paged = Pool(other.paged.start, self.paged.align, self.rng)
+        self.stack_base = other.stack_base
 
     def _make_pools(self):
         rng, era = self.rng, self.era

@@ -83,8 +83,8 @@ def _seven(target, folder, top):
                    cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
-def pack(kind, work, log_name, target):
-    """Archives work/log_name as `target`; returns the member's name in it."""
+def pack(kind, work, log_name, target, others=()):
+    """Archives work/log_name (and `others` in a container) as `target`; returns the member's name in it."""
     source = os.path.join(work, log_name)
     if kind in SINGLE:
         if kind == "log":
@@ -95,11 +95,11 @@ def pack(kind, work, log_name, target):
     top = log_name.rsplit(".", 1)[0]
     folder = os.path.join(work, top)
     os.makedirs(folder)
-    inner = os.path.join(folder, log_name)
-    os.rename(source, inner)
+    for name in (log_name,) + tuple(others):
+        os.rename(os.path.join(work, name), os.path.join(folder, name))
     with open(os.path.join(folder, "readme.txt"), "w", newline="") as note:
         note.write(NOTE)
-    members = [(top + "/" + name, os.path.join(folder, name)) for name in sorted((log_name, "readme.txt"))]
+    members = [(top + "/" + name, os.path.join(folder, name)) for name in sorted((log_name, "readme.txt") + tuple(others))]
     if kind == "zip":
         _zip(target, members)
     elif kind == "7z":

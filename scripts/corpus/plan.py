@@ -7,7 +7,7 @@ that look like message waits exist only in interactive processes or as plants.
 """
 import zlib
 
-from . import chains, menu, names
+from . import chains, extra, menu, names
 from .model import Thread, Zombie
 
 BASE = (("smss.exe", None, 3), ("csrss.exe", 0, 10), ("wininit.exe", 0, 3), ("services.exe", 0, 8),
@@ -155,6 +155,7 @@ def fill(world):
         planter.plant(_suspects(world, average) if full and number == 0 else None)
     if full and not options.chains:
         _suspects(world, average)
+    extra.plant(world, planter)
     _boxes(world, planter)
     if full:
         _oddities(world, average)
@@ -169,10 +170,17 @@ def fill(world):
     world.number_everything()
     _parents(world)
     _messages(world)
+    extra.number(world)
     for proc in world.procs:
         for thread in proc.planted:
             if thread.link:
-                kind, target = thread.link
-                where = thread.objs[0][0]
-                thread.objs = [(target.addr, "Thread") if kind == "thread" else
-                               (where, "Mutant - owning thread %0*x" % (world.variant.pointer_digits, target.addr))]
+                _objects(world, thread, *thread.link)
+
+
+def _objects(world, thread, kind, target):
+    """What a thread waits for, now that its owner has an address."""
+    if kind == "mutant":
+        text = "Mutant - owning thread %0*x" % (world.variant.pointer_digits, target.addr)
+        thread.objs = [(thread.objs[0][0], text)]
+    elif kind != "resource":
+        thread.objs = [(target.addr, "Thread" if kind == "thread" else "ProcessObject")]

@@ -24,6 +24,15 @@ def corpora():
             yield ["--encoding", encoding, "--eol", eol, "--incidents", "2"]
     mixed = ["--pack", "mixed", "--encoding", "mixed", "--eol", "mixed", "--layout", "mixed", "--noise"]
     yield mixed + ["--incidents", "12", "--threads", "3", "--zombies", "0..3000"]
+    small = ["--processes", "16", "--threads", "3"]
+    special = ["--dumps", "mixed", "--damage", "mixed", "--extras", "all,owners"] + small
+    for key in versions.KEYS:
+        yield ["--windows", key, "--extras", "all,owners", "--layout", "mixed"] + small
+        yield special + ["--windows", key, "--layout", "mixed", "--noise", "--incidents", "6"]
+    for damage in incident.DAMAGES:
+        for encoding in incident.ENCODINGS:
+            yield ["--damage", damage, "--encoding", encoding, "--eol", "mixed", "--dumps", "mixed"] + small
+    yield mixed + special + ["--incidents", "24"]
     yield ["--chains", "0", "--zombies", "0", "--threads", "20", "--incidents", "4"]
 
 
@@ -44,8 +53,9 @@ def problems(folder):
     for number, row in enumerate(manifest["bundles"], 1):
         with open(os.path.join(folder, "truth", "%04d.truth.json" % number), encoding="utf-8") as source:
             truth = json.load(source)
-        data = unpack.member(os.path.join(folder, row["bundle"]), row["member"])
-        if data is None:
+        data = [unpack.member(os.path.join(folder, row["bundle"]), member)
+                for member in truth.get("members", [row["member"]])]
+        if None in data:
             sys.stderr.write("self-test: no program reads %s, not compared\n" % row["bundle"])
             continue
         for problem in check.differences(data, truth):

@@ -23,9 +23,12 @@ class Sink:
     def flush(self):
         text = "".join(self.parts)
         self.parts, self.held = [], 0
+        self.file.write(self.encoded(text))
+
+    def encoded(self, text):
         if self.crlf:
             text = text.replace("\n", "\r\n")
-        self.file.write(text.encode(self.codec))
+        return text.encode(self.codec)
 
     def close(self):
         """Closes the file; returns its size in bytes."""

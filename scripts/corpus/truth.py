@@ -74,16 +74,19 @@ class Truth:
             for thread in proc.planted:
                 if thread.link:
                     kind, target = thread.link
-                    yield {"kind": kind, "waiting_thread": self.hex(thread.addr),
-                           "object": self.hex(thread.objs[0][0]), "owner_thread": self.hex(target.addr)}
+                    wanted = target if kind == "resource" else None
+                    for owner in wanted.owners if wanted else [target]:
+                        yield {"kind": kind, "waiting_thread": self.hex(thread.addr),
+                               "object": self.hex(wanted.addr if wanted else thread.objs[0][0]),
+                               "owner_process" if kind == "process" else "owner_thread": self.hex(owner.addr)}
 
     def chains(self):
         """(chains with a message, chains without)."""
         with_message, others = [], []
         for head in self.graph.heads():
-            chain = self.graph.chain(head)
-            vias = {hop["via"] for hop in chain["hops"]}
-            (with_message if vias & {"alpc", "lpc"} else others).append(chain)
+            for chain in self.graph.chains(head):
+                vias = {hop["via"] for hop in chain["hops"]}
+                (with_message if vias & {"alpc", "lpc"} else others).append(chain)
         return with_message, others
 
     def zombies(self):
@@ -121,26 +124,36 @@ class Truth:
 
     # -- the file -------------------------------------------------------------------------
 
-    def write(self, path, top):
-        """Writes the file; returns the totals for the manifest."""
+    def write(self, out):
+        """Writes the incident; returns its totals for the manifest."""
         chains, others = self.chains()
         totals = {"processes": 0, "threads": 0, "zombies": len(self.world.zombies), "chains": len(chains)}
-        with open(path, "w", encoding="utf-8") as out:
-            out.write("{" + "".join("%s:%s,\n" % (dumps(k), dumps(v)) for k, v in top.items()))
-            out.write('"incidents":[{\n"metadata":' + dumps(self.world.banner.metadata()))
-            for name, records in (("processes", self.processes()), ("threads", self.threads())):
-                totals[name] = write_list(out, name, records)
-            write_list(out, "alpc_edges", map(dumps, self.edges()))
-            write_list(out, "other_edges", map(dumps, self.other_edges()))
-            write_list(out, "alpc_ports", ())
-            write_list(out, "chains", map(dumps, chains))
-            write_list(out, "other_chains", map(dumps, others))
-            out.write(',\n"zombies":' + dumps(self.zombies()))
-            write_list(out, "message_box_threads", map(dumps, self.boxes()))
-            write_list(out, "missing_thread_suspects", map(dumps, self.suspects()))
-            write_list(out, "blocked_queues", map(dumps, self.blocked()))
-            out.write(',\n"special_processes":' + dumps(self.special()) + ',\n"notes":[]}]}\n')
+        out.write('{\n"metadata":' + dumps(self.world.banner.metadata()))
+        for name, records in (("processes", self.processes()), ("threads", self.threads())):
+            totals[name] = write_list(out, name, records)
+        write_list(out, "alpc_edges", map(dumps, self.edges()))
+        write_list(out, "other_edges", map(dumps, self.other_edges()))
+        write_list(out, "alpc_ports", ())
+        write_list(out, "chains", map(dumps, chains))
+        write_list(out, "other_chains", map(dumps, others))
+        out.write(',\n"zombies":' + dumps(self.zombies()))
+        write_list(out, "message_box_threads", map(dumps, self.boxes()))
+        write_list(out, "missing_thread_suspects", map(dumps, self.suspects()))
+        write_list(out, "blocked_queues", map(dumps, self.blocked()))
+        out.write(',\n"special_processes":' + dumps(self.special()) + ',\n"notes":[]}')
         return totals
+
+
+def write(path, top, incidents):
+    """Writes the truth file of a log; returns the totals for the manifest."""
+    totals = collections.Counter()
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("{" + "".join("%s:%s,\n" % (dumps(k), dumps(v)) for k, v in top.items()) + '"incidents":[')
+        for number, (world, listing) in enumerate(incidents):
+            out.write(",\n" if number else "")
+            totals.update(Truth(world, listing).write(out))
+        out.write("]}\n")
+    return totals
 
 
 def write_list(out, name, records):

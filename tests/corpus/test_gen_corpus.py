@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 SCRIPTS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "scripts")
 GENERATOR = os.path.join(SCRIPTS, "gen-corpus")
 sys.path.insert(0, SCRIPTS)
-from corpus import check  # noqa: E402
+from corpus import check, unpack  # noqa: E402
 
 
 def shift(record, key):
@@ -43,6 +43,20 @@ SPOIL = {
 }
 
 
+def other_edge(inc, kind):
+    return next(edge for edge in inc["other_edges"] if edge["kind"] == kind)
+
+
+SPOIL_EXTRAS = {
+    "owner": lambda inc: other_edge(inc, "resource").update(owner_thread="fffffa8000000010"),
+    "resource": lambda inc: other_edge(inc, "resource").update(object="fffffa8000000010"),
+    "waiter lost": lambda inc: inc["other_edges"].remove(other_edge(inc, "resource")),
+    "process wait lost": lambda inc: inc["other_edges"].remove(other_edge(inc, "process")),
+    "thread wait": lambda inc: other_edge(inc, "thread").update(waiting_thread="fffffa8000000010"),
+    "branch lost": lambda inc: inc["other_chains"].clear(),
+}
+
+
 class GenCorpus(unittest.TestCase):
     def test_self_test(self):
         run = subprocess.run([GENERATOR, "--self-test"], stdout=subprocess.PIPE, text=True)
@@ -52,20 +66,53 @@ class GenCorpus(unittest.TestCase):
         run = subprocess.run([GENERATOR], stderr=subprocess.PIPE)
         self.assertEqual(run.returncode, 2)
 
-    def test_checker_notices(self):
+    def make(self, *arguments):
+        """(bytes of the members, truth) of a corpus of one log."""
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([GENERATOR, "--out", folder, "--seed", "4", "--windows", "2008"], check=True,
+            subprocess.run([GENERATOR, "--out", folder, "--seed", "4", "--windows", "2008", *arguments], check=True,
                            stderr=subprocess.DEVNULL)
             with open(os.path.join(folder, "truth", "0001.truth.json"), encoding="utf-8") as source:
                 truth = json.load(source)
-            with open(os.path.join(folder, truth["bundle"]), "rb") as source:
-                data = source.read()
+            path = os.path.join(folder, truth["bundle"])
+            return [unpack.member(path, name) for name in truth.get("members", [truth["member"]])], truth
+
+    def notices(self, spoils, *arguments):
+        data, truth = self.make(*arguments)
         self.assertEqual(list(check.differences(data, truth)), [])
-        for name, spoil in SPOIL.items():
+        for name, spoil in spoils.items():
             with self.subTest(name):
                 spoiled = copy.deepcopy(truth)
-                spoil(spoiled["incidents"][0])
+                spoil(spoiled["incidents"][-1])
                 self.assertNotEqual(list(check.differences(data, spoiled)), [])
+
+    def test_checker_notices(self):
+        self.notices(SPOIL)
+
+    def test_checker_notices_in_extras(self):
+        self.notices(SPOIL_EXTRAS, "--extras", "all,owners")
+
+    def test_checker_notices_in_damage(self):
+        self.notices(SPOIL, "--damage", "web")
+        self.notices(SPOIL, "--dumps", "split")
+        self.notices(SPOIL, "--dumps", "two")
+        self.notices(SPOIL, "--damage", "cut")
+
+    def test_two_dumps_share_addresses(self):
+        first, second = self.make("--dumps", "two")[1]["incidents"]
+        at = [{process["addr"]: (process["pid"], process["image"]) for process in inc["processes"]}
+              for inc in (first, second)]
+        both = set(at[0]) & set(at[1])
+        self.assertTrue(both)
+        self.assertLess(len(both), len(at[1]))
+        self.assertTrue(any(at[0][address] != at[1][address] for address in both))
+
+    def test_split_has_one_incident(self):
+        data, truth = self.make("--dumps", "split")
+        self.assertEqual((len(data), len(truth["members"]), len(truth["incidents"])), (2, 2, 1))
+
+    def test_cut_is_said(self):
+        self.assertIs(self.make("--damage", "cut")[1]["cut"], True)
+        self.assertNotIn("cut", self.make()[1])
 
 
 if __name__ == "__main__":

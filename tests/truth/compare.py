@@ -165,7 +165,9 @@ def edges(truth, shown):
     differences = []
 
     def key(edge):
-        return edge["thread"], edge["kind"], edge["object"]
+        # One waiter of a resource that several threads own has an edge to each.
+        owner = edge.get("owner_thread") if edge["kind"] == "resource" else None
+        return edge["thread"], edge["kind"], edge["object"], owner
     want = {key(edge): edge for edge in _real_edges(truth)}
     listed = by(differences, "edge", shown["edges"], key)
     ordered(differences, "edges", [edge["thread"] for edge in shown["edges"]])

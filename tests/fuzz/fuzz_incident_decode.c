@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as what the index stores of an incident: the first byte says which of the three pieces. What decodes must be
+ * fit to be analysed and printed, and must encode to something that decodes to the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <zstd.h>
+
+#include "tests/unit/log_fixture.h"
+
+static void check(bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "fuzz_incident_decode: %s\n", what);
+	abort();
+}
+
+static void try_summary(const void *bytes, size_t len)
+{
+	struct summary summary = { 0 }, again = { 0 };
+	byte_vec out = { 0 };
+
+	if (summary_decode(&summary, bytes, len)) {
+		summary_encode(&summary, &out);
+		check(summary_decode(&again, out.at, out.len), "its own summary refused");
+		check(again.sources.len == summary.sources.len, "sources lost");
+	}
+	vec_free(&out);
+	summary_free(&summary);
+	summary_free(&again);
+}
+
+static void try_chains(const void *bytes, size_t len)
+{
+	struct chain_list list = { 0 }, again = { 0 };
+	byte_vec out = { 0 };
+
+	if (chain_list_decode(&list, bytes, len)) {
+		vec_for_each(chain, &list.chains)
+			(void)chain_longest_wait(&list, chain);
+		chain_list_encode(&list, &out);
+		check(chain_list_decode(&again, out.at, out.len), "its own chains refused");
+		check(again.hops.len == list.hops.len, "hops lost");
+	}
+	vec_free(&out);
+	chain_list_free(&list);
+	chain_list_free(&again);
+}
+
+static void try_incident(const void *bytes, size_t len)
+{
+	struct incident incident, again;
+	struct error error = ERROR_INIT;
+	finding_list findings = { 0 };
+	byte_vec out = { 0 };
+	char *before, *after;
+
+	incident_init(&incident);
+	incident_init(&again);
+	if (incident_decode(&incident, bytes, len, &error)) {
+		incident_analyse(&incident);
+		find_patterns(&incident, &findings);
+		before = incident_as_text(&incident);
+		incident_encode(&incident, &out);
+		check(incident_decode(&again, out.at, out.len, &error),
+		      "its own records refused");
+		incident_analyse(&again);
+		after = incident_as_text(&again);
+		check(strcmp(before, after) == 0, "decoded to something else");
+		free(before);
+		free(after);
+	}
+	vec_free(&findings);
+	vec_free(&out);
+	incident_free(&incident);
+	incident_free(&again);
+}
+
+/* The records behind zstd, so that mutations reach them. */
+static void try_plain_incident(const void *bytes, size_t len)
+{
+	size_t bound = ZSTD_compressBound(len), size;
+	void *frame = mem_alloc(bound);
+
+	size = ZSTD_compress(frame, bound, bytes, len, 1);
+	check(!ZSTD_isError(size), "zstd");
+	try_incident(frame, size);
+	free(frame);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	switch (data[0] % 4) {
+	case 0:
+		try_summary(data + 1, size - 1);
+		break;
+	case 1:
+		try_chains(data + 1, size - 1);
+		break;
+	case 2:
+		try_incident(data + 1, size - 1);
+		break;
+	default:
+		try_plain_incident(data + 1, size - 1);
+	}
+	return 0;
+}
