@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One port as !alpc /p prints it (formats.md section 5.2): owner, name, and how many messages wait in its queues. The
- * threads registered to serve it stand as THREAD headers between its fields; the queues come behind them.
+ * threads registered to serve it stand as THREAD headers between its fields; the queues come behind them. Its evidence
+ * is its header.
  */
+#include <stddef.h>
+
 #include "stages/log_parser.h"
 
 static struct port *open_port(struct log_parser *parser, uint64_t address,
@@ -23,6 +26,12 @@ static struct port *open_port(struct log_parser *parser, uint64_t address,
 	return port;
 }
 
+static void fill(uint32_t *field, uint32_t value)
+{
+	if (*field == NUMBER_NONE)
+		*field = value;
+}
+
 /* "P (Name)": the name, unless it is a word that stands for none. */
 static name_id read_name(struct log_parser *parser, struct cursor *cursor)
 {
@@ -37,24 +46,46 @@ static name_id read_name(struct log_parser *parser, struct cursor *cursor)
 	return log_parser_name(parser, text);
 }
 
+/* Whose port it is; of a field that is printed again the first value stays. */
+static void read_owner(struct log_parser *parser, struct cursor cursor)
+{
+	struct port *port = parser->port;
+	uint64_t address;
+
+	if (!log_parser_address(parser, &cursor, &address))
+		return;
+	if (port->owner_process == 0)
+		port->owner_process = address;
+	if (port->owner_image == 0)
+		port->owner_image = read_name(parser, &cursor);
+}
+
+/* The name that clients connect to stands on the line that repeats the port's own address. */
+static void read_own_name(struct log_parser *parser, struct cursor cursor)
+{
+	struct port *port = parser->port;
+	uint64_t address;
+
+	if (log_parser_address(parser, &cursor, &address) && address == port->address &&
+	    port->name == 0)
+		port->name = read_name(parser, &cursor);
+}
+
 /* "Type : ALPC_CONNECTION_PORT", "OwnerProcess : P (image)", "ConnectionPort : P (Name)" */
 static bool read_field(struct log_parser *parser, struct cursor cursor)
 {
 	struct port *port = parser->port;
 	struct slice label, word;
-	uint64_t address;
 
 	if (!lex_label(&cursor, &label))
 		return false;
-	if (slice_equal(label, SLICE("Type")) && lex_token(&cursor, &word)) {
-		port->type = log_parser_name(parser, word);
-	} else if (slice_equal(label, SLICE("OwnerProcess")) &&
-		   log_parser_address(parser, &cursor, &address)) {
-		port->owner_process = address;
-		port->owner_image = read_name(parser, &cursor);
-	} else if (slice_equal(label, SLICE("ConnectionPort")) &&
-		   log_parser_address(parser, &cursor, &address) && address == port->address) {
-		port->name = read_name(parser, &cursor);
+	if (slice_equal(label, SLICE("Type"))) {
+		if (port->type == 0 && lex_token(&cursor, &word))
+			port->type = log_parser_name(parser, word);
+	} else if (slice_equal(label, SLICE("OwnerProcess"))) {
+		read_owner(parser, cursor);
+	} else if (slice_equal(label, SLICE("ConnectionPort"))) {
+		read_own_name(parser, cursor);
 	}
 	return true;
 }
@@ -67,7 +98,7 @@ static bool read_registered(struct log_parser *parser, struct cursor cursor)
 	if (!lex_decimal(&cursor, &count) || count >= NUMBER_NONE ||
 	    !lex_words(&cursor, SLICE("thread(s) are registered")))
 		return false;
-	parser->port->registered_threads = (uint32_t)count;
+	fill(&parser->port->registered_threads, (uint32_t)count);
 	return true;
 }
 
@@ -80,40 +111,36 @@ static bool read_length(struct cursor cursor, uint32_t *length)
 	    (!lex_words(&cursor, SLICE("queue has")) || !lex_decimal(&cursor, &count) ||
 	     count >= NUMBER_NONE))
 		return false;
-	if (length)
-		*length = (uint32_t)count;
+	*length = (uint32_t)count;
 	return true;
 }
 
 static bool read_queue(struct log_parser *parser, const struct line *line)
 {
-	struct cursor cursor = line->cursor;
-	struct port queues = { 0 };
-	uint32_t *length;
+	static const struct {
+		struct slice name;
+		size_t field; /* of struct port; SIZE_MAX: not kept */
+	} queues[] = {
+		{ { "Main", 4 }, offsetof(struct port, main_queue) },
+		{ { "Large message", 13 }, offsetof(struct port, large_queue) },
+		{ { "Pending", 7 }, offsetof(struct port, pending_queue) },
+		{ { "Direct message", 14 }, SIZE_MAX },
+		{ { "Canceled", 8 }, SIZE_MAX },
+	};
+	uint32_t length;
 
-	if (lex_words(&cursor, SLICE("Main")))
-		length = &queues.main_queue;
-	else if (lex_words(&cursor, SLICE("Large message")))
-		length = &queues.large_queue;
-	else if (lex_words(&cursor, SLICE("Pending")))
-		length = &queues.pending_queue;
-	else if (lex_words(&cursor, SLICE("Direct message")) ||
-		 lex_words(&cursor, SLICE("Canceled")))
-		length = NULL;
-	else
-		return false;
-	if (!read_length(cursor, length))
-		return false;
-	if (!parser->port)
-		open_port(parser, parser->state.port, line);
-	if (length == &queues.main_queue)
-		parser->port->main_queue = queues.main_queue;
-	else if (length == &queues.large_queue)
-		parser->port->large_queue = queues.large_queue;
-	else if (length)
-		parser->port->pending_queue = queues.pending_queue;
-	evidence_extend(&parser->port->evidence, line);
-	return true;
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+		struct cursor cursor = line->cursor;
+
+		if (!lex_words(&cursor, queues[i].name) || !read_length(cursor, &length))
+			continue;
+		if (!parser->port)
+			open_port(parser, parser->state.port, line);
+		if (queues[i].field != SIZE_MAX)
+			fill((uint32_t *)((char *)parser->port + queues[i].field), length);
+		return true;
+	}
+	return false;
 }
 
 static bool begins(struct log_parser *parser, const struct line *line)
@@ -139,10 +166,7 @@ static bool begins(struct log_parser *parser, const struct line *line)
 
 static bool reads(struct log_parser *parser, const struct line *line)
 {
-	if (!read_field(parser, line->cursor) && !read_registered(parser, line->cursor))
-		return false;
-	evidence_extend(&parser->port->evidence, line);
-	return true;
+	return read_field(parser, line->cursor) || read_registered(parser, line->cursor);
 }
 
 static void resumes(struct log_parser *parser)

@@ -49,7 +49,8 @@ static bool read_server(struct log_parser *parser, const struct line *line)
 	    !lex_words(&cursor, SLICE("is working on message")) || !lex_hex(&cursor, &id))
 		return false;
 	speak_of(parser, id, line);
-	parser->message->server_thread = thread;
+	if (parser->message->server_thread == 0)
+		parser->message->server_thread = thread;
 	return true;
 }
 
@@ -65,7 +66,8 @@ static bool read_client(struct log_parser *parser, const struct line *line)
 	    !lex_words(&cursor, SLICE("waiting a reply from")) || !lex_hex(&cursor, &id))
 		return false;
 	speak_of(parser, id, line);
-	parser->message->waiting_thread = thread;
+	if (parser->message->waiting_thread == 0)
+		parser->message->waiting_thread = thread;
 	return true;
 }
 
@@ -81,18 +83,22 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	}
 }
 
-/* "Server process  : P (image)" */
+/* "Server process  : P (image)"; of what is said twice the first stays. */
 static bool read_owner(struct log_parser *parser, const struct line *line)
 {
+	struct message *message = parser->message;
 	struct cursor cursor = line->cursor;
 	struct slice image;
+	uint64_t process;
 
 	if (!lex_words(&cursor, SLICE("Server process")) || !lex_words(&cursor, SLICE(":")) ||
-	    !log_parser_address(parser, &cursor, &parser->message->owner_process))
+	    !log_parser_address(parser, &cursor, &process))
 		return false;
-	if (lex_words(&cursor, SLICE("(")) && lex_to_end(&cursor, &image) &&
-	    image.len > 1 && image.at[image.len - 1] == ')')
-		parser->message->owner_image =
+	if (message->owner_process == 0)
+		message->owner_process = process;
+	if (message->owner_image == 0 && lex_words(&cursor, SLICE("(")) &&
+	    lex_to_end(&cursor, &image) && image.len > 1 && image.at[image.len - 1] == ')')
+		message->owner_image =
 			log_parser_name(parser, slice_first(image, image.len - 1));
 	return true;
 }
@@ -101,9 +107,14 @@ static bool read_owner(struct log_parser *parser, const struct line *line)
 static bool read_port(struct log_parser *parser, const struct line *line)
 {
 	struct cursor cursor = line->cursor;
+	uint64_t port;
 
-	return lex_words(&cursor, SLICE("Server connection port")) &&
-	       log_parser_address(parser, &cursor, &parser->message->queue_port);
+	if (!lex_words(&cursor, SLICE("Server connection port")) ||
+	    !log_parser_address(parser, &cursor, &port))
+		return false;
+	if (parser->message->queue_port == 0)
+		parser->message->queue_port = port;
+	return true;
 }
 
 static bool reads(struct log_parser *parser, const struct line *line)

@@ -136,6 +136,8 @@ static bool begins(struct log_parser *parser, const struct line *line)
 		return false;
 	log_parser_open(parser, LOG_BLOCK_process);
 	log_parser_digits(parser, digits);
+	/* A chunk may begin here: nothing that was listed before goes on behind this line. */
+	parser->state.resource = parser->state.port = parser->state.port_owner = 0;
 	parser->state.process = address;
 	parser->state.process_pid = PID_NONE;
 	process = add_process(parser, address);

@@ -148,10 +148,12 @@ static void fill_ticks(struct thread *rich, const struct thread *poor)
 
 static void fill_message(struct thread *rich, const struct thread *poor)
 {
+	/* The port of an LPC wait stands on a line of its own, which a cut may have parted from the other. */
+	if (rich->port == 0 || (rich->message == 0 && poor->port))
+		rich->port = poor->port;
 	if (rich->message)
 		return;
 	rich->message = poor->message;
-	rich->port = poor->port;
 	rich->owner_process = poor->owner_process;
 	rich->wait_kind = poor->wait_kind;
 	rich->wait_line = poor->wait_line;
@@ -392,8 +394,8 @@ static void merge_port(struct join *join, const struct port *seen)
 		kept->name = seen->name;
 	if (kept->type == 0)
 		kept->type = seen->type;
-	kept->owner_image =
-		image_richer(&records->names, kept->owner_image, seen->owner_image);
+	if (kept->owner_image == 0)
+		kept->owner_image = seen->owner_image;
 	fill_number(&kept->main_queue, seen->main_queue);
 	fill_number(&kept->large_queue, seen->large_queue);
 	fill_number(&kept->pending_queue, seen->pending_queue);

@@ -176,6 +176,12 @@ static int resource_user_compare(const void *a, const void *b)
 		       : x->evidence.first_line > y->evidence.first_line;
 }
 
+/* In a 64-bit dump eight digits are the first half of a pointer that was cut off. */
+static bool is_half(uint64_t address)
+{
+	return address >> 32 == 0;
+}
+
 static bool same_user(const struct resource_user *a, const struct resource_user *b)
 {
 	return a->resource == b->resource && a->role == b->role && a->thread == b->thread;
@@ -184,11 +190,14 @@ static bool same_user(const struct resource_user *a, const struct resource_user 
 /* A lock that is listed again is the same lock: of what is said twice the first is kept. */
 static void settle_resource_users(struct records *records)
 {
+	bool wide = records->host.address_digits == 16;
 	size_t kept = 0;
 
 	SORT(&records->resource_users, resource_user_compare);
 	vec_for_each(user, &records->resource_users) {
 		if (kept && same_user(&records->resource_users.at[kept - 1], user))
+			continue;
+		if (wide && (is_half(user->thread) || is_half(user->resource)))
 			continue;
 		records->resource_users.at[kept++] = *user;
 	}
@@ -234,12 +243,6 @@ static void tell_ticks(struct records *records)
 	if (differ)
 		vec_push(&records->diagnostics,
 			 ((struct diagnostic){ .code = DIAGNOSTIC_TICKS_DISAGREE }));
-}
-
-/* In a 64-bit dump eight digits are the first half of a pointer that was cut off. */
-static bool is_half(uint64_t address)
-{
-	return address >> 32 == 0;
 }
 
 #define DROP_HALVES(list)                                                              \

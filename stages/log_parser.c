@@ -227,13 +227,13 @@ void log_parser_read_line(struct log_parser *parser, const struct line *line)
 	if (text.len == 0)
 		return;
 	if (__builtin_expect(state->pending_len != 0, 0)) {
-		if (line_is_noise(text))
-			return; /* the other half is still to come */
-		if (!begins_anything(text)) {
-			read_joined(parser, line);
+		if (begins_anything(text)) {
+			flush_pending(parser);
+		} else {
+			if (!line_is_noise(text)) /* else the other half is still to come */
+				read_joined(parser, line);
 			return;
 		}
-		flush_pending(parser);
 	}
 	if (__builtin_expect(
 		    (text.at[0] == 'T' || text.at[0] == 'W') && waits_for_next(text), 0) &&

@@ -103,6 +103,8 @@ size_t prompt_find(struct slice text)
 	const char *angle = text.at, *end = text.at + text.len;
 	struct slice command;
 
+	if (text.len && prompt_may_begin(text.at[0]) && prompt_split(text, &command))
+		return 0;
 	while (angle < end && (angle = memchr(angle, '>', (size_t)(end - angle)))) {
 		size_t at = (size_t)(angle - text.at), begin = prompt_begin(text, at);
 
