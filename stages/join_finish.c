@@ -5,13 +5,6 @@
  */
 #include "stages/join.h"
 
-static bool same_content(const struct join *a, const struct join *b)
-{
-	return a->sources.len == 1 && b->sources.len == 1 &&
-	       a->sources.at[0].content.high == b->sources.at[0].content.high &&
-	       a->sources.at[0].content.low == b->sources.at[0].content.low;
-}
-
 bool join_same_dump(const struct join *a, const struct join *b)
 {
 	const struct host *x = &a->incident.records.host, *y = &b->incident.records.host;
@@ -20,8 +13,6 @@ bool join_same_dump(const struct join *a, const struct join *b)
 	uint64_t ticks_y = host_tick_count(&b->incident.records, &differ);
 	bool ticks_known = ticks_x != TICKS_NONE && ticks_y != TICKS_NONE;
 
-	if (same_content(a, b))
-		return true;
 	if (ticks_known && ticks_x != ticks_y)
 		return false;
 	if (x->build != NUMBER_NONE && y->build != NUMBER_NONE && x->build != y->build)
