@@ -148,12 +148,12 @@ static void fill_ticks(struct thread *rich, const struct thread *poor)
 
 static void fill_message(struct thread *rich, const struct thread *poor)
 {
-	/* The port of an LPC wait stands on a line of its own, which a cut may have parted from the other. */
-	if (rich->port == 0 || (rich->message == 0 && poor->port))
-		rich->port = poor->port;
+	if (rich->lpc_port == 0)
+		rich->lpc_port = poor->lpc_port;
 	if (rich->message)
 		return;
 	rich->message = poor->message;
+	rich->port = poor->port;
 	rich->owner_process = poor->owner_process;
 	rich->wait_kind = poor->wait_kind;
 	rich->wait_line = poor->wait_line;

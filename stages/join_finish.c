@@ -270,6 +270,9 @@ void join_finish(struct join *join)
 
 	bool wide = records->host.address_digits == 16;
 
+	vec_for_each(thread, &records->threads)
+		if (thread->wait_kind == WAIT_KIND_LPC)
+			thread->port = thread->lpc_port;
 	if (wide)
 		drop_halves(records);
 	add_mentions(join);

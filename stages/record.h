@@ -95,6 +95,7 @@ struct thread {
 	uint64_t process;
 	uint64_t message, port,
 		owner_process; /* of the "Waiting for reply" line; message 0 when there is none */
+	uint64_t lpc_port; /* of a "Current LPC port" line; the join makes it the port of an LPC wait */
 	uint64_t wait_start, ticks; /* clock ticks, or TICKS_NONE */
 	int64_t wait_ms;            /* as printed beside the ticks, or MS_NONE */
 	struct evidence evidence;

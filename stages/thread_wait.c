@@ -67,7 +67,7 @@ bool thread_read_port(struct log_parser *parser, const struct line *line)
 	if (!lex_words(&cursor, SLICE("Current LPC port")) ||
 	    !log_parser_address(parser, &cursor, &port))
 		return false;
-	if (thread->port == 0)
-		thread->port = port;
+	if (thread->lpc_port == 0)
+		thread->lpc_port = port;
 	return true;
 }
