@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How fast the stages behind the decoder are, on one core and without disk or pipe: cut, parse and join of one log
- * held in memory. Prints the median of several rounds in MB/s of text (MB is 10^6 bytes). Argument: the log; without
+ * held in memory, and the same with decoding from UTF-16 before. Prints the median of several rounds in MB/s of decoded text (MB is
+ * 10^6 bytes). Argument: the log; without
  * one, a log of 30,000 zombies is made in memory from one block of the layout in formats.md section 3.1.
  */
 #include <fcntl.h>
@@ -14,9 +15,11 @@
 #include "stages/cut.h"
 #include "stages/join.h"
 #include "stages/log_parser.h"
+#include "stages/text.h"
 
 #define ROUNDS 7
 #define CHUNK (1u << 20)
+#define PIECE 32768
 #define ZOMBIES 30000
 
 static double now(void)
@@ -116,6 +119,34 @@ static void run_once(struct slice text, struct times *times)
 	log_chunk_result_free(&result);
 }
 
+/* Seconds that decoding the log from UTF-16LE takes, in pieces as the decoder reads them. The log is ASCII. */
+static double decode_utf16(struct slice text)
+{
+	struct text_decoder decoder = { .encoding = ENCODING_UTF16LE };
+	char *wide = mem_alloc(text.len * 2), *out = mem_alloc(TEXT_DECODED_MAX(PIECE));
+	double begin;
+	size_t decoded = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		wide[2 * i] = text.at[i];
+		wide[2 * i + 1] = 0;
+	}
+	begin = now();
+	for (size_t at = 0; at < text.len * 2; at += PIECE)
+		decoded += text_decode(
+			&decoder,
+			slice_first((struct slice){ wide + at, text.len * 2 - at }, PIECE),
+			out);
+	begin = now() - begin;
+	if (decoded < text.len) {
+		fprintf(stderr, "bench_stages: %zu bytes decoded of %zu\n", decoded, text.len);
+		exit(1);
+	}
+	free(wide);
+	free(out);
+	return begin;
+}
+
 static int by_whole(const void *a, const void *b)
 {
 	const struct times *x = a, *y = b;
@@ -128,7 +159,7 @@ int main(int argc, char **argv)
 	struct times times[ROUNDS], *median = &times[ROUNDS / 2];
 	size_t len;
 	char *log = argc > 1 ? read_log(argv[1], &len) : make_log(&len);
-	double megabytes = (double)len / 1e6;
+	double megabytes = (double)len / 1e6, utf16;
 
 	for (int i = 0; i < ROUNDS; i++)
 		run_once((struct slice){ log, len }, &times[i]);
@@ -139,6 +170,9 @@ int main(int argc, char **argv)
 	printf("  cut %.0f MB/s, parse %.0f MB/s, join %.0f MB/s; together %.0f MB/s on one core\n",
 	       megabytes / median->cut, megabytes / median->parse,
 	       megabytes / median->join, megabytes / median->whole);
+	utf16 = decode_utf16((struct slice){ log, len });
+	printf("  from UTF-16: decode %.0f MB/s; together %.0f MB/s on one core\n",
+	       megabytes / utf16, megabytes / (utf16 + median->whole));
 	free(log);
 	return 0;
 }

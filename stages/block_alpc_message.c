@@ -161,6 +161,6 @@ static void resumes(struct log_parser *parser)
 	parser->message->flags = MESSAGE_CONTINUED;
 }
 
-const struct log_block log_block_alpc_message = { .begins = begins,
-						  .reads = reads,
-						  .resumes = resumes };
+const struct log_block log_block_alpc_message = {
+	.heads = "M", .begins = begins, .reads = reads, .resumes = resumes
+};

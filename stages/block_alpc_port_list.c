@@ -94,4 +94,6 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	       (read_own(parser, line) || read_connection(parser, line));
 }
 
-const struct log_block log_block_alpc_port_list = { .begins = begins, .reads = reads };
+const struct log_block log_block_alpc_port_list = { .heads = "P",
+						    .begins = begins,
+						    .reads = reads };

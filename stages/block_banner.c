@@ -180,4 +180,6 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_banner = { .begins = begins, .reads = reads };
+const struct log_block log_block_banner = { .heads = "LCWPMDSB",
+					    .begins = begins,
+					    .reads = reads };

@@ -130,6 +130,6 @@ static void resumes(struct log_parser *parser)
 	parser->message->flags = MESSAGE_CONTINUED;
 }
 
-const struct log_block log_block_lpc_message = { .begins = begins,
-						 .reads = reads,
-						 .resumes = resumes };
+const struct log_block log_block_lpc_message = {
+	.heads = "SC", .begins = begins, .reads = reads, .resumes = resumes
+};

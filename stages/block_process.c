@@ -91,7 +91,7 @@ static const struct {
 static bool read_label(struct log_parser *parser, struct cursor *cursor, struct slice label)
 {
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (slice_equal(labels[i].label, label)) {
+		if (*labels[i].label.at == *label.at && slice_equal(labels[i].label, label)) {
 			labels[i].read(parser, cursor);
 			return true;
 		}
@@ -208,6 +208,6 @@ static void resumes(struct log_parser *parser)
 	add_process(parser, parser->state.process)->flags = PROCESS_CONTINUED;
 }
 
-const struct log_block log_block_process = { .begins = begins,
-					     .reads = reads,
-					     .resumes = resumes };
+const struct log_block log_block_process = {
+	.heads = "P", .begins = begins, .reads = reads, .resumes = resumes
+};

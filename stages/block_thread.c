@@ -286,4 +286,6 @@ static void resumes(struct log_parser *parser)
 	parser->thread->flags = THREAD_CONTINUED;
 }
 
-const struct log_block log_block_thread = { .begins = begins, .reads = reads, .resumes = resumes };
+const struct log_block log_block_thread = {
+	.heads = "T", .begins = begins, .reads = reads, .resumes = resumes
+};

@@ -112,5 +112,5 @@ static bool begins(struct log_parser *parser, const struct line *line)
 }
 
 const struct log_block log_block_vm = {
-	.begins = begins, .reads = reads, .command = "!vm", .commanded = open_table
+	.heads = "*P", .begins = begins, .reads = reads, .command = "!vm", .commanded = open_table
 };

@@ -17,6 +17,10 @@ bool line_has_high_bytes(struct slice text)
 	uint64_t seen = 0, word;
 	size_t i = 0;
 
+	for (uint64_t four[4]; i + sizeof(four) <= text.len; i += sizeof(four)) {
+		memcpy(four, text.at + i, sizeof(four));
+		seen |= four[0] | four[1] | four[2] | four[3];
+	}
 	for (; i + sizeof(word) <= text.len; i += sizeof(word)) {
 		memcpy(&word, text.at + i, sizeof(word));
 		seen |= word;

@@ -15,12 +15,15 @@ static const struct log_block *const blocks[LOG_BLOCKS] = {
 #undef LOG_BLOCK
 };
 
-/* First characters of the lines that a block's begins() wants to see, so that all others skip the question. */
-static const bool may_begin[256] = {
-	['P'] = true, ['T'] = true, ['M'] = true, ['L'] = true,
-	['C'] = true, ['W'] = true, ['D'] = true, ['S'] = true,
-	['*'] = true, ['R'] = true, ['B'] = true,
-};
+_Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask");
+
+/* Most lines begin with what begins no block: they are offered to none. */
+static void gather_heads(struct log_parser *parser)
+{
+	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
+		for (const char *head = blocks[id]->heads; *head; head++)
+			parser->heads[(unsigned char)*head] |= (uint16_t)(1u << id);
+}
 
 void log_state_fresh(struct log_state *state, enum listing listing)
 {
@@ -152,12 +155,11 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		read_prompt(parser, command);
 		return;
 	}
-	if (may_begin[(unsigned char)text.at[0]])
-		for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
-			if (blocks[id]->begins(parser, line)) {
-				parser->result->log_seen = true;
-				return;
-			}
+	for (unsigned mask = parser->heads[(unsigned char)text.at[0]]; mask; mask &= mask - 1)
+		if (blocks[__builtin_ctz(mask)]->begins(parser, line)) {
+			parser->result->log_seen = true;
+			return;
+		}
 	block = blocks[parser->state.block];
 	if (!block || !block->reads(parser, line))
 		unknown_line_count(parser, line);
@@ -308,6 +310,7 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	const char *at = text.at, *end = text.at + text.len;
 	struct raw_traits traits = raw_traits_of(text);
 
+	gather_heads(&parser);
 	begin_result(&parser, start);
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -321,7 +324,7 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 			parser.state.in_long_line = !newline;
 		else
 			raw_read_line(&parser, &traits,
-				      (struct slice){ at, (size_t)(stop - at) }, line);
+				      (struct slice){ at, (size_t)(stop - at) }, &line);
 		if (!newline) {
 			parser.state.in_long_line = true;
 			break;

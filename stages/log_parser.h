@@ -120,9 +120,12 @@ struct log_parser {
 	struct thread *thread;
 	struct message *message;
 	struct port *port;
+	uint16_t heads[256]; /* by a line's first character: the blocks to offer it to, a bit each */
 };
 
 struct log_block {
+	/* What the lines begin with that begins() wants to see. */
+	const char *heads;
 	/* True when the line opens such a block: it has then called log_parser_open() and read the line. */
 	bool (*begins)(struct log_parser *parser, const struct line *line);
 	/* Reads a line inside the block; false for a line that it does not know. */

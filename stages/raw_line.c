@@ -45,6 +45,8 @@ static struct cursor trim_cursor(struct slice text, bool open_end)
 {
 	const char *at = text.at, *end = text.at + text.len;
 
+	while (at < end && *at == ' ')
+		at++;
 	while (at < end && is_trimmed(*at))
 		at++;
 	if (end > at && end[-1] == '\x1a')
@@ -70,42 +72,51 @@ static void read_split(struct log_parser *parser, struct line line)
 	log_parser_read_line(parser, &line);
 }
 
-static void read_piece(struct log_parser *parser, const struct raw_traits *traits,
-		       struct slice text, struct line line, bool angle)
+/* Bytes above 0x7F or markup: a plain copy of the line is read. Kept apart so that its room costs other lines nothing. */
+static __attribute__((noinline)) void read_plain_copy(struct log_parser *parser,
+						      struct slice text, struct line *line)
 {
 	char plain[LINE_PLAIN_MAX(LOG_LINE_MAX)];
 
-	line.length = text.len;
+	text = line_make_plain(text, plain, &parser->result->other_bytes);
+	line->cursor = trim_cursor(text, line->cursor.open_end);
+	read_split(parser, *line);
+}
+
+static void read_piece(struct log_parser *parser, const struct raw_traits *traits,
+		       struct slice text, struct line *line, bool angle)
+{
+	line->length = text.len;
 	if (__builtin_expect(text.len > LOG_LINE_MAX, 0)) {
-		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, &line, text);
+		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, line, text);
 		text.len = LOG_LINE_MAX;
-		line.cursor.open_end = true;
+		line->cursor.open_end = true;
 	}
 	if ((traits->high_bytes && line_has_high_bytes(text)) ||
 	    (traits->markup && line_has_markup(text))) {
-		text = line_make_plain(text, plain, &parser->result->other_bytes);
-		angle = true;
+		read_plain_copy(parser, text, line);
+		return;
 	}
-	line.cursor = trim_cursor(text, line.cursor.open_end);
+	line->cursor = trim_cursor(text, line->cursor.open_end);
 	if (angle)
-		read_split(parser, line);
+		read_split(parser, *line);
 	else
-		log_parser_read_line(parser, &line);
+		log_parser_read_line(parser, line);
 }
 
 /* Progress output rewrites its line after a lone return; every piece is a line to the parser. */
 static void read_pieces(struct log_parser *parser, const struct raw_traits *traits,
-			struct slice text, struct line line)
+			struct slice text, struct line *line)
 {
-	bool open_end = line.cursor.open_end;
-	uint64_t offset = line.offset;
+	bool open_end = line->cursor.open_end;
+	uint64_t offset = line->offset;
 	const char *at = text.at, *end = text.at + text.len;
 
 	while (at < end) {
 		const char *stop = memchr(at, '\r', (size_t)(end - at));
 
-		line.cursor.open_end = open_end && !stop;
-		line.offset = offset + (uint64_t)(at - text.at);
+		line->cursor.open_end = open_end && !stop;
+		line->offset = offset + (uint64_t)(at - text.at);
 		read_piece(parser, traits,
 			   (struct slice){ at, (size_t)((stop ? stop : end) - at) }, line,
 			   true);
@@ -114,7 +125,7 @@ static void read_pieces(struct log_parser *parser, const struct raw_traits *trai
 }
 
 void raw_read_line(struct log_parser *parser, struct raw_traits *traits,
-		   struct slice text, struct line line)
+		   struct slice text, struct line *line)
 {
 	const char *end = text.at + text.len;
 	bool angle;

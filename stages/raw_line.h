@@ -16,8 +16,8 @@ struct raw_traits {
 };
 
 struct raw_traits raw_traits_of(struct slice text);
-/* text: the line without its newline. line: its place, and whether its end was cut. */
+/* text: the line without its newline. line: its place, and whether its end was cut; scratch afterwards. */
 void raw_read_line(struct log_parser *parser, struct raw_traits *traits,
-		   struct slice text, struct line line);
+		   struct slice text, struct line *line);
 
 #endif

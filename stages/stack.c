@@ -78,6 +78,8 @@ static struct slice bare_symbol(struct slice text)
 
 	if (plus && is_offset(plus, text.at + text.len))
 		return slice_first(text, (size_t)(plus - text.at));
+	if (!memchr(text.at, '(', text.len) && !memchr(text.at, '[', text.len))
+		return text; /* no note at all */
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
 		ptrdiff_t at = slice_find(text, notes[i]);
 
