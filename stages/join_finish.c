@@ -3,6 +3,7 @@
  * The end of joining: which joins are one dump, merging them, and what can be said only when everything was read -
  * sorted lists, processes that are known by mention alone, thread counts, the incident's id.
  */
+#include "pipeline/base/sort.h"
 #include "stages/join.h"
 
 bool join_same_dump(const struct join *a, const struct join *b)
@@ -122,19 +123,6 @@ static void count_threads(struct join *join)
 	}
 }
 
-#define DEFINE_BY_ADDRESS(type)                                                \
-	static int type##_by_address(const void *a, const void *b)             \
-	{                                                                      \
-		const struct type *x = a, *y = b;                              \
-                                                                               \
-		return x->address < y->address ? -1 : x->address > y->address; \
-	}
-
-DEFINE_BY_ADDRESS(process)
-DEFINE_BY_ADDRESS(thread)
-DEFINE_BY_ADDRESS(message)
-DEFINE_BY_ADDRESS(port)
-
 static void sort_unless_sorted(void *at, size_t count, size_t size,
 			       int (*compare)(const void *, const void *))
 {
@@ -146,6 +134,10 @@ static void sort_unless_sorted(void *at, size_t count, size_t size,
 			return;
 		}
 }
+
+#define SORT_BY_ADDRESS(list)                                                       \
+	sort_by_key(records->list.at, records->list.len, sizeof(*records->list.at), \
+		    offsetof(__typeof__(*records->list.at), address))
 
 #define SORT(vec, compare) \
 	sort_unless_sorted((vec)->at, (vec)->len, sizeof(*(vec)->at), compare)
@@ -279,10 +271,10 @@ void join_finish(struct join *join)
 	count_threads(join);
 	if (wide)
 		DROP_HALVES(processes);
-	SORT(&records->processes, process_by_address);
-	SORT(&records->threads, thread_by_address);
-	SORT(&records->messages, message_by_address);
-	SORT(&records->ports, port_by_address);
+	SORT_BY_ADDRESS(processes);
+	SORT_BY_ADDRESS(threads);
+	SORT_BY_ADDRESS(messages);
+	SORT_BY_ADDRESS(ports);
 	settle_resource_users(records);
 	tell_ticks(records);
 	host_finish(records);
