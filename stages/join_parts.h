@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of join_records(), one file a kind of record, and what they share: names and evidence of what is joined become those
+ * of the join. Every join_* takes all records of its kind in.
+ */
+#ifndef STAGES_JOIN_PARTS_H
+#define STAGES_JOIN_PARTS_H
+
+#include "stages/join.h"
+
+/* The number that a name of `from` has in the join. */
+name_id take_name(struct join *join, const struct names *from, name_id name);
+struct evidence take_evidence(struct evidence evidence, struct join_base base);
+/* The rest of a block whose first part stands in the chunk before. */
+void continue_evidence(struct evidence *evidence, const struct evidence *rest);
+
+static inline void fill_number(uint32_t *kept, uint32_t seen)
+{
+	if (*kept == NUMBER_NONE)
+		*kept = seen;
+}
+
+void join_processes(struct join *join, const struct records *from, struct join_base base);
+void join_threads(struct join *join, const struct records *from, struct join_base base);
+void join_messages(struct join *join, const struct records *from, struct join_base base);
+void join_ports(struct join *join, const struct records *from, struct join_base base);
+/* Rows of !vm, users of resources, diagnostics, kinds of unknown lines: appended, or counted. */
+void join_lists(struct join *join, const struct records *from, struct join_base base);
+
+#endif

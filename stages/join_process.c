@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Joining PROCESS blocks by address: the first sighting gives the values, later ones fill in; see join_parts.h. */
+#include "stages/join_parts.h"
+
+static void fill_process(struct process *rich, const struct process *poor)
+{
+	if (rich->pid == PID_NONE)
+		rich->pid = poor->pid;
+	if (rich->parent_pid == PID_NONE)
+		rich->parent_pid = poor->parent_pid;
+	if (rich->session == SESSION_NONE)
+		rich->session = poor->session;
+	if (rich->handle_count == HANDLES_NONE)
+		rich->handle_count = poor->handle_count;
+	rich->flags |= (uint8_t)(poor->flags & ~PROCESS_CONTINUED);
+}
+
+static void continue_process(struct process *open, const struct process *rest)
+{
+	fill_process(open, rest);
+	if (open->image == 0)
+		open->image = rest->image;
+	continue_evidence(&open->evidence, &rest->evidence);
+}
+
+static void merge_process(struct join *join, struct process *seen, bool last)
+{
+	struct records *records = &join->incident.records;
+	uint32_t *place = map_place(&join->processes, seen->address);
+	struct process *kept;
+
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)records->processes.len;
+		vec_push(&records->processes, ((struct process){ 0 }));
+	}
+	kept = &records->processes.at[*place];
+	if ((seen->flags & PROCESS_CONTINUED) && join->last.process.address == seen->address) {
+		continue_process(&join->last.process, seen);
+		*seen = join->last.process;
+		*kept = join->last.process_before;
+	}
+	if (last) {
+		join->last.process = *seen;
+		join->last.process_before = *kept;
+	}
+	if (kept->address == 0) {
+		*kept = *seen;
+		return;
+	}
+	if (!(kept->flags & PROCESS_BLOCK) && (seen->flags & PROCESS_BLOCK))
+		kept->evidence = seen->evidence;
+	fill_process(kept, seen);
+	kept->image = image_richer(&records->names, kept->image, seen->image);
+}
+
+void join_processes(struct join *join, const struct records *from, struct join_base base)
+{
+	vec_for_each(process, &from->processes) {
+		struct process seen = *process;
+
+		seen.image = take_name(join, &from->names, seen.image);
+		seen.evidence = take_evidence(seen.evidence, base);
+		if (seen.listing == LISTING_INHERITED)
+			seen.listing = join->listing;
+		if (seen.listing == LISTING_THREADS)
+			seen.flags |= PROCESS_THREADS_LISTED;
+		merge_process(join, &seen,
+			      process + 1 == from->processes.at + from->processes.len);
+	}
+}
