@@ -76,15 +76,21 @@ static bool is_word(char c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
+/* Line ends are gaps too, so that a line is judged alike by itself and in its text. */
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Two asterisks are bold type when they touch a word on just one side and stand alone; "****" is a debugger's box. */
 static bool is_bold(struct slice text, size_t at)
 {
-	bool before = at > 0 && text.at[at - 1] != ' ';
-	bool after = at + 2 < text.len && text.at[at + 2] != ' ';
+	bool before = at > 0 && !is_gap(text.at[at - 1]);
+	bool after = at + 2 < text.len && !is_gap(text.at[at + 2]);
 
 	if ((before && text.at[at - 1] == '*') || (after && text.at[at + 2] == '*'))
 		return false;
-	return (after && is_word(text.at[at + 2])) || (before && at > 0 && !after) ||
+	return (after && is_word(text.at[at + 2])) || (before && !after) ||
 	       (before && is_word(text.at[at - 1]));
 }
 
