@@ -140,7 +140,7 @@ static void print_text(const struct chain_groups *groups)
 		print_text_group(chain_groups_at(groups, i));
 	}
 	if (count < total)
-		printf("\n%zu of %zu groups shown\n", count, total);
+		log_note("%zu of %zu groups shown", count, total);
 }
 
 static int answer(struct query *query, struct error *error)
@@ -188,6 +188,10 @@ static bool take_option(struct query *query, const struct options *options, int 
 		query->index = options->value;
 		return true;
 	case OPTION_CHAIN:
+		if (query->expr_text)
+			return options_refuse(options,
+					      "one --chain at a time: '%s' is the second",
+					      options->value);
 		query->expr_text = options->value;
 		return true;
 	case OPTION_CYCLE:

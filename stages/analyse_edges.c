@@ -175,7 +175,8 @@ static void object_edges(struct incident *incident, const struct thread *thread)
 		if (object->owner_thread && slice_equal(type, SLICE("Mutant")))
 			owner_thread_edge(incident, thread, EDGE_MUTANT, object->address,
 					  object->owner_thread);
-		else if (slice_equal(type, SLICE("Thread")))
+		else if (slice_equal(type, SLICE("Thread")) &&
+			 foreign_objects(records, thread) == 1)
 			owner_thread_edge(incident, thread, EDGE_THREAD, object->address,
 					  object->address);
 		else if (slice_equal(type, SLICE("ProcessObject")) &&

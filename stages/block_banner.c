@@ -4,8 +4,6 @@
  * begin a new incident; the other lines are read wherever they stand, since vertarget and .time repeat them, and the
  * first value given stays.
  */
-#include <stdio.h>
-
 #include "stages/log_parser.h"
 #include "stages/session_time.h"
 
@@ -110,20 +108,6 @@ static void read_uptime(struct log_parser *parser, struct cursor cursor)
 		host->uptime_ms = (int64_t)days * 86400000 + ms;
 }
 
-/* "0xD1", "d1", "D1, {...": the bug check as !analyze and .bugcheck name it; kept as 0xD1. */
-static void read_bugcheck(struct log_parser *parser, struct cursor cursor)
-{
-	char text[16];
-	uint32_t code;
-
-	lex_blanks(&cursor);
-	(void)lex_literal(&cursor, SLICE("0x"));
-	if (parser->records->host.bugcheck || !lex_hex(&cursor, &code))
-		return;
-	snprintf(text, sizeof(text), "0x%X", code);
-	parser->records->host.bugcheck = log_parser_name(parser, slice_from(text));
-}
-
 static const struct {
 	struct slice head;
 	void (*read)(struct log_parser *parser, struct cursor cursor);
@@ -132,10 +116,6 @@ static const struct {
 	{ { "Machine Name:", 13 }, read_machine },
 	{ { "Debug session time: ", 20 }, read_session_time },
 	{ { "System Uptime: ", 15 }, read_uptime },
-	{ { "BUGCHECK_CODE:", 14 }, read_bugcheck },
-	{ { "BUGCHECK_STR:", 13 }, read_bugcheck },
-	{ { "BugCheck ", 9 }, read_bugcheck },
-	{ { "Bugcheck:", 9 }, read_bugcheck },
 };
 
 /* A line that says something of the host; the value is refused where the log was cut in it. */
@@ -180,6 +160,4 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_banner = { .heads = "LCWPMDSB",
-					    .begins = begins,
-					    .reads = reads };
+const struct log_block log_block_banner = { .heads = "LCWPMDS", .begins = begins, .reads = reads };

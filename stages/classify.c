@@ -3,7 +3,7 @@
  * Counts, no more: which bytes are NUL, which are control bytes that no log has, and on which side of
  * the byte pairs the NULs lie. A debugger's log is ASCII for the most part in every encoding, which is
  * what makes UTF-16 without a byte order mark easy to tell. NULs at the very end are not held against a
- * log: that is how a file looks whose writer lost power.
+ * log: that is how a file looks whose writer lost power. Nor is one run of them: a lost cluster.
  */
 #include "stages/classify.h"
 
@@ -30,7 +30,7 @@ static bool is_control(unsigned unit)
 
 static bool is_text8(struct slice first)
 {
-	size_t nuls = 0, controls = 0;
+	size_t nul_runs = 0, controls = 0;
 
 	while (first.len && first.at[first.len - 1] == 0)
 		first.len--;
@@ -39,10 +39,10 @@ static bool is_text8(struct slice first)
 	for (size_t i = 0; i < first.len; i++) {
 		unsigned char byte = (unsigned char)first.at[i];
 
-		nuls += byte == 0;
+		nul_runs += byte == 0 && (i == 0 || first.at[i - 1] != 0);
 		controls += byte != 0 && is_control(byte);
 	}
-	return nuls <= first.len / NUL_SHARE && controls <= first.len / CONTROL_SHARE;
+	return nul_runs <= 1 + first.len / NUL_SHARE && controls <= first.len / CONTROL_SHARE;
 }
 
 struct pair_counts {

@@ -278,7 +278,8 @@ static void diagnose_cut(struct log_parser *parser, struct slice text)
 	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner)
 		return;
 	if (last.at[last.len - 1] != '\x1a')
-		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, SLICE_NONE);
+		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end,
+				    slice_trim(last));
 }
 
 static void end_result(struct log_parser *parser, struct slice text, enum log_end log_end)

@@ -94,14 +94,16 @@ struct evidence thread_wait_evidence(const struct thread *thread)
 				  .source = thread->evidence.source };
 }
 
-/* The name as EPROCESS.ImageFileName holds it: its first 15 bytes, less a character that they would cut. */
-static struct slice image_cut(struct slice image)
+struct slice image_cut(struct slice image)
 {
 	size_t len = image.len < IMAGE_CUT ? image.len : IMAGE_CUT;
 
 	if (len < image.len)
 		while (len > 0 && ((unsigned char)image.at[len] & 0xC0) == 0x80)
 			len--;
+	/* A blank that the cut leaves at the end is not seen in a listing. */
+	while (len > 0 && image.at[len - 1] == ' ')
+		len--;
 	return slice_first(image, len);
 }
 
@@ -115,12 +117,12 @@ bool image_same(struct slice a, struct slice b)
 uint64_t image_key(struct slice image)
 {
 	char low[IMAGE_CUT];
-	size_t len = image.len < IMAGE_CUT ? image.len : IMAGE_CUT;
 
-	for (size_t i = 0; i < len; i++)
+	image = image_cut(image);
+	for (size_t i = 0; i < image.len; i++)
 		low[i] = image.at[i] >= 'A' && image.at[i] <= 'Z' ? image.at[i] | 0x20
 								  : image.at[i];
-	return hash64(low, len);
+	return hash64(low, image.len);
 }
 
 name_id image_richer(const struct names *names, name_id kept, name_id seen)

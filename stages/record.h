@@ -243,6 +243,9 @@ struct evidence thread_wait_evidence(const struct thread *thread);
  * formats.md section 3.1) is the same as the full one it was cut from. */
 bool image_same(struct slice a, struct slice b);
 #define IMAGE_CUT 15
+/* The name as a listing shows EPROCESS.ImageFileName: its first 15 bytes, less a character that they would cut and blanks at
+ * the end. */
+struct slice image_cut(struct slice image);
 /* Of two names of one image the one that says more: the longer, if the shorter is the cut of it; else kept. */
 name_id image_richer(const struct names *names, name_id kept, name_id seen);
 /* A number for maps: equal for any two names that image_same() calls the same. */

@@ -11,11 +11,13 @@ static void put(byte_vec *out, const char *text)
 	bytes_put(out, text, strlen(text));
 }
 
-static void put_image(byte_vec *out, struct slice image, size_t cut)
+static void put_image(byte_vec *out, struct slice image, bool cut)
 {
 	if (image.len == 0)
 		image = SLICE("?");
-	for (size_t i = 0; i < image.len && i < cut; i++)
+	if (cut)
+		image = image_cut(image);
+	for (size_t i = 0; i < image.len; i++)
 		bytes_put_u8(out, (uint8_t)(image.at[i] >= 'A' && image.at[i] <= 'Z'
 						    ? image.at[i] | 0x20
 						    : image.at[i]));
@@ -35,7 +37,7 @@ static void put_endpoint(byte_vec *out, const struct chain_list *list, const str
 }
 
 static void put_hop(byte_vec *out, const struct chain_list *list, const struct hop *hop,
-		    size_t cut)
+		    bool cut)
 {
 	put_image(out, names_text(&list->names, hop->image), cut);
 	if (hop->via == EDGE_NONE)
@@ -47,7 +49,7 @@ static void put_hop(byte_vec *out, const struct chain_list *list, const struct h
 
 /* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. */
 static void put_chain(byte_vec *out, const struct chain_list *list,
-		      const struct chain *chain, uint32_t start, size_t cut)
+		      const struct chain *chain, uint32_t start, bool cut)
 {
 	const struct hop *hops = &list->hops.at[chain->first_hop];
 	uint32_t back;
@@ -66,7 +68,7 @@ static void put_chain(byte_vec *out, const struct chain_list *list,
 static uint64_t hop_key(const struct chain_list *list, const struct hop *hop, byte_vec *scratch)
 {
 	scratch->len = 0;
-	put_hop(scratch, list, hop, IMAGE_CUT);
+	put_hop(scratch, list, hop, true);
 	return hash64(scratch->at, scratch->len);
 }
 
@@ -113,9 +115,9 @@ void chain_sign(struct chain_list *list, struct chain *chain)
 	byte_vec text = { 0 };
 	uint32_t start = ring_start(list, chain, &text);
 
-	put_chain(&text, list, chain, start, IMAGE_CUT);
+	put_chain(&text, list, chain, start, true);
 	chain->signature = hash64(text.at, text.len);
-	put_chain(&text, list, chain, start, SIZE_MAX);
+	put_chain(&text, list, chain, start, false);
 	chain->label =
 		names_add(&list->names, (struct slice){ (const char *)text.at, text.len });
 	vec_free(&text);
