@@ -19,6 +19,22 @@ struct listing_state {
 	uint64_t visited;
 };
 
+/* Whether some chain of the incident is as the selector wants one; true when it does not ask. */
+static bool has_chain(const struct selector *selector, struct index_view *view,
+		      const struct incident_row *row, struct error *error)
+{
+	struct chain_list list = { 0 };
+	bool found = false;
+
+	if (!selector_asks_for_chains(selector))
+		return true;
+	if (index_row_chains(view, row, &list, error))
+		vec_for_each(chain, &list.chains)
+			found |= selector_accepts_chain(selector, &list, chain);
+	chain_list_free(&list);
+	return found;
+}
+
 /* False when it was the last one, or on failure. */
 static bool list_one(struct listing_state *state, struct index_view *view, uint64_t id,
 		     int64_t moment, struct error *error)
@@ -34,7 +50,8 @@ static bool list_one(struct listing_state *state, struct index_view *view, uint6
 	if (row.summary.session_time != moment) {
 		more = index_damaged(
 			error, "incident %016" PRIx64 " is listed under another time", id);
-	} else if (selector_accepts(state->selector, &row)) {
+	} else if (selector_accepts(state->selector, &row) &&
+		   has_chain(state->selector, view, &row, error)) {
 		if (state->skip) {
 			state->skip--;
 		} else {
@@ -43,7 +60,7 @@ static bool list_one(struct listing_state *state, struct index_view *view, uint6
 		}
 	}
 	incident_row_free(&row);
-	return more;
+	return more && error->kind == ERROR_NONE;
 }
 
 static bool walk(struct listing_state *state, struct index_view *view,

@@ -92,23 +92,12 @@ static bool collect_candidates(struct chain_query *query, id_vec *ids)
 	return collect_numbers(query->view, TABLE_INCIDENT, SLICE_NONE, ids, query->error);
 }
 
-static bool cycle_accepted(int wanted, uint8_t cycle)
-{
-	if (wanted == CYCLE_ANY)
-		return cycle != CYCLE_NONE;
-	return wanted == CYCLE_NO_MATTER || wanted == cycle;
-}
-
 static bool chain_accepted(struct chain_query *query, const struct chain_list *list,
 			   const struct chain *chain)
 {
 	const struct chain_filter *filter = query->filter;
 
-	if (!cycle_accepted(filter->cycle, chain->cycle))
-		return false;
-	/* MS_NONE is less than any wait. */
-	if (filter->min_wait_ms != MS_NONE &&
-	    chain_longest_wait(list, chain) < filter->min_wait_ms)
+	if (!selector_accepts_chain(&filter->selector, list, chain))
 		return false;
 	if (!filter->expr)
 		return true;

@@ -6,14 +6,9 @@
 #include "index/chain_expr.h"
 #include "index/select.h"
 
-#define CYCLE_NO_MATTER (-1)
-#define CYCLE_ANY (-2)
-
 struct chain_filter {
 	struct selector selector;      /* limit and offset count groups */
 	const struct chain_expr *expr; /* NULL for every chain */
-	int cycle;           /* an enum cycle_kind, CYCLE_NO_MATTER or CYCLE_ANY */
-	int64_t min_wait_ms; /* of the chain's longest wait; MS_NONE no matter */
 };
 
 struct occurrence {

@@ -49,3 +49,24 @@ bool selector_accepts(const struct selector *selector, const struct incident_row
 		return false;
 	return !selector->bundle || in_bundle(selector->bundle, row);
 }
+
+bool selector_asks_for_chains(const struct selector *selector)
+{
+	return selector->cycle != CYCLE_NO_MATTER || selector->min_wait_ms != MS_NONE;
+}
+
+static bool cycle_accepted(int wanted, uint8_t cycle)
+{
+	if (wanted == CYCLE_ANY)
+		return cycle != CYCLE_NONE;
+	return wanted == CYCLE_NO_MATTER || wanted == cycle;
+}
+
+bool selector_accepts_chain(const struct selector *selector,
+			    const struct chain_list *list, const struct chain *chain)
+{
+	/* MS_NONE is less than any wait. */
+	return cycle_accepted(selector->cycle, chain->cycle) &&
+	       (selector->min_wait_ms == MS_NONE ||
+		chain_longest_wait(list, chain) >= selector->min_wait_ms);
+}

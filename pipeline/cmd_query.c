@@ -9,17 +9,11 @@
 
 enum {
 	OPTION_CHAIN = OPTION_OWN,
-	OPTION_CYCLE,
-	OPTION_MIN_WAIT,
 };
 
 static const struct option_row rows[] = {
 	{ OPTION_CHAIN, 0, "chain", "EXPR",
 	  "chains through A; 'A > B' direct, 'A >> B' later, ^A first, A$ last" },
-	{ OPTION_CYCLE, 0, "cycle", "KIND",
-	  "only cycles: any, thread (deadlock), process (semicircular)" },
-	{ OPTION_MIN_WAIT, 0, "min-wait", "SECONDS",
-	  "only chains in which somebody waits that long" },
 	OPTIONS_FORMAT,
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
@@ -166,21 +160,6 @@ static int answer(struct query *query, struct error *error)
 	return count ? 0 : EXIT_NOTHING_FOUND;
 }
 
-static bool cycle_option(struct query *query, const struct options *options)
-{
-	if (strcmp(options->value, "any") == 0)
-		query->filter.cycle = CYCLE_ANY;
-	else if (strcmp(options->value, "thread") == 0)
-		query->filter.cycle = CYCLE_THREAD;
-	else if (strcmp(options->value, "process") == 0)
-		query->filter.cycle = CYCLE_PROCESS;
-	else
-		return options_refuse(options,
-				      "unknown --cycle '%s': any, thread and process are known",
-				      options->value);
-	return true;
-}
-
 static bool take_option(struct query *query, const struct options *options, int id)
 {
 	switch (id) {
@@ -194,10 +173,6 @@ static bool take_option(struct query *query, const struct options *options, int 
 					      options->value);
 		query->expr_text = options->value;
 		return true;
-	case OPTION_CYCLE:
-		return cycle_option(query, options);
-	case OPTION_MIN_WAIT:
-		return seconds_option(options, &query->filter.min_wait_ms);
 	case OPTION_FORMAT:
 		return format_option(&query->format, options);
 	default:
@@ -207,10 +182,7 @@ static bool take_option(struct query *query, const struct options *options, int 
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct query query = { .index = index,
-			       .filter = { .selector = SELECTOR_ALL,
-					   .cycle = CYCLE_NO_MATTER,
-					   .min_wait_ms = MS_NONE } };
+	struct query query = { .index = index, .filter = { .selector = SELECTOR_ALL } };
 	struct error error = ERROR_INIT;
 	struct chain_expr *expr;
 	struct options options;

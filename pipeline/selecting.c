@@ -77,6 +77,21 @@ static bool build_option(const struct options *options, uint32_t *build)
 	return true;
 }
 
+static bool cycle_option(struct selector *selector, const struct options *options)
+{
+	if (strcmp(options->value, "any") == 0)
+		selector->cycle = CYCLE_ANY;
+	else if (strcmp(options->value, "thread") == 0)
+		selector->cycle = CYCLE_THREAD;
+	else if (strcmp(options->value, "process") == 0)
+		selector->cycle = CYCLE_PROCESS;
+	else
+		return options_refuse(options,
+				      "unknown --cycle '%s': any, thread and process are known",
+				      options->value);
+	return true;
+}
+
 bool select_option(struct selector *selector, const struct options *options, int id)
 {
 	switch (id) {
@@ -95,6 +110,10 @@ bool select_option(struct selector *selector, const struct options *options, int
 	case OPTION_BUNDLE:
 		selector->bundle = options->value;
 		return true;
+	case OPTION_CYCLE:
+		return cycle_option(selector, options);
+	case OPTION_MIN_WAIT:
+		return seconds_option(options, &selector->min_wait_ms);
 	case OPTION_LIMIT:
 		return number_option(options, 1, UINT32_MAX, &selector->limit);
 	case OPTION_OFFSET:

@@ -14,6 +14,8 @@ enum {
 	OPTION_OS,
 	OPTION_BUILD,
 	OPTION_BUNDLE,
+	OPTION_CYCLE,
+	OPTION_MIN_WAIT,
 	OPTION_LIMIT,
 	OPTION_OFFSET,
 };
@@ -23,19 +25,21 @@ enum {
 		OPTION_FORMAT, 'f', "format", "FORMAT", "text (default) or json" \
 	}
 
+/* clang-format off */
 #define OPTIONS_SELECTOR                                                                       \
 	{ OPTION_SINCE, 0, "since", "TIME", "session time at or after: RFC 3339 or a date" },  \
-		{ OPTION_UNTIL, 0, "until", "TIME", "session time at or before" },             \
-		{ OPTION_MACHINE, 0, "machine", "NAME",                                        \
-		  "only this machine; * and ? are wildcards" },                                \
-		{ OPTION_OS, 0, "os", "TEXT", "only where the system's name has this in it" }, \
-		{ OPTION_BUILD, 0, "build", "N", "only this build of Windows" },               \
-		{ OPTION_BUNDLE, 0, "bundle", "GLOB",                                          \
-		  "only bundles whose path or name matches" },                                 \
-		{ OPTION_LIMIT, 'n', "limit", "N", "print at most N rows" },                   \
-	{                                                                                      \
-		OPTION_OFFSET, 0, "offset", "N", "pass over the first N rows"                  \
-	}
+	{ OPTION_UNTIL, 0, "until", "TIME", "session time at or before" },                     \
+	{ OPTION_MACHINE, 0, "machine", "NAME", "only this machine; * and ? are wildcards" },  \
+	{ OPTION_OS, 0, "os", "TEXT", "only where the system's name has this in it" },         \
+	{ OPTION_BUILD, 0, "build", "N", "only this build of Windows" },                       \
+	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },     \
+	{ OPTION_CYCLE, 0, "cycle", "KIND",                                                    \
+	  "only cycles: any, thread (deadlock), process (semicircular)" },                     \
+	{ OPTION_MIN_WAIT, 0, "min-wait", "SECONDS",                                           \
+	  "only chains in which somebody waits that long" },                                   \
+	{ OPTION_LIMIT, 'n', "limit", "N", "print at most N rows" },                           \
+	{ OPTION_OFFSET, 0, "offset", "N", "pass over the first N rows" }
+/* clang-format on */
 
 enum format {
 	FORMAT_TEXT,

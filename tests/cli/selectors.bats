@@ -161,3 +161,13 @@ picks_chains() {
 		stdout_is_empty
 	done
 }
+
+@test "list: --cycle and --min-wait ask for incidents with such a chain" {
+	pipeline ingest "$LOGS" 2>/dev/null
+	exits 0 pipeline list --cycle thread --format json
+	shows '[.incidents[].bundle | split("/")[-1]]' '["semicircular.log"]'
+	exits 0 pipeline list --min-wait 222 --bundle 'case*' --format json
+	shows '.incidents | length' 1
+	exits 1 pipeline list --min-wait 222.1 --bundle 'case*' --format json
+	exits 2 pipeline list --cycle round
+}

@@ -68,8 +68,6 @@ static void read_query(struct reads *reads, const struct chain_expr *expr)
 	struct chain_filter filter = {
 		.selector = SELECTOR_ALL,
 		.expr = expr,
-		.cycle = CYCLE_NO_MATTER,
-		.min_wait_ms = MS_NONE,
 	};
 	struct chain_groups *groups = query_chains(reads->view, &filter, &reads->error);
 

@@ -15,8 +15,6 @@ static struct chain_filter filter_all(const struct chain_expr *expr)
 	return (struct chain_filter){
 		.selector = SELECTOR_ALL,
 		.expr = expr,
-		.cycle = CYCLE_NO_MATTER,
-		.min_wait_ms = MS_NONE,
 	};
 }
 
@@ -166,20 +164,20 @@ static void test_filters(void **state)
 	filter.selector.offset = 4;
 	expect(&filter, 4, 0, 0);
 	filter = filter_all(NULL);
-	filter.cycle = CYCLE_ANY;
+	filter.selector.cycle = CYCLE_ANY;
 	expect(&filter, 1, 1, 1);
-	filter.cycle = CYCLE_THREAD;
+	filter.selector.cycle = CYCLE_THREAD;
 	expect(&filter, 1, 1, 1);
-	filter.cycle = CYCLE_PROCESS;
+	filter.selector.cycle = CYCLE_PROCESS;
 	expect(&filter, 0, 0, 0);
-	filter.cycle = CYCLE_NONE;
+	filter.selector.cycle = CYCLE_NONE;
 	expect(&filter, 3, 3, 6);
 	filter = filter_all(NULL);
-	filter.min_wait_ms = 50;
+	filter.selector.min_wait_ms = 50;
 	expect(&filter, 2, 2, 2);
-	filter.min_wait_ms = 51;
+	filter.selector.min_wait_ms = 51;
 	expect(&filter, 1, 1, 1);
-	filter.min_wait_ms = 0;
+	filter.selector.min_wait_ms = 0;
 	expect(&filter, 2, 2, 2);
 	filter = filter_all(NULL);
 	filter.selector.machine = "pc?";
@@ -270,8 +268,9 @@ static bool chain_expected(const struct chain_filter *filter, const struct sampl
 		images[i] = names_text(&list.names, list.hops.at[i].image);
 	found = (!filter->expr || chain_expr_matches(filter->expr, images, list.hops.len,
 						     list.chains.at[0].cycle_start)) &&
-		(filter->cycle == CYCLE_NO_MATTER || sample->ring) &&
-		(filter->min_wait_ms == MS_NONE || sample->wait_ms >= filter->min_wait_ms);
+		(filter->selector.cycle == CYCLE_NO_MATTER || sample->ring) &&
+		(filter->selector.min_wait_ms == MS_NONE ||
+		 sample->wait_ms >= filter->selector.min_wait_ms);
 	chain_list_free(&list);
 	return found;
 }
@@ -396,9 +395,9 @@ static size_t compare_all(struct index_view *random, const struct sample_bundle 
 		struct chain_groups *groups;
 
 		if (i / 10 & 1)
-			filter.cycle = CYCLE_ANY;
+			filter.selector.cycle = CYCLE_ANY;
 		if (i / 10 & 2)
-			filter.min_wait_ms = 2000;
+			filter.selector.min_wait_ms = 2000;
 		if (i / 10 & 4)
 			filter.selector.since = 200;
 		groups = must_query(random, &filter);
