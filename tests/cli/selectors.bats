@@ -164,7 +164,7 @@ picks_chains() {
 
 @test "list: --cycle and --min-wait ask for incidents with such a chain" {
 	pipeline ingest "$LOGS" 2>/dev/null
-	exits 0 pipeline list --cycle thread --format json
+	exits 0 pipeline list --cycle thread --bundle "$LOGS/*" --format json
 	shows '[.incidents[].bundle | split("/")[-1]]' '["semicircular.log"]'
 	exits 0 pipeline list --min-wait 222 --bundle 'case*' --format json
 	shows '.incidents | length' 1

@@ -348,7 +348,7 @@ static void random_graph(struct graph *graph, bool branching)
 		graph->edges[i][0] = (int)below((uint32_t)(branching ? i : graph->nodes));
 		if (!branching || !below(2) || i < 2)
 			continue;
-		graph->way[i] = below(2) ? MUTANT : THREAD_OBJECT;
+		graph->way[i] = MUTANT; /* the one object that makes an edge beside another */
 		graph->edges[i][1] =
 			(graph->edges[i][0] + 1 + (int)below((uint32_t)i - 1)) % i;
 	}
@@ -541,8 +541,9 @@ static void test_hostile_branching_is_capped(void **state)
 		for (uint32_t e = 0; e < 2; e++)
 			vec_push(&incident.records.objects,
 				 ((struct wait_object){
-					 .address = 0x80000000 + (i / 2 * 2 + 2 + e) * 0x10000,
-					 .type = add_name(&incident, "Thread") }));
+					 .address = 0x90000000 + (i * 2 + e) * 0x10000,
+					 .owner_thread = 0x80000000 + (i / 2 * 2 + 2 + e) * 0x10000,
+					 .type = add_name(&incident, "Mutant") }));
 		vec_push(&incident.records.threads, thread);
 	}
 	incident_analyse(&incident);

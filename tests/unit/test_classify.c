@@ -62,7 +62,8 @@ static void test_binary(void **state)
 	check(SLICE("\x7f"
 		    "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0"),
 	      CONTENT_BINARY, ENCODING_UTF8);
-	check(SLICE("text\0text and more text"), CONTENT_BINARY, ENCODING_UTF8);
+	check(SLICE("text\0text\0and\0more\0text"), CONTENT_BINARY, ENCODING_UTF8);
+	check(SLICE("text\0\0\0\0\0\0 behind a lost cluster"), CONTENT_TEXT, ENCODING_UTF8);
 	check(SLICE("\1\2\3\4text of some length"), CONTENT_BINARY, ENCODING_UTF8);
 	check(SLICE("\xff\xfe\0\0A\0\0\0B\0\0\0"), CONTENT_BINARY, ENCODING_UTF8); /* UTF-32 */
 	for (size_t i = 0; i < sizeof(bytes); i++) {
