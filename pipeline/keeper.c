@@ -101,13 +101,11 @@ static void count_row(struct keeper_totals *totals, const struct bundle_row *row
 	totals->incidents += row->incidents.len;
 }
 
-static void tell_quarantined(struct keeper *keeper, const struct bundle_row *row)
+static void tell_quarantined(const struct bundle_row *row)
 {
 	vec_for_each(member, &row->members) {
-		keeper->totals->bytes += member->bytes;
 		if (member->outcome != OUTCOME_QUARANTINED)
 			continue;
-		keeper->totals->new_quarantined++;
 		log_warning("quarantined %.*s: %.*s: %.*s%s%.*s", SLICE_ARG(row->path),
 			    SLICE_ARG(member->path), SLICE_ARG(member->reason),
 			    member->text.len ? ": " : "", SLICE_ARG(member->text));
@@ -132,7 +130,7 @@ static void add_to_batch(struct keeper *keeper, size_t at, struct batched *batch
 	row->path = slice_from(job->path ? job->path : batched->path);
 	row->size = job->size;
 	row->mtime_ns = job->mtime_ns;
-	tell_quarantined(keeper, row);
+	tell_quarantined(row);
 	count_row(keeper->totals, row);
 	keeper->totals->read++;
 	keeper->done++;

@@ -16,8 +16,6 @@ struct keeper_totals {
 	uint64_t bundles, skipped, read;
 	uint64_t outcomes[OUTCOMES]; /* of members, those of skipped bundles included */
 	uint64_t incidents;
-	uint64_t bytes; /* decoded in this run */
-	uint64_t new_quarantined;
 };
 
 /* A bundle to read. */

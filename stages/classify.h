@@ -21,8 +21,8 @@ enum encoding {
 	ENCODING_UTF16BE,
 };
 
-/* Binary is what has NUL bytes or many other control bytes outside UTF-16. UTF-16 is told by its BOM, or, without
- * one, by ASCII letters in every second byte. */
+/* Binary is what has many control bytes outside UTF-16, or more runs of NUL bytes than one and one in every 512 bytes.
+ * UTF-16 is told by its BOM, or, without one, by ASCII letters in every second byte. */
 enum content classify_content(struct slice first, enum encoding *encoding);
 const char *encoding_text(enum encoding encoding);
 

@@ -42,7 +42,7 @@ struct join {
 
 void join_init(struct join *join);
 void join_free(struct join *join);
-/* Takes everything of `from` in. last_listing: of the last command in from's chunk. */
+/* Takes everything of `from` in. */
 void join_records(struct join *join, const struct records *from, struct join_base base);
 /* Whether both speak of one memory dump (contract.md section 1). */
 bool join_same_dump(const struct join *a, const struct join *b);

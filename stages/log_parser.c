@@ -156,10 +156,8 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		return;
 	}
 	for (unsigned mask = parser->heads[(unsigned char)text.at[0]]; mask; mask &= mask - 1)
-		if (blocks[__builtin_ctz(mask)]->begins(parser, line)) {
-			parser->result->log_seen = true;
+		if (blocks[__builtin_ctz(mask)]->begins(parser, line))
 			return;
-		}
 	block = blocks[parser->state.block];
 	if (!block || !block->reads(parser, line))
 		unknown_line_count(parser, line);
@@ -257,7 +255,7 @@ static void begin_result(struct log_parser *parser, const struct log_state *star
 
 	result->segments_used = 0;
 	result->lines = 0;
-	result->prompt_seen = result->log_seen = result->other_bytes = false;
+	result->prompt_seen = result->other_bytes = false;
 	parser->records = &segment_add(result)->records;
 	parser->state = *start;
 	block = blocks[start->block];

@@ -85,8 +85,8 @@ struct log_chunk_result {
 	VEC(struct segment) segments; /* at least one after log_parse() */
 	size_t segments_used; /* segments.at[0..used) are this chunk's, the rest spare memory */
 	struct log_state end;
-	uint32_t lines;             /* newlines in the text */
-	bool prompt_seen, log_seen; /* a kernel debugger's prompt; any sign of a debugger log */
+	uint32_t lines;   /* newlines in the text */
+	bool prompt_seen; /* a kernel debugger's prompt */
 	bool other_bytes; /* lines that are no valid UTF-8 were read as cp1252 */
 };
 

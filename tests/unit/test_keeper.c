@@ -290,7 +290,7 @@ static void test_one_bad_among_good(void **state)
 			check_bundle(&night, i, i == 50 ? "crashed" : "");
 		assert_int_equal(readers, 3);
 		assert_int_equal(night.totals.outcomes[OUTCOME_PARSED], 99);
-		assert_int_equal(night.totals.new_quarantined, 1);
+		assert_int_equal(night.totals.outcomes[OUTCOME_QUARANTINED], 1);
 		end_night(&night);
 	}
 }
