@@ -212,11 +212,12 @@ $(BENCHES): $(B)/%: $(B)/obj/%.o $(BENCH_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
 	$(call say,LINK)mkdir -p $(@D) && \
 		$(LINK) -o $@ $< $(BENCH_HELP_OBJS) $(LIBRARY) $(LIBS)
 
-bench: $(PROGRAM) $(BENCHES) ## build and run bench/bench_*.c and bench/*.sh; BENCH=name runs one
-	$(Q)set -e; for bench in $(BENCHES) $(sort $(wildcard bench/*.sh)); do \
-		name=$${bench##*/}; name=$${name%.sh}; name=$${name#bench_}; \
+bench: $(PROGRAM) $(BENCHES) ## build and run bench/*.sh with what they need; BENCH=name runs one
+	$(Q)set -e; for bench in $(sort $(wildcard bench/*.sh)); do \
+		name=$${bench##*/}; name=$${name%.sh}; \
 		case " $(or $(BENCH),$$name) " in *" $$name "*) ;; *) continue ;; esac; \
-		echo "# $$name"; PIPELINE="$(abspath $(PROGRAM))" $$bench; \
+		echo "# $$name"; PIPELINE="$(abspath $(PROGRAM))" \
+			BENCHES="$(abspath $(B)/bench)" $$bench; \
 	done
 
 # --- how the code reads ---------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 /*
  * How fast the stages behind the decoder are, on one core and without disk or pipe: cut, parse and join of one log
  * held in memory, and the same with decoding from UTF-16 before. Prints the median of several rounds in MB/s of decoded text (MB is
- * 10^6 bytes). Argument: the log; without
- * one, a log of 30,000 zombies is made in memory from one block of the layout in formats.md section 3.1.
+ * 10^6 bytes). Arguments: the logs. stages.sh has some made and gives them.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +19,6 @@
 #define ROUNDS 7
 #define CHUNK (1u << 20)
 #define PIECE 32768
-#define ZOMBIES 30000
 
 static double now(void)
 {
@@ -28,22 +26,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static char *make_log(size_t *len)
-{
-	char *text = mem_alloc((size_t)ZOMBIES * 256 + 64), *at = text;
-
-	at += sprintf(at, "0: kd> !process 0 0\n**** NT ACTIVE PROCESS DUMP ****\n");
-	for (unsigned i = 0; i < ZOMBIES; i++)
-		at += sprintf(at,
-			      "PROCESS fffffa80%08x\n    SessionId: %u  Cid: %04x    Peb: 7fffffdf000  "
-			      "ParentCid: 0b84\n    DirBase: 2db10000  ObjectTable: 00000000  "
-			      "HandleCount:   0.\n    Image: Process%c.exe\n\n",
-			      i * 0x3b0 + 0x4000000, i % 7, 0x1000 + i * 4,
-			      'A' + (int)(i % 23));
-	*len = (size_t)(at - text);
-	return text;
 }
 
 static char *read_log(const char *path, size_t *len)
@@ -72,9 +54,9 @@ struct times {
 	size_t processes, threads;
 };
 
-static void run_once(struct slice text, struct times *times)
+/* The chunk's result keeps its memory from round to round, as the floor's chunks do from bundle to bundle. */
+static void run_once(struct slice text, struct log_chunk_result *result, struct times *times)
 {
-	struct log_chunk_result result = { 0 };
 	struct log_state state;
 	struct join_base base = { .line = 1 };
 	struct join join;
@@ -95,20 +77,20 @@ static void run_once(struct slice text, struct times *times)
 		b = now();
 		if (fresh && base.offset)
 			log_state_fresh(&state, LISTING_INHERITED);
-		log_parse(&result, &state, chunk,
+		log_parse(result, &state, chunk,
 			  last                 ? LOG_ENDS
 			  : kind == CUT_HEADER ? LOG_HEADER_FOLLOWS
 					       : LOG_GOES_ON);
 		c = now();
-		for (size_t i = 0; i < result.segments_used; i++)
-			join_records(&join, &result.segments.at[i].records, base);
+		for (size_t i = 0; i < result->segments_used; i++)
+			join_records(&join, &result->segments.at[i].records, base);
 		times->cut += b - a;
 		times->parse += c - b;
 		times->join += now() - c;
-		state = result.end;
+		state = result->end;
 		fresh = kind == CUT_HEADER;
 		base.offset += chunk.len;
-		base.line += result.lines;
+		base.line += result->lines;
 		text = slice_skip(text, chunk.len);
 	}
 	join_finish(&join);
@@ -116,7 +98,6 @@ static void run_once(struct slice text, struct times *times)
 	times->processes = join.incident.records.processes.len;
 	times->threads = join.incident.records.threads.len;
 	join_free(&join);
-	log_chunk_result_free(&result);
 }
 
 /* Seconds that decoding the log from UTF-16LE takes, in pieces as the decoder reads them. The log is ASCII. */
@@ -154,19 +135,18 @@ static int by_whole(const void *a, const void *b)
 	return x->whole < y->whole ? -1 : x->whole > y->whole;
 }
 
-int main(int argc, char **argv)
+static void bench(const char *path, struct log_chunk_result *result)
 {
 	struct times times[ROUNDS], *median = &times[ROUNDS / 2];
 	size_t len;
-	char *log = argc > 1 ? read_log(argv[1], &len) : make_log(&len);
+	char *log = read_log(path, &len);
 	double megabytes = (double)len / 1e6, utf16;
 
 	for (int i = 0; i < ROUNDS; i++)
-		run_once((struct slice){ log, len }, &times[i]);
+		run_once((struct slice){ log, len }, result, &times[i]);
 	qsort(times, ROUNDS, sizeof(times[0]), by_whole);
-	printf("%-24s %7.1f MB  %zu processes, %zu threads\n",
-	       argc > 1 ? argv[1] : "30,000 zombies", megabytes, median->processes,
-	       median->threads);
+	printf("%s: %.1f MB, %zu processes, %zu threads\n", path, megabytes,
+	       median->processes, median->threads);
 	printf("  cut %.0f MB/s, parse %.0f MB/s, join %.0f MB/s; together %.0f MB/s on one core\n",
 	       megabytes / median->cut, megabytes / median->parse,
 	       megabytes / median->join, megabytes / median->whole);
@@ -174,5 +154,18 @@ int main(int argc, char **argv)
 	printf("  from UTF-16: decode %.0f MB/s; together %.0f MB/s on one core\n",
 	       megabytes / utf16, megabytes / (utf16 + median->whole));
 	free(log);
+}
+
+int main(int argc, char **argv)
+{
+	struct log_chunk_result result = { 0 };
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s LOG...\n", argv[0]);
+		return 2;
+	}
+	for (int i = 1; i < argc; i++)
+		bench(argv[i], &result);
+	log_chunk_result_free(&result);
 	return 0;
 }

@@ -162,5 +162,5 @@ static void resumes(struct log_parser *parser)
 }
 
 const struct log_block log_block_alpc_message = {
-	.heads = "M", .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "Message " }, .begins = begins, .reads = reads, .resumes = resumes
 };

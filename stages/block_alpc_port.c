@@ -174,6 +174,9 @@ static void resumes(struct log_parser *parser)
 	open_port(parser, parser->state.port, NULL);
 }
 
-const struct log_block log_block_alpc_port = {
-	.heads = "PMLDC", .begins = begins, .reads = reads, .resumes = resumes
-};
+const struct log_block log_block_alpc_port = { .heads = { "Port ", "Main queue",
+							  "Large message", "Direct message",
+							  "Canceled queue", "Pending queue" },
+					       .begins = begins,
+					       .reads = reads,
+					       .resumes = resumes };

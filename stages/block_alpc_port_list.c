@@ -94,6 +94,6 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	       (read_own(parser, line) || read_connection(parser, line));
 }
 
-const struct log_block log_block_alpc_port_list = { .heads = "P",
+const struct log_block log_block_alpc_port_list = { .heads = { "Ports " },
 						    .begins = begins,
 						    .reads = reads };

@@ -68,6 +68,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_analyze = {
-	.heads = "B", .begins = begins, .reads = reads, .command = "!analyze", .commanded = commanded
-};
+const struct log_block log_block_analyze = { .heads = { "BUGCHECK_", "BugCheck " },
+					     .begins = begins,
+					     .reads = reads,
+					     .command = "!analyze",
+					     .commanded = commanded };

@@ -160,4 +160,9 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_banner = { .heads = "LCWPMDS", .begins = begins, .reads = reads };
+const struct log_block log_block_banner = {
+	.heads = { "Loading Dump File [", "Connected to ", "Windows ",
+		   "Product:", "Machine Name:", "Debug session time:", "System Uptime:" },
+	.begins = begins,
+	.reads = reads
+};

@@ -118,4 +118,6 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	       slice_starts(text, SLICE("NumberOf"));
 }
 
-const struct log_block log_block_locks = { .heads = "RT", .begins = begins, .reads = reads };
+const struct log_block log_block_locks = { .heads = { "Resource ", "Threads" },
+					   .begins = begins,
+					   .reads = reads };

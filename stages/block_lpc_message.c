@@ -130,6 +130,7 @@ static void resumes(struct log_parser *parser)
 	parser->message->flags = MESSAGE_CONTINUED;
 }
 
-const struct log_block log_block_lpc_message = {
-	.heads = "SC", .begins = begins, .reads = reads, .resumes = resumes
-};
+const struct log_block log_block_lpc_message = { .heads = { "Searching ", "Server ", "Client " },
+						 .begins = begins,
+						 .reads = reads,
+						 .resumes = resumes };

@@ -209,5 +209,5 @@ static void resumes(struct log_parser *parser)
 }
 
 const struct log_block log_block_process = {
-	.heads = "P", .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "PROCESS " }, .begins = begins, .reads = reads, .resumes = resumes
 };

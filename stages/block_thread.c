@@ -4,7 +4,6 @@
  * ticks. The stack below it is read by stack.c.
  */
 #include "stages/log_parser.h"
-#include "stages/prompt.h"
 #include "stages/stack.h"
 #include "stages/thread_wait.h"
 
@@ -256,6 +255,15 @@ static bool read_frame(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
+/* SuspendCount and FreezeCount may stand before the objects. */
+static bool is_count(const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	return slice_starts(text, SLICE("SuspendCount ")) ||
+	       slice_starts(text, SLICE("FreezeCount "));
+}
+
 static bool reads(struct log_parser *parser, const struct line *line)
 {
 	char first = *line->cursor.at;
@@ -272,9 +280,7 @@ static bool reads(struct log_parser *parser, const struct line *line)
 		return true;
 	if (!read_field(parser, line))
 		return false;
-	/* SuspendCount and FreezeCount may stand before the objects. */
-	if (parser->state.part == part && part != THREAD_PART_STACK &&
-	    !slice_ends(command_word(lex_rest(&line->cursor)), SLICE("Count")))
+	if (parser->state.part == part && part != THREAD_PART_STACK && !is_count(line))
 		parser->state.part = THREAD_PART_FIELDS;
 	evidence_extend(&parser->thread->evidence, line);
 	return true;
@@ -287,5 +293,5 @@ static void resumes(struct log_parser *parser)
 }
 
 const struct log_block log_block_thread = {
-	.heads = "T", .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "THREAD " }, .begins = begins, .reads = reads, .resumes = resumes
 };

@@ -111,6 +111,8 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_vm = {
-	.heads = "*P", .begins = begins, .reads = reads, .command = "!vm", .commanded = open_table
-};
+const struct log_block log_block_vm = { .heads = { "*** Virtual", "Physical Memory:" },
+					.begins = begins,
+					.reads = reads,
+					.command = "!vm",
+					.commanded = open_table };

@@ -40,18 +40,25 @@ static bool is_word_char(char c)
 
 #define EVERY_BYTE(value) ((uint64_t)(value)*0x0101010101010101u)
 
-/* Eight hex digits at once, all in one register: false when one of them is none. */
-static inline bool read_hex8(const char *at, uint32_t *value)
+/* Eight hex digits at once, all in one register: text as it stands, and its letters made small. */
+static inline bool is_hex8(uint64_t text, uint64_t low)
 {
 	const uint64_t high = EVERY_BYTE(0x80);
-	uint64_t text, low, digit, letter;
+	uint64_t digit, letter;
 
-	memcpy(&text, at, sizeof(text));
-	low = text | EVERY_BYTE(0x20);
 	/* A byte's highest bit says whether the byte is at least the one subtracted. */
 	digit = ((text | high) - EVERY_BYTE('0')) & ~((text | high) - EVERY_BYTE('9' + 1));
 	letter = ((low | high) - EVERY_BYTE('a')) & ~((low | high) - EVERY_BYTE('f' + 1));
-	if ((text & high) || ((digit | letter) & high) != high)
+	return ((digit | letter) & ~text & high) == high;
+}
+
+static inline bool read_hex8(const char *at, uint32_t *value)
+{
+	uint64_t text, low;
+
+	memcpy(&text, at, sizeof(text));
+	low = text | EVERY_BYTE(0x20);
+	if (!is_hex8(text, low))
 		return false;
 	low = (low & EVERY_BYTE(0x0F)) + (low >> 6 & EVERY_BYTE(1)) * 9;
 	low = __builtin_bswap64(le64toh(low));
@@ -61,14 +68,29 @@ static inline bool read_hex8(const char *at, uint32_t *value)
 	return true;
 }
 
-/* A pointer of 16 digits as it nearly always stands: at the cursor, and something else behind it. */
-static inline bool read_pointer16(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+static inline bool skip_hex8(const char *at)
+{
+	uint64_t text;
+
+	memcpy(&text, at, sizeof(text));
+	return is_hex8(text, text | EVERY_BYTE(0x20));
+}
+
+/* A pointer of 16 digits, or of 8, as it nearly always stands: at the cursor, and something else behind it. */
+static inline bool read_pointer(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 {
 	const char *at = cursor->at;
 	uint32_t upper, lower;
 
 	if (cursor->end - at < 18 || !read_hex8(at, &upper))
 		return false;
+	if (lex_is_blank(at[8])) {
+		*address = upper;
+		if (upper)
+			*digits = 8;
+		cursor->at = at + 8;
+		return true;
+	}
 	at += 8 + (at[8] == '`');
 	if (!read_hex8(at, &lower) || is_word_char(at[8]))
 		return false;
@@ -76,6 +98,28 @@ static inline bool read_pointer16(struct cursor *cursor, uint64_t *address, uint
 	*digits = 16;
 	cursor->at = at + 8;
 	return true;
+}
+
+bool lex_skip_address(struct cursor *cursor)
+{
+	const char *at = cursor->at;
+	uint64_t address;
+	uint8_t digits = 0;
+
+	while (at < cursor->end && lex_is_blank(*at))
+		at++;
+	if (cursor->end - at >= 18 && skip_hex8(at)) {
+		if (lex_is_blank(at[8])) {
+			cursor->at = at + 8;
+			return true;
+		}
+		at += 8 + (at[8] == '`');
+		if (skip_hex8(at) && !is_word_char(at[8])) {
+			cursor->at = at + 8;
+			return true;
+		}
+	}
+	return lex_address(cursor, &address, &digits);
 }
 
 bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
@@ -86,7 +130,7 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 	bool halves = false;
 
 	lex_blanks(&probe);
-	if (read_pointer16(&probe, address, digits)) {
+	if (read_pointer(&probe, address, digits)) {
 		*cursor = probe;
 		return true;
 	}
@@ -179,11 +223,15 @@ bool lex_token(struct cursor *cursor, struct slice *token)
 
 bool lex_to_end(struct cursor *cursor, struct slice *text)
 {
-	struct slice rest = slice_trim(lex_rest(cursor));
+	const char *at = cursor->at, *end = cursor->end;
 
-	if (rest.len == 0 || cursor->open_end)
+	while (at < end && lex_is_blank(*at))
+		at++;
+	while (end > at && lex_is_blank(end[-1]))
+		end--;
+	if (at == end || cursor->open_end)
 		return false;
-	*text = rest;
+	*text = (struct slice){ at, (size_t)(end - at) };
 	cursor->at = cursor->end;
 	return true;
 }

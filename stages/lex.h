@@ -69,6 +69,8 @@ static inline bool lex_words(struct cursor *cursor, struct slice text)
 /* A kernel address: 8 or 16 hex digits, optional 0x, optional backtick in the middle, or a zero of any
  * length. *digits becomes 8 or 16, and is left alone for a short zero. */
 bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits);
+/* The same where only what stands behind the address is of interest. */
+bool lex_skip_address(struct cursor *cursor);
 /* Hex digits without 0x (a PID, an id), at most 8 of them. */
 bool lex_hex(struct cursor *cursor, uint32_t *value);
 /* Decimal digits; saturates at UINT64_MAX (!vm prints wrapped counters, formats.md section 6.1). */

@@ -99,6 +99,8 @@ static const struct markup *markup_at(struct slice text, size_t at)
 {
 	struct slice rest = slice_skip(text, at);
 
+	if (*rest.at != '&' && *rest.at != '<' && *rest.at != '*')
+		return NULL;
 	for (size_t i = 0; i < sizeof(markups) / sizeof(markups[0]); i++)
 		if (*rest.at == *markups[i].text.at &&
 		    slice_starts_icase(rest, markups[i].text))

@@ -5,6 +5,7 @@
  */
 #include "stages/log_parser.h"
 
+#include "stages/line_scan.h"
 #include "stages/prompt.h"
 #include "stages/raw_line.h"
 #include "stages/unknown_line.h"
@@ -21,8 +22,17 @@ _Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask")
 static void gather_heads(struct log_parser *parser)
 {
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
-		for (const char *head = blocks[id]->heads; *head; head++)
-			parser->heads[(unsigned char)*head] |= (uint16_t)(1u << id);
+		for (const char *const *head = blocks[id]->heads; *head; head++) {
+			parser->first[(unsigned char)(*head)[0]] |= (uint16_t)(1u << id);
+			parser->second[(unsigned char)(*head)[1]] |= (uint16_t)(1u << id);
+		}
+}
+
+static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
+{
+	return text.len < 2 ? 0
+			    : parser->first[(unsigned char)text.at[0]] &
+				      parser->second[(unsigned char)text.at[1]];
 }
 
 void log_state_fresh(struct log_state *state, enum listing listing)
@@ -151,11 +161,11 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 	struct slice command, text = lex_rest(&line->cursor);
 	const struct log_block *block;
 
-	if (prompt_may_begin(text.at[0]) && prompt_split(text, &command)) {
+	if (line->may_prompt && prompt_may_begin(text.at[0]) && prompt_split(text, &command)) {
 		read_prompt(parser, command);
 		return;
 	}
-	for (unsigned mask = parser->heads[(unsigned char)text.at[0]]; mask; mask &= mask - 1)
+	for (unsigned mask = offered_to(parser, text); mask; mask &= mask - 1)
 		if (blocks[__builtin_ctz(mask)]->begins(parser, line))
 			return;
 	block = blocks[parser->state.block];
@@ -306,30 +316,28 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	       struct slice text, enum log_end log_end)
 {
 	struct log_parser parser = { .result = result };
-	const char *at = text.at, *end = text.at + text.len;
-	struct raw_traits traits = raw_traits_of(text);
+	struct line_scan scan = line_scan_of(text);
+	struct scanned_line scanned;
 
 	gather_heads(&parser);
 	begin_result(&parser, start);
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		const char *stop = newline ? newline : end;
-		struct line line = { .offset = (uint64_t)(at - text.at),
+	while (line_scan_next(&scan, &scanned)) {
+		struct line line = { .offset = (uint64_t)(scanned.text.at - text.at),
 				     .number = result->lines,
 				     .last = result->lines };
 
-		line.cursor.open_end = !newline && log_end == LOG_ENDS;
-		if (parser.state.in_long_line)
-			parser.state.in_long_line = !newline;
+		line.cursor.open_end = !scanned.newline && log_end == LOG_ENDS;
+		if (__builtin_expect(parser.state.in_long_line, 0))
+			parser.state.in_long_line = !scanned.newline;
+		else if (scanned.plain && scanned.text.len <= LOG_LINE_MAX)
+			raw_read_plain_line(&parser, scanned.text, &line);
 		else
-			raw_read_line(&parser, &traits,
-				      (struct slice){ at, (size_t)(stop - at) }, &line);
-		if (!newline) {
+			raw_read_line(&parser, scanned.text, &line);
+		if (!scanned.newline) {
 			parser.state.in_long_line = true;
 			break;
 		}
 		result->lines++;
-		at = newline + 1;
 	}
 	end_result(&parser, text, log_end);
 }

@@ -109,7 +109,8 @@ struct line {
 	struct cursor cursor; /* behind leading blanks */
 	uint64_t offset, length; /* in the text, with the newline's CR but without the newline */
 	uint32_t number;         /* from 0 */
-	uint32_t last; /* differs from number when a wrapped line was put together */
+	uint32_t last;   /* differs from number when a wrapped line was put together */
+	bool may_prompt; /* a '>' is in it, or was not looked for */
 };
 
 struct log_parser {
@@ -120,12 +121,13 @@ struct log_parser {
 	struct thread *thread;
 	struct message *message;
 	struct port *port;
-	uint16_t heads[256]; /* by a line's first character: the blocks to offer it to, a bit each */
+	/* By a line's first and second character: the blocks to offer it to, a bit each. */
+	uint16_t first[256], second[256];
 };
 
 struct log_block {
-	/* What the lines begin with that begins() wants to see. */
-	const char *heads;
+	/* What the lines begin with that begins() wants to see, two characters at least; NULL ends them. */
+	const char *heads[8];
 	/* True when the line opens such a block: it has then called log_parser_open() and read the line. */
 	bool (*begins)(struct log_parser *parser, const struct line *line);
 	/* Reads a line inside the block; false for a line that it does not know. */

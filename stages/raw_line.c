@@ -2,6 +2,8 @@
 /* Raw lines to plain ones; see raw_line.h. Nearly every line takes none of the branches here. */
 #include "stages/raw_line.h"
 
+#include <endian.h>
+
 #include "stages/line.h"
 #include "stages/prompt.h"
 
@@ -17,36 +19,36 @@ static bool has_lone_return(struct slice text)
 	return false;
 }
 
-static const char *find_angle(const char *at, const char *end)
-{
-	const char *found = at < end ? memchr(at, '>', (size_t)(end - at)) : NULL;
-
-	return found ? found : end;
-}
-
-struct raw_traits raw_traits_of(struct slice text)
-{
-	const char *end = text.at + text.len;
-
-	return (struct raw_traits){ .high_bytes = line_has_high_bytes(text),
-				    .markup = line_has_markup(text),
-				    .lone_returns = has_lone_return(text),
-				    .next_angle = find_angle(text.at, end),
-				    .end = end };
-}
-
 /* Form feeds and Ctrl-Z are what printers and old editors leave at a line's ends. */
-static bool is_trimmed(char c)
+static inline bool is_trimmed(char c)
 {
-	return lex_is_blank(c) || c == '\r' || c == '\f' || c == '\x1a';
+	return (unsigned char)c <= ' ' &&
+	       (1ull << c & (1ull << ' ' | 1ull << '\t' | 1ull << '\r' | 1ull << '\f' |
+			     1ull << '\x1a'));
 }
 
-static struct cursor trim_cursor(struct slice text, bool open_end)
+/* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
+static inline const char *skip_indent(const char *at, const char *end)
 {
-	const char *at = text.at, *end = text.at + text.len;
+	const uint64_t blanks = 0x2020202020202020u;
+	uint64_t other;
 
+	while (end - at >= 8) {
+		memcpy(&other, at, sizeof(other));
+		other = le64toh(other ^ blanks);
+		if (other)
+			return at + (__builtin_ctzll(other) >> 3);
+		at += 8;
+	}
 	while (at < end && *at == ' ')
 		at++;
+	return at;
+}
+
+static inline struct cursor trim_cursor(struct slice text, bool open_end)
+{
+	const char *end = text.at + text.len, *at = skip_indent(text.at, end);
+
 	while (at < end && is_trimmed(*at))
 		at++;
 	if (end > at && end[-1] == '\x1a')
@@ -83,30 +85,24 @@ static __attribute__((noinline)) void read_plain_copy(struct log_parser *parser,
 	read_split(parser, *line);
 }
 
-static void read_piece(struct log_parser *parser, const struct raw_traits *traits,
-		       struct slice text, struct line *line, bool angle)
+static void read_piece(struct log_parser *parser, struct slice text, struct line *line)
 {
 	line->length = text.len;
-	if (__builtin_expect(text.len > LOG_LINE_MAX, 0)) {
+	if (text.len > LOG_LINE_MAX) {
 		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, line, text);
 		text.len = LOG_LINE_MAX;
 		line->cursor.open_end = true;
 	}
-	if ((traits->high_bytes && line_has_high_bytes(text)) ||
-	    (traits->markup && line_has_markup(text))) {
+	if (line_has_high_bytes(text) || line_has_markup(text)) {
 		read_plain_copy(parser, text, line);
 		return;
 	}
 	line->cursor = trim_cursor(text, line->cursor.open_end);
-	if (angle)
-		read_split(parser, *line);
-	else
-		log_parser_read_line(parser, line);
+	read_split(parser, *line);
 }
 
 /* Progress output rewrites its line after a lone return; every piece is a line to the parser. */
-static void read_pieces(struct log_parser *parser, const struct raw_traits *traits,
-			struct slice text, struct line *line)
+static void read_pieces(struct log_parser *parser, struct slice text, struct line *line)
 {
 	bool open_end = line->cursor.open_end;
 	uint64_t offset = line->offset;
@@ -117,26 +113,25 @@ static void read_pieces(struct log_parser *parser, const struct raw_traits *trai
 
 		line->cursor.open_end = open_end && !stop;
 		line->offset = offset + (uint64_t)(at - text.at);
-		read_piece(parser, traits,
-			   (struct slice){ at, (size_t)((stop ? stop : end) - at) }, line,
-			   true);
+		read_piece(parser,
+			   (struct slice){ at, (size_t)((stop ? stop : end) - at) }, line);
 		at = stop ? stop + 1 : end;
 	}
 }
 
-void raw_read_line(struct log_parser *parser, struct raw_traits *traits,
-		   struct slice text, struct line *line)
+void raw_read_line(struct log_parser *parser, struct slice text, struct line *line)
 {
-	const char *end = text.at + text.len;
-	bool angle;
-
-	if (traits->next_angle < text.at)
-		traits->next_angle = find_angle(text.at, traits->end); /* behind a long line */
-	angle = traits->next_angle < end;
-	if (angle)
-		traits->next_angle = find_angle(end, traits->end);
-	if (traits->lone_returns && has_lone_return(text))
-		read_pieces(parser, traits, text, line);
+	line->may_prompt = true;
+	if (has_lone_return(text))
+		read_pieces(parser, text, line);
 	else
-		read_piece(parser, traits, text, line, angle);
+		read_piece(parser, text, line);
+}
+
+void raw_read_plain_line(struct log_parser *parser, struct slice text, struct line *line)
+{
+	line->length = text.len;
+	line->may_prompt = false;
+	line->cursor = trim_cursor(text, line->cursor.open_end);
+	log_parser_read_line(parser, line);
 }

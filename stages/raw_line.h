@@ -8,16 +8,9 @@
 
 #include "stages/log_parser.h"
 
-/* What a text has anywhere, so that its lines need be asked only then. */
-struct raw_traits {
-	bool high_bytes, markup, lone_returns;
-	const char *next_angle; /* the next '>' that was not passed yet, or the text's end */
-	const char *end;
-};
-
-struct raw_traits raw_traits_of(struct slice text);
 /* text: the line without its newline. line: its place, and whether its end was cut; scratch afterwards. */
-void raw_read_line(struct log_parser *parser, struct raw_traits *traits,
-		   struct slice text, struct line *line);
+void raw_read_line(struct log_parser *parser, struct slice text, struct line *line);
+/* The same for a line that is plain as it stands (line_scan.h), and not too long. */
+void raw_read_plain_line(struct log_parser *parser, struct slice text, struct line *line);
 
 #endif

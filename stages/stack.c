@@ -49,11 +49,8 @@ static bool skip_inline(struct cursor *cursor)
 
 static bool skip_pointers(struct cursor *cursor, unsigned count)
 {
-	uint64_t address;
-	uint8_t digits = 0;
-
 	while (count--)
-		if (!lex_address(cursor, &address, &digits))
+		if (!lex_skip_address(cursor))
 			return false;
 	return true;
 }
