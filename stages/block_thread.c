@@ -61,19 +61,17 @@ static void read_suspend_count(struct log_parser *parser, struct cursor cursor)
 static void read_header(struct log_parser *parser, struct cursor cursor)
 {
 	struct thread *thread = parser->thread;
-	uint64_t ignored;
+	struct slice ignored; /* addresses of no interest, damaged or not */
 	uint32_t pid, tid;
-	uint8_t digits = 0;
 
 	if (!lex_words(&cursor, SLICE("Cid")) || !lex_hex(&cursor, &pid) ||
 	    !lex_literal(&cursor, SLICE(".")) || !lex_hex(&cursor, &tid))
 		return;
 	thread->pid = pid;
 	thread->tid = tid;
-	if (lex_words(&cursor, SLICE("Teb:")) && !lex_address(&cursor, &ignored, &digits))
+	if (lex_words(&cursor, SLICE("Teb:")) && !lex_token(&cursor, &ignored))
 		return;
-	if (lex_words(&cursor, SLICE("Win32Thread:")) &&
-	    !lex_address(&cursor, &ignored, &digits))
+	if (lex_words(&cursor, SLICE("Win32Thread:")) && !lex_token(&cursor, &ignored))
 		return;
 	read_state(parser, cursor);
 	read_suspend_count(parser, cursor);

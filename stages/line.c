@@ -108,6 +108,28 @@ static const struct markup *markup_at(struct slice text, size_t at)
 	return NULL;
 }
 
+/* "<-------": the head and two dashes, as they are typed or as typography has them. */
+static bool is_arrow(struct slice text)
+{
+	return slice_starts(text, SLICE("<--")) ||
+	       slice_starts(text, SLICE("<\xE2\x80\x93")) ||
+	       slice_starts(text, SLICE("<\xE2\x80\x94"));
+}
+
+/* An arrow behind a line's text points out something to readers; it and what is written beside it are not the debugger's. */
+static struct slice without_arrow(struct slice text)
+{
+	const char *at = text.at, *end = text.at + text.len;
+
+	while (at < end && (at = memchr(at, '<', (size_t)(end - at)))) {
+		if ((at == text.at || is_gap(at[-1])) &&
+		    is_arrow((struct slice){ at, (size_t)(end - at) }))
+			return (struct slice){ text.at, (size_t)(at - text.at) };
+		at++;
+	}
+	return text;
+}
+
 bool line_has_markup(struct slice text)
 {
 	static const char first[] = { '&', '<', '*' };
@@ -116,7 +138,9 @@ bool line_has_markup(struct slice text)
 		const char *at = text.at, *end = text.at + text.len;
 
 		while (at < end && (at = memchr(at, first[i], (size_t)(end - at)))) {
-			if (markup_at(text, (size_t)(at - text.at)))
+			struct slice rest = { at, (size_t)(end - at) };
+
+			if (markup_at(text, (size_t)(at - text.at)) || is_arrow(rest))
 				return true;
 			at++;
 		}
@@ -159,5 +183,5 @@ struct slice line_make_plain(struct slice line, char *out, bool *other)
 			len += utf8_write(out + len,
 					  plain_code(code, len ? out[len - 1] : ' '));
 	}
-	return (struct slice){ out, len };
+	return without_arrow((struct slice){ out, len });
 }

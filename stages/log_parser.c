@@ -9,6 +9,7 @@
 #include "stages/prompt.h"
 #include "stages/raw_line.h"
 #include "stages/unknown_line.h"
+#include "stages/wrapped_line.h"
 
 static const struct log_block *const blocks[LOG_BLOCKS] = {
 #define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
@@ -173,16 +174,6 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		unknown_line_count(parser, line);
 }
 
-/* A THREAD header or ALPC line may be wrapped where a pointer would follow (formats.md section 1, rule 4). */
-static bool waits_for_next(struct slice text)
-{
-	if (slice_starts(text, SLICE("THREAD ")))
-		return slice_ends(text, SLICE("Win32Thread:")) ||
-		       slice_ends(text, SLICE("WAIT:"));
-	return slice_starts(text, SLICE("Waiting for reply ")) &&
-	       slice_ends(text, SLICE(" port"));
-}
-
 static bool begins_anything(struct slice text)
 {
 	struct slice command;
@@ -201,14 +192,30 @@ static void flush_pending(struct log_parser *parser)
 			     .offset = state->pending_offset,
 			     .length = state->pending_length,
 			     .number = state->pending_line,
-			     .last = state->pending_line };
+			     .last = state->pending_last };
 
 	memcpy(copy, state->pending, state->pending_len);
 	state->pending_len = 0;
 	read_plain_line(parser, &line);
 }
 
-/* Puts the line behind the one that waits and reads both as one. */
+/* Keeps the line until its other half comes. False when it is none that waits for one. */
+static bool hold(struct log_state *state, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	if (!wrapped_line_waits(text) || text.len >= sizeof(state->pending))
+		return false;
+	memcpy(state->pending, text.at, text.len);
+	state->pending_len = (uint16_t)text.len;
+	state->pending_line = line->number;
+	state->pending_last = line->last;
+	state->pending_offset = line->offset;
+	state->pending_length = line->length;
+	return true;
+}
+
+/* Puts the line behind the one that waits and reads both as one, unless that was wrapped again. */
 static void read_joined(struct log_parser *parser, const struct line *line)
 {
 	struct log_state *state = &parser->state;
@@ -226,35 +233,38 @@ static void read_joined(struct log_parser *parser, const struct line *line)
 	joined.offset = state->pending_offset;
 	joined.length = line->offset + line->length - state->pending_offset;
 	state->pending_len = 0;
-	read_plain_line(parser, &joined);
+	if (!hold(state, &joined))
+		read_plain_line(parser, &joined);
 }
 
-void log_parser_read_line(struct log_parser *parser, const struct line *line)
+/* The line behind one that waits: its other half, noise before that, or neither. */
+static bool read_behind_pending(struct log_parser *parser, const struct line *line)
 {
 	struct log_state *state = &parser->state;
 	struct slice text = lex_rest(&line->cursor);
 
+	if (wrapped_line_goes_on((struct slice){ state->pending, state->pending_len }, text)) {
+		read_joined(parser, line);
+		return true;
+	}
+	if (line_is_noise(text) && !begins_anything(text))
+		return true;
+	flush_pending(parser);
+	return false;
+}
+
+void log_parser_read_line(struct log_parser *parser, const struct line *line)
+{
+	struct slice text = lex_rest(&line->cursor);
+
 	if (text.len == 0)
 		return;
-	if (__builtin_expect(state->pending_len != 0, 0)) {
-		if (begins_anything(text)) {
-			flush_pending(parser);
-		} else {
-			if (!line_is_noise(text)) /* else the other half is still to come */
-				read_joined(parser, line);
-			return;
-		}
-	}
-	if (__builtin_expect(
-		    (text.at[0] == 'T' || text.at[0] == 'W') && waits_for_next(text), 0) &&
-	    text.len < sizeof(state->pending)) {
-		memcpy(state->pending, text.at, text.len);
-		state->pending_len = (uint16_t)text.len;
-		state->pending_line = line->number;
-		state->pending_offset = line->offset;
-		state->pending_length = line->length;
+	if (__builtin_expect(parser->state.pending_len != 0, 0) &&
+	    read_behind_pending(parser, line))
 		return;
-	}
+	if ((text.at[0] == 'T' || text.at[0] == 'W') &&
+	    __builtin_expect(hold(&parser->state, line), 0))
+		return;
 	read_plain_line(parser, line);
 }
 
@@ -301,6 +311,7 @@ static void end_result(struct log_parser *parser, struct slice text, enum log_en
 		diagnose_cut(parser, text);
 	/* Where the next text begins is its line 0 and byte 0: what stands before is below 0. */
 	parser->state.pending_line -= result->lines;
+	parser->state.pending_last -= result->lines;
 	parser->state.pending_offset -= text.len;
 	parser->state.resource_line -= result->lines;
 	parser->state.resource_offset -= text.len;

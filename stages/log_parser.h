@@ -63,7 +63,8 @@ struct log_state {
 	bool in_long_line;    /* the text before ended inside a line that is too long */
 	bool vm_rows;         /* the open !vm table has rows */
 	uint16_t pending_len; /* a wrapped line that waits for the next one */
-	uint32_t pending_line; /* its number; before the text's begin it counts down from 2^32 */
+	/* Its numbers, the second that of its last part; before the text's begin they count down from 2^32. */
+	uint32_t pending_line, pending_last;
 	uint64_t pending_offset; /* likewise, from 2^64 */
 	uint64_t pending_length; /* of the line as it stands */
 	char pending[1024];
