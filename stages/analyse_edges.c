@@ -40,7 +40,8 @@ static void add_message(struct incident *incident, struct edge *edge,
 	edge->message_id = message->id;
 	edge->queue_type = message->queue_type;
 	edge->owner_thread = message->server_thread;
-	edge->owner_source = OWNER_SOURCE_ABSENT;
+	if (!(message->flags & MESSAGE_CUT) || (message->flags & MESSAGE_SERVER_SHOWN))
+		edge->owner_source = OWNER_SOURCE_ABSENT;
 	if (message->server_thread)
 		edge->owner_source = edge->kind == EDGE_LPC ? OWNER_SOURCE_LPC_MESSAGE
 							    : OWNER_SOURCE_ALPC_M;
@@ -86,6 +87,7 @@ static void message_edge(struct incident *incident, const struct message *messag
 			     .thread = message->waiting_thread,
 			     .object = message->address,
 			     .port = message->queue_port,
+			     .owner_source = OWNER_SOURCE_NOT_SHOWN,
 			     .evidence = message->evidence };
 	const struct thread *thread;
 
@@ -163,25 +165,32 @@ static void process_edge(struct incident *incident, const struct thread *thread,
 				 .evidence = thread->evidence }));
 }
 
+/*
+ * Of several objects any may be enough to go on, and the text does not say whether (formats.md section 4.3). A thread or a process
+ * is waited for only where it is the sole one. A mutant's owner keeps others waiting in either case; that there are
+ * more objects is said.
+ */
 static void object_edges(struct incident *incident, const struct thread *thread)
 {
 	const struct records *records = &incident->records;
+	uint32_t foreign = foreign_objects(records, thread);
+	bool sole = foreign == 1 && !(thread->flags & THREAD_OBJECTS_CUT);
 
 	for (uint32_t i = 0; i < thread->objects; i++) {
 		const struct wait_object *object =
 			&records->objects.at[thread->first_object + i];
 		struct slice type = names_text(&records->names, object->type);
 
-		if (object->owner_thread && slice_equal(type, SLICE("Mutant")))
+		if (object->owner_thread && slice_equal(type, SLICE("Mutant"))) {
 			owner_thread_edge(incident, thread, EDGE_MUTANT, object->address,
 					  object->owner_thread);
-		else if (slice_equal(type, SLICE("Thread")) &&
-			 foreign_objects(records, thread) == 1)
+			incident->edges.at[incident->edges.len - 1].among = foreign;
+		} else if (sole && slice_equal(type, SLICE("Thread"))) {
 			owner_thread_edge(incident, thread, EDGE_THREAD, object->address,
 					  object->address);
-		else if (slice_equal(type, SLICE("ProcessObject")) &&
-			 foreign_objects(records, thread) == 1)
+		} else if (sole && slice_equal(type, SLICE("ProcessObject"))) {
 			process_edge(incident, thread, object->address);
+		}
 	}
 }
 

@@ -3,7 +3,7 @@
  * One message as !alpc /m prints it (formats.md section 5.1), a field a line or, in copies from the web, all on one
  * line. Who waits for it and who serves it is what turns a waiting thread into an edge with a known server.
  */
-#include "stages/log_parser.h"
+#include "stages/half_header.h"
 
 /* "0x10E8 (4328)" */
 static void read_id(struct log_parser *parser, struct cursor *cursor)
@@ -135,7 +135,7 @@ static bool begins(struct log_parser *parser, const struct line *line)
 		return false;
 	(void)lex_words(&cursor, SLICE("@"));
 	if (!lex_address(&cursor, &address, &digits) || address == 0)
-		return false;
+		return half_header(parser, cursor);
 	lex_blanks(&cursor);
 	if (!lex_at_end(&cursor) && !slice_starts(lex_rest(&cursor), SLICE("MessageID")))
 		return false;
@@ -161,6 +161,15 @@ static void resumes(struct log_parser *parser)
 	parser->message->flags = MESSAGE_CONTINUED;
 }
 
+static void breaks_off(struct log_parser *parser)
+{
+	parser->message->flags |= MESSAGE_CUT;
+}
+
 const struct log_block log_block_alpc_message = {
-	.heads = { "Message " }, .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "Message " },
+	.begins = begins,
+	.reads = reads,
+	.resumes = resumes,
+	.breaks_off = breaks_off,
 };

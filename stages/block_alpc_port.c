@@ -6,7 +6,7 @@
  */
 #include <stddef.h>
 
-#include "stages/log_parser.h"
+#include "stages/half_header.h"
 
 static struct port *open_port(struct log_parser *parser, uint64_t address,
 			      const struct line *line)
@@ -154,8 +154,12 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	if (!lex_literal(&cursor, SLICE("Port ")))
 		return false;
 	(void)lex_words(&cursor, SLICE("@"));
-	if (!lex_address(&cursor, &address, &digits) || address == 0)
-		return false;
+	if (!lex_address(&cursor, &address, &digits) || address == 0) {
+		if (!half_header(parser, cursor))
+			return false;
+		parser->state.port = 0;
+		return true;
+	}
 	lex_blanks(&cursor);
 	if (!lex_at_end(&cursor))
 		return false;

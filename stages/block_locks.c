@@ -23,21 +23,25 @@ static void add_user(struct log_parser *parser, uint64_t thread, enum resource_r
 	vec_push(&parser->records->resource_users, user);
 }
 
-/* "-01<*>" behind an address: whether it marks an owner. The count is of no interest. */
-static bool read_mark(struct cursor *cursor)
+/* "-01<*>" behind an address: whether it marks an owner. The count is of no interest. False where the log ends before it
+ * could say. */
+static bool read_mark(struct cursor *cursor, bool *owner)
 {
 	uint32_t count;
 
 	if (lex_literal(cursor, SLICE("-")))
 		(void)lex_hex(cursor, &count);
-	return lex_literal(cursor, SLICE("<*>"));
+	*owner = lex_literal(cursor, SLICE("<*>"));
+	return *owner || !cursor->open_end ||
+	       (!lex_at_end(cursor) && lex_is_blank(*cursor->at));
 }
 
-/* "80ed0023-01<*> *** Actual Thread 80ed0020": the low bits of an owner may carry flags. */
+/* "80ed0023-01<*> *** Actual Thread 80ed0020": the two lowest bits of an owner may carry flags. */
 static void read_actual(struct log_parser *parser, struct cursor *cursor, uint64_t *thread)
 {
 	uint64_t actual;
 
+	*thread &= ~(uint64_t)3;
 	if (lex_words(cursor, SLICE("*** Actual Thread")) &&
 	    log_parser_address(parser, cursor, &actual))
 		*thread = actual;
@@ -51,11 +55,12 @@ static bool read_entries(struct log_parser *parser, struct cursor cursor,
 	uint64_t thread;
 
 	while (log_parser_address(parser, &cursor, &thread)) {
-		bool owner = read_mark(&cursor) && !exclusive;
+		bool owner, whole = read_mark(&cursor, &owner);
 
 		read_actual(parser, &cursor, &thread);
-		if (thread)
-			add_user(parser, thread, owner ? RESOURCE_OWNER : RESOURCE_WAITER,
+		if (thread && whole)
+			add_user(parser, thread,
+				 owner && !exclusive ? RESOURCE_OWNER : RESOURCE_WAITER,
 				 line);
 		any = true;
 	}
@@ -74,6 +79,8 @@ static bool read_resource(struct log_parser *parser, const struct line *line)
 	if (!log_parser_address(parser, &cursor, &resource) &&
 	    (!lex_token(&cursor, &symbol) || !lex_words(&cursor, SLICE("(")) ||
 	     !log_parser_address(parser, &cursor, &resource)))
+		resource = 0; /* damaged: whoever is listed below uses nothing that is known */
+	if (resource == 0 && line->cursor.open_end)
 		return false;
 	log_parser_open(parser, LOG_BLOCK_locks);
 	parser->state.resource = resource;

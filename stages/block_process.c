@@ -4,7 +4,7 @@
  * of 64-bit ones alike. The statistics of flag 1 are passed over. THREADs that follow belong to it.
  * The first value given stays: what follows may be anything, and a block cut in two must read the same.
  */
-#include "stages/log_parser.h"
+#include "stages/half_header.h"
 
 static void read_session(struct log_parser *parser, struct cursor *cursor)
 {
@@ -18,12 +18,18 @@ static void read_session(struct log_parser *parser, struct cursor *cursor)
 	(void)lex_words(cursor, SLICE("none"));
 }
 
+/* A second PID is that of a process whose header is missing: what stands from there on is not this process'. */
 static void read_pid(struct log_parser *parser, struct cursor *cursor)
 {
 	uint32_t pid;
 
-	if (!lex_hex(cursor, &pid) || parser->state.process_pid != PID_NONE)
+	if (!lex_hex(cursor, &pid) || pid == parser->state.process_pid)
 		return;
+	if (parser->state.process_pid != PID_NONE) {
+		log_parser_open(parser, LOG_BLOCK_NONE);
+		parser->state.process = 0;
+		return;
+	}
 	parser->process->pid = parser->state.process_pid = pid;
 }
 
@@ -63,14 +69,17 @@ static void read_image(struct log_parser *parser, struct cursor *cursor)
 	cursor->at = cursor->end;
 }
 
-/* Peb and DirBase: a value of no interest. */
+/* Peb and DirBase: a value of no interest, if there is one. */
 static void skip_value(struct log_parser *parser, struct cursor *cursor)
 {
+	struct cursor probe = *cursor;
 	struct slice token;
 
 	(void)parser;
-	if (!lex_token(cursor, &token))
+	if (!lex_token(&probe, &token))
 		cursor->at = cursor->end;
+	else if (!slice_ends(token, SLICE(":")))
+		*cursor = probe;
 }
 
 static const struct {
@@ -98,29 +107,30 @@ static bool read_label(struct log_parser *parser, struct cursor *cursor, struct 
 	return false;
 }
 
-/* "Label: value  Label: value" for as long as labels are known. */
+/* "Label: value  Label: value" for as long as labels are known. A value that cannot be read is passed over. */
 static bool read_labels(struct log_parser *parser, struct cursor cursor)
 {
-	struct slice label;
+	struct slice label, word;
 	bool any = false;
 
-	while (lex_label(&cursor, &label)) {
-		if (!read_label(parser, &cursor, label))
+	for (;;) {
+		if (lex_label(&cursor, &label)) {
+			if (!read_label(parser, &cursor, label))
+				return any;
+			any = true;
+			if (!parser->process)
+				return any;
+		} else if (!any || !lex_token(&cursor, &word)) {
 			return any;
-		any = true;
+		}
 	}
-	return any;
 }
 
 static struct process *add_process(struct log_parser *parser, uint64_t address)
 {
 	parser->process = vec_add(&parser->records->processes);
-	*parser->process = (struct process){ .address = address,
-					     .pid = PID_NONE,
-					     .parent_pid = PID_NONE,
-					     .session = SESSION_NONE,
-					     .handle_count = HANDLES_NONE,
-					     .listing = parser->state.listing };
+	*parser->process = PROCESS_NONE(address);
+	parser->process->listing = parser->state.listing;
 	return parser->process;
 }
 
@@ -131,9 +141,14 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	uint64_t address;
 	uint8_t digits = 0;
 
-	if (!lex_literal(&cursor, SLICE("PROCESS ")) ||
-	    !lex_address(&cursor, &address, &digits) || address == 0)
+	if (!lex_literal(&cursor, SLICE("PROCESS ")))
 		return false;
+	if (!lex_address(&cursor, &address, &digits) || address == 0) {
+		if (!half_header(parser, cursor))
+			return false;
+		parser->state.process = 0;
+		return true;
+	}
 	log_parser_open(parser, LOG_BLOCK_process);
 	log_parser_digits(parser, digits);
 	/* A chunk may begin here: nothing that was listed before goes on behind this line. */
@@ -199,7 +214,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	}
 	if (!read_labels(parser, line->cursor))
 		return false;
-	evidence_extend(&process->evidence, line);
+	if (parser->process)
+		evidence_extend(&process->evidence, line);
 	return true;
 }
 

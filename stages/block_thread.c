@@ -3,7 +3,7 @@
  * A THREAD block (formats.md section 4): header, wait objects, the line that says which message it waits for, owner and
  * ticks. The stack below it is read by stack.c.
  */
-#include "stages/log_parser.h"
+#include "stages/half_header.h"
 #include "stages/stack.h"
 #include "stages/thread_wait.h"
 
@@ -100,9 +100,10 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	uint64_t address;
 	uint8_t digits = 0;
 
-	if (!lex_literal(&cursor, SLICE("THREAD ")) ||
-	    !lex_address(&cursor, &address, &digits) || address == 0)
+	if (!lex_literal(&cursor, SLICE("THREAD ")))
 		return false;
+	if (!lex_address(&cursor, &address, &digits) || address == 0)
+		return half_header(parser, cursor);
 	log_parser_open(parser, LOG_BLOCK_thread);
 	log_parser_digits(parser, digits);
 	add_thread(parser, address);
@@ -290,6 +291,16 @@ static void resumes(struct log_parser *parser)
 	parser->thread->flags = THREAD_CONTINUED;
 }
 
+static void breaks_off(struct log_parser *parser)
+{
+	if (parser->state.part == THREAD_PART_OBJECTS)
+		parser->thread->flags |= THREAD_OBJECTS_CUT;
+}
+
 const struct log_block log_block_thread = {
-	.heads = { "THREAD " }, .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "THREAD " },
+	.begins = begins,
+	.reads = reads,
+	.resumes = resumes,
+	.breaks_off = breaks_off,
 };

@@ -27,6 +27,7 @@ struct edge {
 	uint64_t port, owner_process, owner_thread; /* 0 when not known */
 	struct evidence evidence;
 	uint32_t message_id; /* NUMBER_NONE */
+	uint32_t among; /* of how many objects one is the mutant; any or all are waited for */
 	name_id owner_image, queue_type;
 	uint8_t kind;         /* enum edge_kind */
 	uint8_t owner_source; /* enum owner_source */

@@ -45,13 +45,8 @@ static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_
 	place = map_place(&join->processes, address);
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)records->processes.len;
-		vec_push(&records->processes,
-			 ((struct process){ .address = address,
-					    .evidence = evidence,
-					    .pid = PID_NONE,
-					    .parent_pid = PID_NONE,
-					    .session = SESSION_NONE,
-					    .handle_count = HANDLES_NONE }));
+		vec_push(&records->processes, PROCESS_NONE(address));
+		records->processes.at[*place].evidence = evidence;
 	}
 	process = &records->processes.at[*place];
 	if (process->pid == PID_NONE)
@@ -118,7 +113,8 @@ static void count_threads(struct join *join)
 		if (at == MAP_NONE)
 			continue;
 		records->processes.at[at].threads++;
-		if (thread->flags & THREAD_ENCLOSED)
+		if ((thread->flags & THREAD_ENCLOSED) &&
+		    !(records->processes.at[at].flags & PROCESS_THREADS_CUT))
 			records->processes.at[at].flags |= PROCESS_THREADS_LISTED;
 	}
 }

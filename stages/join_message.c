@@ -19,9 +19,17 @@ static void fill_message_fields(struct message *rich, const struct message *poor
 	rich->flags |= poor->flags & MESSAGE_SERVER_SHOWN;
 }
 
+/* A message is cut when no sighting of it is whole. */
+static void merge_cut(struct message *kept, const struct message *seen)
+{
+	if (!(seen->flags & MESSAGE_CUT))
+		kept->flags &= (uint8_t)~MESSAGE_CUT;
+}
+
 static void continue_message(struct message *open, const struct message *rest)
 {
 	fill_message_fields(open, rest);
+	open->flags |= rest->flags & MESSAGE_CUT;
 	if (open->owner_image == 0)
 		open->owner_image = rest->owner_image;
 	continue_evidence(&open->evidence, &rest->evidence);
@@ -52,6 +60,7 @@ static void merge_message(struct join *join, struct message *seen, bool last)
 		return;
 	}
 	fill_message_fields(kept, seen);
+	merge_cut(kept, seen);
 	kept->owner_image =
 		image_richer(&records->names, kept->owner_image, seen->owner_image);
 }

@@ -15,6 +15,13 @@ static void fill_process(struct process *rich, const struct process *poor)
 	rich->flags |= (uint8_t)(poor->flags & ~PROCESS_CONTINUED);
 }
 
+/* A list that was cut is no listing of the threads; another sighting may have them all. */
+static void drop_cut_list(struct process *seen)
+{
+	if (seen->flags & PROCESS_THREADS_CUT)
+		seen->flags &= (uint8_t)~PROCESS_THREADS_LISTED;
+}
+
 static void continue_process(struct process *open, const struct process *rest)
 {
 	fill_process(open, rest);
@@ -43,6 +50,7 @@ static void merge_process(struct join *join, struct process *seen, bool last)
 		join->last.process = *seen;
 		join->last.process_before = *kept;
 	}
+	drop_cut_list(seen);
 	if (kept->address == 0) {
 		*kept = *seen;
 		return;

@@ -64,6 +64,7 @@ static void fill_thread(const struct names *names, struct thread *rich,
 	if (rich->objects == 0) {
 		rich->first_object = poor->first_object;
 		rich->objects = poor->objects;
+		rich->flags |= poor->flags & THREAD_OBJECTS_CUT;
 	}
 	if (poor->frames > rich->frames) {
 		rich->first_frame = poor->first_frame;
@@ -85,6 +86,7 @@ static void continue_thread(struct thread *open, const struct thread *rest)
 	fill_ticks(open, rest);
 	fill_message(open, rest);
 	open->objects += rest->objects;
+	open->flags |= rest->flags & THREAD_OBJECTS_CUT;
 	open->frames += rest->frames;
 	continue_evidence(&open->evidence, &rest->evidence);
 }

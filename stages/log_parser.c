@@ -283,6 +283,27 @@ static void begin_result(struct log_parser *parser, const struct log_state *star
 		block->resumes(parser);
 }
 
+/* The threads that were listed of the last process need not be all it has, unless the line that was cut is the next
+ * process' header. */
+static void cut_threads(struct log_parser *parser, struct slice last)
+{
+	struct records *records = parser->records;
+	uint64_t address = parser->state.process;
+	struct process *process =
+		records->processes.len ? &records->processes.at[records->processes.len - 1]
+				       : NULL;
+
+	if (address == 0 || slice_starts(last, SLICE("PROCESS ")) ||
+	    slice_starts(SLICE("PROCESS "), last))
+		return;
+	if (!process || process->address != address) {
+		process = vec_add(&records->processes);
+		*process = PROCESS_NONE(address);
+		process->flags = PROCESS_CONTINUED;
+	}
+	process->flags |= PROCESS_THREADS_CUT;
+}
+
 /* The log breaks off inside a block: what was complete is kept, and this is said. Half a code unit behind the
  * last newline, which decoding made U+FFFD, is no line. */
 static void diagnose_cut(struct log_parser *parser, struct slice text)
@@ -295,9 +316,13 @@ static void diagnose_cut(struct log_parser *parser, struct slice text)
 	if (slice_trim(last).len == 0 || slice_equal(last, SLICE("\xEF\xBF\xBD")) ||
 	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner)
 		return;
-	if (last.at[last.len - 1] != '\x1a')
-		log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end,
-				    slice_trim(last));
+	/* What a lone return, a form feed or Ctrl-Z ends is whole. */
+	if (memchr("\r\f\x1a", last.at[last.len - 1], 3))
+		return;
+	log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, slice_trim(last));
+	cut_threads(parser, slice_trim(last));
+	if (blocks[block]->breaks_off)
+		blocks[block]->breaks_off(parser);
 }
 
 static void end_result(struct log_parser *parser, struct slice text, enum log_end log_end)

@@ -135,6 +135,8 @@ struct log_block {
 	bool (*reads)(struct log_parser *parser, const struct line *line);
 	/* Makes a record for the rest of a block that began in the chunk before. May be NULL. */
 	void (*resumes)(struct log_parser *parser);
+	/* The log ends in the middle of a line of the block: what it did not come to say is not known. May be NULL. */
+	void (*breaks_off)(struct log_parser *parser);
 	/* A command whose echo alone opens the block, or NULL; and how. */
 	const char *command;
 	void (*commanded)(struct log_parser *parser);

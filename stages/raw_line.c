@@ -27,6 +27,12 @@ static inline bool is_trimmed(char c)
 			     1ull << '\x1a'));
 }
 
+/* What stands behind a line's text: an end of the line, of the page or of the text. */
+static inline bool is_end_mark(char c)
+{
+	return c == '\r' || c == '\f' || c == '\x1a';
+}
+
 /* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
 static inline const char *skip_indent(const char *at, const char *end)
 {
@@ -51,8 +57,8 @@ static inline struct cursor trim_cursor(struct slice text, bool open_end)
 
 	while (at < end && is_trimmed(*at))
 		at++;
-	if (end > at && end[-1] == '\x1a')
-		open_end = false; /* whoever wrote the mark of the end wrote all before it */
+	if (end > at && is_end_mark(end[-1]))
+		open_end = false; /* whoever wrote it wrote all before it */
 	if (!open_end)
 		while (end > at && is_trimmed(end[-1]))
 			end--;

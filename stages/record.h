@@ -47,6 +47,7 @@ enum process_flag {
 	PROCESS_THREADS_LISTED = 8, /* its threads were printed, or said to be none */
 	PROCESS_ZOMBIE = 16,        /* set by the join */
 	PROCESS_CONTINUED = 32,     /* goes on a block that began in the chunk before */
+	PROCESS_THREADS_CUT = 64,   /* the log broke off in the list of its threads */
 };
 
 struct process {
@@ -60,6 +61,14 @@ struct process {
 	uint8_t flags;
 	uint8_t listing; /* enum listing; of no interest after the join */
 };
+
+/* A process of which no more than this is known. */
+#define PROCESS_NONE(at)                            \
+	((struct process){ .address = (at),         \
+			   .pid = PID_NONE,         \
+			   .parent_pid = PID_NONE,  \
+			   .session = SESSION_NONE, \
+			   .handle_count = HANDLES_NONE })
 
 enum thread_state {
 #define THREAD_STATE(id, text) THREAD_##id,
@@ -88,6 +97,7 @@ enum thread_flag {
 	THREAD_CONTINUED = 1, /* goes on a block that began in the chunk before */
 	THREAD_ENCLOSED = 2,  /* stands in the PROCESS block of its process */
 	THREAD_PROCESS_GUESSED = 4, /* process is that PROCESS block, no Owning Process line was read */
+	THREAD_OBJECTS_CUT = 8, /* the log broke off among its wait objects */
 };
 
 struct thread {
@@ -125,6 +135,7 @@ struct wait_object {
 enum message_flag {
 	MESSAGE_SERVER_SHOWN = 1, /* a ServerThread line was printed, zero or not */
 	MESSAGE_CONTINUED = 2,    /* goes on a block that began in the chunk before */
+	MESSAGE_CUT = 4, /* the log broke off in it: the server may have been still to come */
 };
 
 /* An ALPC message (formats.md section 5.1), or an LPC one (section 5.4). */
