@@ -29,6 +29,7 @@ void bundle_work_free(struct bundle_work *work)
 		vec_free(&encoded->chains);
 		vec_free(&encoded->records);
 	}
+	map_free(&work->contents);
 	if (work->segment_hash)
 		hash_stream_free(work->segment_hash);
 	vec_free(&work->members);
@@ -123,34 +124,6 @@ static void remember(struct map *map, uint64_t key, uint32_t at)
 	place = map_place(map, key);
 	if (*place == MAP_NONE)
 		*place = at;
-}
-
-static bool is_copy(const struct join *a, const struct join *b)
-{
-	return memcmp(&a->sources.at[0].content, &b->sources.at[0].content,
-		      sizeof(a->sources.at[0].content)) == 0;
-}
-
-/* Sorts the joins; of one text that came several times the copies are only named as sources, not read twice. */
-static void fold_copies(struct bundle_work *work)
-{
-	size_t kept = 0;
-
-	if (work->joins.len == 0)
-		return;
-	qsort(work->joins.at, work->joins.len, sizeof(work->joins.at[0]), by_content);
-	for (size_t i = 1; i < work->joins.len; i++) {
-		struct join *join = work->joins.at[i];
-
-		if (!is_copy(work->joins.at[kept], join)) {
-			work->joins.at[++kept] = join;
-			continue;
-		}
-		vec_push(&work->joins.at[kept]->sources, join->sources.at[0]);
-		join_free(join);
-		free(join);
-	}
-	work->joins.len = kept + 1;
 }
 
 /* Merges joins that speak of one dump into the first of them. True when any did: then what was merged may have in common
@@ -281,7 +254,8 @@ void bundle_finish(struct bundle_work *work)
 {
 	vec_for_each(joined, &work->joined)
 		settle_member(work, joined);
-	fold_copies(work);
+	if (work->joins.len)
+		qsort(work->joins.at, work->joins.len, sizeof(work->joins.at[0]), by_content);
 	while (merge_joins(work))
 		;
 	vec_for_each(join, &work->joins) {

@@ -24,39 +24,63 @@ static struct join *open_join(struct bundle_work *work, size_t member, uint32_t 
 	return join;
 }
 
-/* The dump in hand is read to its end; one that holds nothing is forgotten. */
+/* The join of the same text as `source`, or NULL: then the newest join is from now on the one of that text. */
+static struct join *join_of_content(struct bundle_work *work, const struct join_source *source)
+{
+	uint32_t *place =
+		map_place(&work->contents, source->content.low ^ source->content.high);
+	struct join *join;
+
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)work->joins.len - 1;
+		return NULL;
+	}
+	join = work->joins.at[*place];
+	return memcmp(&join->sources.at[0].content, &source->content,
+		      sizeof(source->content)) == 0
+		       ? join
+		       : NULL;
+}
+
+/*
+ * The dump in hand is read to its end; one that holds nothing is forgotten. Of a text that comes again, in another member or a
+ * thousand times in one, the copies are only named as sources.
+ */
 static void close_join(struct bundle_work *work)
 {
-	struct join *join = work->join;
+	struct join *join = work->join, *same = NULL;
 
 	work->join = NULL;
-	if (records_empty(&join->incident.records)) {
-		work->joins.len--;
-		join_free(join);
-		free(join);
-		return;
+	if (!records_empty(&join->incident.records)) {
+		join->sources.at[0].content = hash_stream_value(work->segment_hash);
+		join->sources.at[0].content_bytes = work->segment_bytes;
+		work->member_joins++;
+		same = join_of_content(work, &join->sources.at[0]);
+		if (!same)
+			return;
+		vec_push(&same->sources, join->sources.at[0]);
 	}
-	join->sources.at[0].content = hash_stream_value(work->segment_hash);
-	join->sources.at[0].content_bytes = work->segment_bytes;
+	work->joins.len--;
+	join_free(join);
+	free(join);
 }
 
 static void begin_member(struct bundle_work *work, const struct chunk *chunk)
 {
 	work->line = 0;
 	work->prompt_seen = work->other_bytes = false;
-	work->first_join = work->joins.len;
+	work->member_joins = 0;
 	open_join(work, chunk->member, 1);
 }
 
 static void end_member(struct bundle_work *work, const struct chunk *chunk)
 {
 	struct joined_member joined = { .member = chunk->member,
-					.first_join = work->first_join,
 					.prompt_seen = work->prompt_seen,
 					.encoding = encoding_text(chunk->encoding) };
 
 	close_join(work);
-	joined.joins = work->joins.len - work->first_join;
+	joined.joins = work->member_joins;
 	if (chunk->encoding == ENCODING_UTF8 && work->other_bytes)
 		joined.encoding = "cp1252";
 	vec_push(&work->joined, joined);

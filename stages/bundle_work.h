@@ -48,7 +48,7 @@ struct chunk {
 /* What the joining side learned of a member; it shares nothing with the decoding side. */
 struct joined_member {
 	size_t member; /* index into work->members */
-	size_t first_join, joins;
+	size_t joins;
 	const char *encoding;
 	bool prompt_seen;
 };
@@ -80,8 +80,9 @@ struct bundle_work {
 	uint64_t segment_bytes;
 	uint32_t line; /* lines of the member before the chunk */
 	bool prompt_seen, other_bytes;
-	size_t first_join; /* of the member in hand */
-	VEC(struct join *) joins;
+	size_t member_joins;      /* of the member in hand, copies too */
+	VEC(struct join *) joins; /* each of a text of its own */
+	struct map contents;      /* hash of the text -> index in joins */
 	VEC(struct joined_member) joined;
 
 	/* the end */

@@ -25,7 +25,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 #endif
 
-#define FIRST_BLOCK ((size_t)4 << 10)
+#define FIRST_BLOCK ((size_t)1 << 10)
 #define LAST_BLOCK ((size_t)1 << 20)
 #define LARGE_REQUEST (LAST_BLOCK / 4)
 #define ALIGNMENT _Alignof(max_align_t)

@@ -15,7 +15,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define FIRST_CAP 64
+#define FIRST_CAP 16
 /* A cleared table larger than this that was mostly empty is given back. */
 #define KEPT_CAP 4096
 
