@@ -50,8 +50,11 @@ static void add_message(struct incident *incident, struct edge *edge,
 	if (edge->owner_image == 0)
 		edge->owner_image = message->owner_image;
 	server = message->server_thread ? find_thread(incident, message->server_thread) : NULL;
-	if (server && server->process && edge->owner_process &&
-	    server->process != edge->owner_process)
+	if (!server || !server->process)
+		return;
+	if (edge->owner_process == 0) /* !lpc message need not name the process */
+		edge->owner_process = server->process;
+	else if (server->process != edge->owner_process)
 		diagnose(incident, DIAGNOSTIC_SERVER_PROCESS_MISMATCH, &message->evidence);
 }
 
@@ -77,6 +80,8 @@ static void reply_edge(struct incident *incident, const struct thread *thread)
 		else
 			add_message(incident, &edge, message);
 	}
+	if (edge.owner_image == 0)
+		edge.owner_image = process_image(incident, edge.owner_process);
 	vec_push(&incident->edges, edge);
 }
 

@@ -28,6 +28,13 @@ static const char *arch_text(struct slice rest)
 	return NULL;
 }
 
+/* "... (UP|MP (n procs)) Free|Checked ARCH": no other line that names a version of Windows ends so. */
+static bool is_kernel(struct slice rest)
+{
+	return slice_find(rest, SLICE(" Free")) >= 0 ||
+	       slice_find(rest, SLICE(" Checked")) >= 0;
+}
+
 /* "Windows NAME [Kernel] Version BUILD [(Service Pack n)] (UP|MP (n procs)) Free|Checked ARCH" */
 static bool read_os_line(struct log_parser *parser, struct slice text)
 {
@@ -44,7 +51,7 @@ static bool read_os_line(struct log_parser *parser, struct slice text)
 		return false;
 	cursor = (struct cursor){ text.at + at + 9, text.at + text.len, false };
 	read_number(&cursor, &build);
-	if (build == NUMBER_NONE)
+	if (build == NUMBER_NONE || !is_kernel(lex_rest(&cursor)))
 		return false;
 	if (host->os_line)
 		return true;
@@ -114,6 +121,7 @@ static const struct {
 } labels[] = {
 	{ { "Product: ", 9 }, read_product },
 	{ { "Machine Name:", 13 }, read_machine },
+	{ { "Computer Name:", 14 }, read_machine }, /* !mex.di */
 	{ { "Debug session time: ", 20 }, read_session_time },
 	{ { "System Uptime: ", 15 }, read_uptime },
 };
@@ -135,18 +143,42 @@ static bool read_host_line(struct log_parser *parser, const struct line *line)
 	return !line->cursor.open_end && read_os_line(parser, text);
 }
 
+/* "Connected to Windows 10 21337 ARM 64-bit (AArch64) target at (DATE), ptr64 TRUE": the build and what it runs on, unless an
+ * OS line says more of them. */
+static void read_connection(struct log_parser *parser, const struct line *line)
+{
+	struct host *host = &parser->records->host;
+	struct slice text = lex_rest(&line->cursor), word = SLICE_NONE;
+	ptrdiff_t end = slice_find(text, SLICE(" target at "));
+	struct cursor cursor = { text.at, text.at + (end < 0 ? 0 : end), false };
+	const char *arch;
+
+	(void)lex_literal(&cursor, SLICE("Connected to Windows "));
+	while (lex_token(&cursor, &word)) {
+		struct cursor number = { word.at, word.at + word.len, false };
+		uint64_t value;
+
+		if (lex_decimal(&number, &value) && lex_at_end(&number) && value >= 1000) {
+			cursor.at = word.at;
+			read_number(&cursor, &host->build);
+			arch = arch_text(lex_rest(&cursor));
+			if (arch)
+				host->arch = log_parser_name(parser, slice_from(arch));
+			return;
+		}
+	}
+}
+
 static bool begins(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
+	bool connected = slice_starts(text, SLICE("Connected to Windows "));
 
-	if (slice_starts(text, SLICE("Loading Dump File ["))) {
+	if (connected || slice_starts(text, SLICE("Loading Dump File ["))) {
 		log_parser_new_segment(parser, line);
 		log_parser_open(parser, LOG_BLOCK_banner);
-		return true;
-	}
-	if (slice_starts(text, SLICE("Connected to Windows "))) {
-		log_parser_new_segment(parser, line);
-		log_parser_open(parser, LOG_BLOCK_banner);
+		if (connected)
+			read_connection(parser, line);
 		return true;
 	}
 	return read_host_line(parser, line);
@@ -161,8 +193,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 }
 
 const struct log_block log_block_banner = {
-	.heads = { "Loading Dump File [", "Connected to ", "Windows ",
-		   "Product:", "Machine Name:", "Debug session time:", "System Uptime:" },
+	.heads = { "Loading Dump File [", "Connected to ", "Windows ", "Product:",
+		   "Machine Name:", "Computer Name:", "Debug session time:", "System Uptime:" },
 	.begins = begins,
 	.reads = reads
 };

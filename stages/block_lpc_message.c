@@ -96,10 +96,12 @@ static bool read_owner(struct log_parser *parser, const struct line *line)
 		return false;
 	if (message->owner_process == 0)
 		message->owner_process = process;
-	if (message->owner_image == 0 && lex_words(&cursor, SLICE("(")) &&
-	    lex_to_end(&cursor, &image) && image.len > 1 && image.at[image.len - 1] == ')')
-		message->owner_image =
-			log_parser_name(parser, slice_first(image, image.len - 1));
+	if (message->owner_image || !lex_words(&cursor, SLICE("(")) ||
+	    !lex_to_end(&cursor, &image) || image.len < 2 || image.at[image.len - 1] != ')')
+		return true;
+	image.len--;
+	if (!slice_equal(image, SLICE("null")))
+		message->owner_image = log_parser_name(parser, image);
 	return true;
 }
 

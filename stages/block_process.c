@@ -50,7 +50,7 @@ static void read_table(struct log_parser *parser, struct cursor *cursor)
 		parser->process->flags |= address ? PROCESS_TABLE_SET : PROCESS_TABLE_ZERO;
 }
 
-/* "HandleCount:  58." - the full stop says that the number is whole. */
+/* "HandleCount:  58." - the full stop says that the number is whole. Until 2000 its label was TableSize. */
 static void read_handles(struct log_parser *parser, struct cursor *cursor)
 {
 	uint64_t count;
@@ -93,7 +93,7 @@ static const struct {
 	{ { "DirBase", 7 }, skip_value },
 	{ { "ObjectTable", 11 }, read_table },
 	{ { "HandleCount", 11 }, read_handles },
-	{ { "TableSize", 9 }, skip_value },
+	{ { "TableSize", 9 }, read_handles },
 	{ { "Image", 5 }, read_image },
 };
 

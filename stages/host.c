@@ -10,13 +10,6 @@
 /* Lengths of a clock tick in units of 100 ns (formats.md section 4.5). */
 static const uint32_t known_ticks[] = { 156250, 156001, 100144, 100000 };
 
-/* RUNNING and STANDBY threads are still counting: their sum is of another moment. */
-static bool gives_ticks(const struct thread *thread)
-{
-	return thread->ticks != TICKS_NONE && thread->state != THREAD_RUNNING &&
-	       thread->state != THREAD_STANDBY;
-}
-
 uint64_t host_tick_count(const struct records *records, bool *differ)
 {
 	uint64_t sum = TICKS_NONE;
@@ -25,7 +18,7 @@ uint64_t host_tick_count(const struct records *records, bool *differ)
 	vec_for_each(thread, &records->threads) {
 		uint64_t own;
 
-		if (!gives_ticks(thread))
+		if (thread->ticks == TICKS_NONE)
 			continue;
 		own = thread->wait_start + thread->ticks;
 		if (sum == TICKS_NONE)
@@ -35,7 +28,8 @@ uint64_t host_tick_count(const struct records *records, bool *differ)
 	return *differ ? TICKS_NONE : sum;
 }
 
-/* Every printed pair says ms <= ticks * length < ms + 1; the lengths that all pairs allow. */
+/* Every printed pair says ms <= ticks * length < ms + 1. Of the lengths that all pairs allow the known one is taken, or, since
+ * clocks tick in whole units, the only one. */
 static uint32_t tick_length(const struct records *records)
 {
 	uint64_t low = 0, high = UINT64_MAX; /* 100 ns, low inclusive, high exclusive */
@@ -59,7 +53,7 @@ static uint32_t tick_length(const struct records *records)
 			return 0;
 		found = known_ticks[i];
 	}
-	return found;
+	return !found && high == low + 1 && low <= UINT32_MAX ? (uint32_t)low : found;
 }
 
 static const struct {

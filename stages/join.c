@@ -67,7 +67,8 @@ static void join_host(struct join *join, const struct records *from)
 	const struct host *seen = &from->host;
 
 	fill_name(join, &from->names, &kept->machine, seen->machine);
-	if (kept->os_line == 0 && kept->build == NUMBER_NONE) { /* one line gives them all */
+	/* One line gives them all; that of a live connection gives some. */
+	if (kept->os_line == 0 && (seen->os_line || kept->build == NUMBER_NONE)) {
 		kept->os_line = take_name(join, &from->names, seen->os_line);
 		kept->arch = take_name(join, &from->names, seen->arch);
 		kept->build = seen->build;

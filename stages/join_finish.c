@@ -19,7 +19,9 @@ bool join_same_dump(const struct join *a, const struct join *b)
 	if (x->build != NUMBER_NONE && y->build != NUMBER_NONE && x->build != y->build)
 		return false;
 	if (x->session_time != MOMENT_NONE && y->session_time != MOMENT_NONE)
-		return x->session_time == y->session_time && x->build == y->build;
+		return x->session_time == y->session_time &&
+		       x->session_zone_known == y->session_zone_known &&
+		       x->build == y->build;
 	return ticks_known;
 }
 
@@ -56,6 +58,11 @@ static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_
 
 #define PID_SHARED (MAP_NONE - 1)
 
+static bool is_dead(const struct process *process)
+{
+	return (process->flags & PROCESS_TABLE_ZERO) && process->handle_count == 0;
+}
+
 /* Threads whose Owning Process was never readable belong to the process with their PID, if just one live one has it. */
 static void settle_owners(struct join *join)
 {
@@ -66,7 +73,7 @@ static void settle_owners(struct join *join)
 		const struct process *process = &records->processes.at[i];
 		uint32_t *place;
 
-		if (process->pid == PID_NONE || process->handle_count == 0)
+		if (process->pid == PID_NONE || is_dead(process))
 			continue;
 		place = map_place(&by_pid, process->pid);
 		*place = *place == MAP_NONE ? i : PID_SHARED;

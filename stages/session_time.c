@@ -14,6 +14,16 @@ static unsigned month_number(struct slice word)
 	return 0;
 }
 
+/* A day of another month is damage: 30 February is no 2 March. */
+static bool day_exists(uint64_t year, unsigned month, uint64_t day)
+{
+	int64_t first = moment_days((int64_t)year, month, 1);
+	int64_t next = month == 12 ? moment_days((int64_t)year + 1, 1, 1)
+				   : moment_days((int64_t)year, month + 1, 1);
+
+	return day >= 1 && day <= (uint64_t)(next - first);
+}
+
 /* "(GMT-7)", "(UTC - 8:00)", "(UTC + 5:30)", "(GMT+0)": minutes east of Greenwich. */
 static bool read_zone(struct cursor *cursor, int64_t *minutes)
 {
@@ -48,9 +58,9 @@ bool session_time_parse(struct slice text, int64_t *moment, bool *zone_known)
 	if (!lex_token(&cursor, &weekday) || !lex_token(&cursor, &month_word))
 		return false;
 	month = month_number(month_word);
-	if (month == 0 || !lex_decimal(&cursor, &day) || day < 1 || day > 31 ||
-	    !lex_duration(&cursor, &clock) || clock >= 86400000 ||
-	    !lex_decimal(&cursor, &year) || year < 1980 || year > 9999)
+	if (month == 0 || !lex_decimal(&cursor, &day) || !lex_duration(&cursor, &clock) ||
+	    clock >= 86400000 || !lex_decimal(&cursor, &year) || year < 1980 ||
+	    year > 9999 || !day_exists(year, month, day))
 		return false;
 	*zone_known = read_zone(&cursor, &zone);
 	*moment = moment_days((int64_t)year, month, (unsigned)day) * 86400000 + clock -
