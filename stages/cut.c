@@ -46,14 +46,22 @@ static struct slice line_at(struct slice text, size_t from, size_t to)
 	return (struct slice){ text.at + from, to - from };
 }
 
+/* Progress output, or an editor that ends lines with returns alone, makes lines of megabytes whose pieces are short. */
+static size_t cut_at_return(struct slice text, enum cut_kind *kind)
+{
+	const char *lone = memrchr(text.at, '\r', text.len);
+
+	*kind = lone ? CUT_LINE : CUT_INSIDE;
+	return lone ? (size_t)(lone - text.at) + 1 : text.len;
+}
+
 size_t cut_find(struct slice text, enum cut_kind *kind)
 {
 	const char *newline = memrchr(text.at, '\n', text.len);
 	size_t last_line, end;
 
-	*kind = CUT_INSIDE;
 	if (!newline)
-		return text.len;
+		return cut_at_return(text, kind);
 	last_line = end = (size_t)(newline - text.at) + 1;
 	while (end > 1) {
 		size_t begin;

@@ -7,7 +7,7 @@
 
 enum cut_kind {
 	CUT_HEADER, /* before a PROCESS header, a prompt or a banner: the next chunk starts afresh */
-	CUT_LINE, /* between two lines of one block: the next chunk needs the state of this one */
+	CUT_LINE, /* between two lines of one block, or two pieces of a line: the next chunk needs the state of this one */
 	CUT_INSIDE, /* inside a line that is longer than the chunk */
 };
 

@@ -262,8 +262,7 @@ void log_parser_read_line(struct log_parser *parser, const struct line *line)
 	if (__builtin_expect(parser->state.pending_len != 0, 0) &&
 	    read_behind_pending(parser, line))
 		return;
-	if ((text.at[0] == 'T' || text.at[0] == 'W') &&
-	    __builtin_expect(hold(&parser->state, line), 0))
+	if (__builtin_expect(wrapped_line_may_wait(text), 0) && hold(&parser->state, line))
 		return;
 	read_plain_line(parser, line);
 }
@@ -348,6 +347,33 @@ static void end_result(struct log_parser *parser, struct slice text, enum log_en
 		open->lines++;
 }
 
+/* Takes off the returns that end the text: its last line ends there as it would at a newline. */
+static bool take_returns(struct scanned_line *scanned)
+{
+	struct slice *text = &scanned->text;
+	size_t len = text->len;
+
+	if (scanned->newline)
+		return false;
+	while (len && text->at[len - 1] == '\r')
+		len--;
+	if (len == text->len)
+		return false;
+	text->len = len;
+	return true;
+}
+
+/* Passes over the rest of a piece that is too long: a return ends it as a newline does (raw_line.c). */
+static void skip_long(struct log_state *state, struct scanned_line *scanned)
+{
+	struct slice *text = &scanned->text;
+	const char *lone = text->len ? memchr(text->at, '\r', text->len) : NULL;
+	size_t passed = lone ? (size_t)(lone - text->at) + 1 : text->len;
+
+	*text = slice_skip(*text, passed);
+	state->in_long_line = !lone && !scanned->newline;
+}
+
 void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	       struct slice text, enum log_end log_end)
 {
@@ -358,19 +384,20 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	gather_heads(&parser);
 	begin_result(&parser, start);
 	while (line_scan_next(&scan, &scanned)) {
-		struct line line = { .offset = (uint64_t)(scanned.text.at - text.at),
-				     .number = result->lines,
-				     .last = result->lines };
+		struct line line = { .number = result->lines, .last = result->lines };
+		bool returned;
 
-		line.cursor.open_end = !scanned.newline && log_end == LOG_ENDS;
 		if (__builtin_expect(parser.state.in_long_line, 0))
-			parser.state.in_long_line = !scanned.newline;
-		else if (scanned.plain && scanned.text.len <= LOG_LINE_MAX)
+			skip_long(&parser.state, &scanned);
+		returned = take_returns(&scanned);
+		line.offset = (uint64_t)(scanned.text.at - text.at);
+		line.cursor.open_end = !scanned.newline && !returned && log_end == LOG_ENDS;
+		if (scanned.plain && scanned.text.len <= LOG_LINE_MAX)
 			raw_read_plain_line(&parser, scanned.text, &line);
 		else
 			raw_read_line(&parser, scanned.text, &line);
 		if (!scanned.newline) {
-			parser.state.in_long_line = true;
+			parser.state.in_long_line |= !returned && scanned.text.len;
 			break;
 		}
 		result->lines++;

@@ -27,10 +27,10 @@ static inline bool is_trimmed(char c)
 			     1ull << '\x1a'));
 }
 
-/* What stands behind a line's text: an end of the line, of the page or of the text. */
+/* What stands behind a text's last word: the end of the page, or of the text. */
 static inline bool is_end_mark(char c)
 {
-	return c == '\r' || c == '\f' || c == '\x1a';
+	return (unsigned char)c < ' ' && (c == '\f' || c == '\x1a');
 }
 
 /* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
@@ -112,10 +112,12 @@ static void read_pieces(struct log_parser *parser, struct slice text, struct lin
 {
 	bool open_end = line->cursor.open_end;
 	uint64_t offset = line->offset;
-	const char *at = text.at, *end = text.at + text.len;
+	const char *at = text.at, *end = text.at + text.len, *last = end;
 
+	while (last > at && last[-1] == '\r')
+		last--; /* those belong to the newline */
 	while (at < end) {
-		const char *stop = memchr(at, '\r', (size_t)(end - at));
+		const char *stop = at < last ? memchr(at, '\r', (size_t)(last - at)) : NULL;
 
 		line->cursor.open_end = open_end && !stop;
 		line->offset = offset + (uint64_t)(at - text.at);

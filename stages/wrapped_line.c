@@ -3,8 +3,6 @@
  * field, its other half lost. */
 #include "stages/wrapped_line.h"
 
-#include "stages/lex.h"
-
 enum wanted {
 	WANTED_NOTHING,
 	WANTED_ADDRESS,
@@ -21,10 +19,6 @@ static bool ends_in_win32_thread(struct slice text)
 	uint8_t digits;
 	ptrdiff_t at;
 
-	/* Most headers end in a word: that they do not end in a pointer is seen at a glance. */
-	if (text.len < 8 || !lex_is_hex(text.at[text.len - 1]) ||
-	    !lex_is_hex(text.at[text.len - 2]) || !lex_is_hex(text.at[text.len - 3]))
-		return false;
 	at = slice_find(text, label);
 	if (at < 0)
 		return false;

@@ -6,7 +6,23 @@
 #ifndef STAGES_WRAPPED_LINE_H
 #define STAGES_WRAPPED_LINE_H
 
-#include "pipeline/base/slice.h"
+#include "stages/lex.h"
+
+/* Nearly every line is told by its ends to be none that waits; text is not empty. */
+static inline bool wrapped_line_may_wait(struct slice text)
+{
+	char last = text.at[text.len - 1];
+
+	switch (text.at[0]) {
+	case 'T': /* a header ends in "Alertable", else */
+		return last == ':' ||
+		       (lex_is_hex(last) && lex_is_hex(text.at[text.len - 2]));
+	case 'W': /* the line of a wait ends in an address, else */
+		return last == 't' || last == 's' || last == 'e';
+	default:
+		return false;
+	}
+}
 
 /* Whether the line, without blanks at its ends, breaks off where a value would follow. */
 bool wrapped_line_waits(struct slice text);

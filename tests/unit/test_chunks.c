@@ -137,6 +137,48 @@ static void test_samples_in_pieces(void **state)
 	}
 }
 
+/* A line of progress output is as long as the log; the chunks' borders then stand behind returns. */
+static void test_lone_returns_in_chunks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		struct slice text = read_log(logs[i]);
+		size_t least = longest_line(text) + 1;
+		char *expected;
+
+		for (size_t k = 0; k < text.len; k++)
+			if (text.at[k] == '\n')
+				((char *)text.at)[k] = '\r';
+		expected = whole(text);
+		assert_non_null(strstr(expected, "\nedge "));
+		for (size_t size = least; size < text.len; size += size / 3)
+			check_size(text, expected, size);
+		free(expected);
+		free((void *)text.at);
+	}
+}
+
+/* Of a line that is too long the rest is passed over, up to a return as up to a newline, wherever chunks end. */
+static void test_long_pieces_in_chunks(void **state)
+{
+	char *text = mem_alloc(100000), *expected;
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		memset(text + len, 'x', 20000);
+		len += 20000;
+		len += (size_t)sprintf(
+			text + len, "\rPROCESS 8208ec%d0  SessionId: 0  Cid: 0218\r\n", i);
+	}
+	expected = whole((struct slice){ text, len });
+	assert_non_null(strstr(expected, "process 8208ec20"));
+	for (size_t size = 9000; size < len; size += 1234)
+		check_size((struct slice){ text, len }, expected, size);
+	free(expected);
+	free(text);
+}
+
 /* A block cut in two whose address stands under a richer sighting already: the rest of it must not be put behind that. */
 static void test_rest_goes_to_its_own_sighting(void **state)
 {
@@ -281,6 +323,8 @@ int main(void)
 		cmocka_unit_test(test_logs_line_by_line),
 		cmocka_unit_test(test_logs_in_chunks),
 		cmocka_unit_test(test_samples_in_pieces),
+		cmocka_unit_test(test_lone_returns_in_chunks),
+		cmocka_unit_test(test_long_pieces_in_chunks),
 		cmocka_unit_test(test_rest_goes_to_its_own_sighting),
 		cmocka_unit_test(test_endless_stack_takes_linear_memory),
 		cmocka_unit_test(test_prose_is_no_place_to_begin_afresh),
