@@ -162,6 +162,28 @@ static int resource_user_compare(const void *a, const void *b)
 		       : x->evidence.first_line > y->evidence.first_line;
 }
 
+/*
+ * How wide the dump's addresses are: as its system is or, where no banner tells, as most processes and threads have them. A
+ * debugger of 64 bits writes a stray pointer of a 32-bit dump with sixteen digits.
+ */
+static uint8_t settle_digits(const struct records *records)
+{
+	const struct host *host = &records->host;
+	size_t wide = 0, narrow = 0;
+
+	if (host->address_digits != 16)
+		return host->address_digits;
+	if (host->arch)
+		return slice_equal(names_text(&records->names, host->arch), SLICE("x86"))
+			       ? 8
+			       : 16;
+	vec_for_each(process, &records->processes)
+		*(process->address >> 32 ? &wide : &narrow) += 1;
+	vec_for_each(thread, &records->threads)
+		*(thread->address >> 32 ? &wide : &narrow) += 1;
+	return narrow > wide ? 8 : 16;
+}
+
 /* In a 64-bit dump eight digits are the first half of a pointer that was cut off. */
 static bool is_half(uint64_t address)
 {
@@ -262,9 +284,10 @@ static void drop_halves(struct records *records)
 void join_finish(struct join *join)
 {
 	struct records *records = &join->incident.records;
+	bool wide;
 
-	bool wide = records->host.address_digits == 16;
-
+	records->host.address_digits = settle_digits(records);
+	wide = records->host.address_digits == 16;
 	vec_for_each(thread, &records->threads)
 		if (thread->wait_kind == WAIT_KIND_LPC)
 			thread->port = thread->lpc_port;

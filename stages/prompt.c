@@ -129,6 +129,18 @@ bool command_is(struct slice command, const char *name)
 	return slice_equal_icase(command_word(command), slice_from(name));
 }
 
+/* The next argument, past options with a value of their own: "/s 1", "/m module". */
+static bool next_argument(struct cursor *cursor, struct slice *word)
+{
+	while (lex_token(cursor, word)) {
+		if (*word->at != '/')
+			return true;
+		if (!lex_token(cursor, word))
+			return false;
+	}
+	return false;
+}
+
 enum listing command_listing(struct slice command)
 {
 	struct cursor cursor = { command.at, command.at + command.len, false };
@@ -137,7 +149,7 @@ enum listing command_listing(struct slice command)
 
 	if (!command_is(command, "!process") || !lex_token(&cursor, &word))
 		return LISTING_UNKNOWN;
-	if (!lex_token(&cursor, &subject))
+	if (!next_argument(&cursor, &subject))
 		return LISTING_THREADS; /* the current process, with flags f */
 	lex_blanks(&cursor);
 	(void)lex_literal(&cursor, SLICE("0x"));
