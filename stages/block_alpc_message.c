@@ -5,13 +5,13 @@
  */
 #include "stages/half_header.h"
 
-/* "0x10E8 (4328)" */
+/* "0x10E8 (4328)"; what no parenthesis stands behind may be half a number of a line that was cut. */
 static void read_id(struct log_parser *parser, struct cursor *cursor)
 {
 	uint32_t id;
 
 	if (lex_literal(cursor, SLICE("0x")) && lex_hex(cursor, &id) &&
-	    parser->message->id == NUMBER_NONE)
+	    lex_words(cursor, SLICE("(")) && parser->message->id == NUMBER_NONE)
 		parser->message->id = id;
 }
 
@@ -80,25 +80,57 @@ static void read_server(struct log_parser *parser, struct cursor *cursor)
 		parser->message->flags |= MESSAGE_SERVER_SHOWN;
 }
 
+/* The fields in the order in which they are printed; most are of no interest. */
 static const struct {
 	struct slice label;
 	void (*read)(struct log_parser *parser, struct cursor *cursor);
 } labels[] = {
-	{ { "MessageID", 9 }, read_id },
-	{ { "WaitingThread", 13 }, read_waiter },
-	{ { "QueueType", 9 }, read_queue_type },
-	{ { "QueuePort", 9 }, read_queue_port },
-	{ { "QueuePortOwnerProcess", 21 }, read_owner },
-	{ { "ServerThread", 12 }, read_server },
+#define LABEL(text, read)                        \
+	{                                        \
+		{ text, sizeof(text) - 1 }, read \
+	}
+	LABEL("MessageID", read_id),
+	LABEL("CallbackID", NULL),
+	LABEL("SequenceNumber", NULL),
+	LABEL("Type", NULL),
+	LABEL("DataLength", NULL),
+	LABEL("TotalLength", NULL),
+	LABEL("Canceled", NULL),
+	LABEL("Release", NULL),
+	LABEL("ReplyWaitReply", NULL),
+	LABEL("Continuation", NULL),
+	LABEL("OwnerPort", NULL),
+	LABEL("WaitingThread", read_waiter),
+	LABEL("QueueType", read_queue_type),
+	LABEL("QueuePort", read_queue_port),
+	LABEL("QueuePortOwnerProcess", read_owner),
+	LABEL("ServerThread", read_server),
+	LABEL("QuotaCharged", NULL),
+	LABEL("CancelQueuePort", NULL),
+	LABEL("CancelSequencePort", NULL),
+	LABEL("CancelSequenceNumber", NULL),
+	LABEL("ClientContext", NULL),
+	LABEL("ServerContext", NULL),
+	LABEL("PortContext", NULL),
+	LABEL("CancelPortContext", NULL),
+	LABEL("SecurityData", NULL),
+	LABEL("View", NULL),
+#undef LABEL
 };
 
-static void read_value(struct log_parser *parser, struct slice label, struct cursor *cursor)
+/* False where the field is of another message, whose first line is missing: the block is then closed. */
+static bool read_value(struct log_parser *parser, struct slice label, struct cursor *cursor)
 {
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (slice_equal(labels[i].label, label)) {
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (*labels[i].label.at != *label.at || !slice_equal(labels[i].label, label))
+			continue;
+		if (!log_parser_in_order(parser, (uint8_t)(i + 1)))
+			return false;
+		if (labels[i].read)
 			labels[i].read(parser, cursor);
-			return;
-		}
+		return true;
+	}
+	return true;
 }
 
 /* Every "Label : value" of the line; words that are no label belong to a value of no interest. */
@@ -110,7 +142,8 @@ static bool read_fields(struct log_parser *parser, struct cursor cursor)
 	for (;;) {
 		if (lex_label(&cursor, &label)) {
 			any = true;
-			read_value(parser, label, &cursor);
+			if (!read_value(parser, label, &cursor))
+				return true;
 		} else if (!lex_token(&cursor, &word)) {
 			return any;
 		}
@@ -151,7 +184,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 {
 	if (!read_fields(parser, line->cursor))
 		return false;
-	evidence_extend(&parser->message->evidence, line);
+	if (parser->message)
+		evidence_extend(&parser->message->evidence, line);
 	return true;
 }
 

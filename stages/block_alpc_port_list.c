@@ -62,8 +62,11 @@ static bool read_connection(struct log_parser *parser, const struct line *line)
 	name_id name = 0, image = 0;
 	struct slice flags;
 
-	if (!log_parser_address(parser, &cursor, &client) || !lex_token(&cursor, &flags) ||
-	    !lex_words(&cursor, SLICE("->")) || !log_parser_address(parser, &cursor, &port))
+	if (!log_parser_address(parser, &cursor, &client) || !lex_token(&cursor, &flags))
+		return false;
+	lex_blanks(&cursor);
+	if (!lex_dash(&cursor) || !lex_words(&cursor, SLICE(">")) ||
+	    !log_parser_address(parser, &cursor, &port))
 		return false;
 	if (!read_quoted(parser, &cursor, &name))
 		return true; /* a connection of the process' own port, already told */

@@ -23,14 +23,14 @@ static void add_user(struct log_parser *parser, uint64_t thread, enum resource_r
 	vec_push(&parser->records->resource_users, user);
 }
 
-/* "-01<*>" behind an address: whether it marks an owner. The count is of no interest. False where the log ends before it
- * could say. */
+/* "-01<*>" behind an address: whether it marks an owner. The count is of no interest. False where there is none, or where
+ * the log ends before it could say. */
 static bool read_mark(struct cursor *cursor, bool *owner)
 {
 	uint32_t count;
 
-	if (lex_literal(cursor, SLICE("-")))
-		(void)lex_hex(cursor, &count);
+	if (!lex_dash(cursor) || !lex_hex(cursor, &count))
+		return false;
 	*owner = lex_literal(cursor, SLICE("<*>"));
 	return *owner || !cursor->open_end ||
 	       (!lex_at_end(cursor) && lex_is_blank(*cursor->at));
@@ -47,24 +47,60 @@ static void read_actual(struct log_parser *parser, struct cursor *cursor, uint64
 		*thread = actual;
 }
 
-/* As many entries as the line has. False when it begins with none. */
+/* An entry of a list: an address and, but in that of the exclusive waiters, a mark. False where the line has none, or where
+ * the log ends in it. */
+static bool read_entry(struct log_parser *parser, struct cursor *cursor, uint64_t *thread,
+		       bool *owner)
+{
+	bool marked = parser->state.part == LOCKS_PART_THREADS;
+	uint8_t digits = 0;
+
+	*owner = false;
+	if (!lex_address(cursor, thread, &digits) || read_mark(cursor, owner) != marked)
+		return false;
+	log_parser_digits(parser, digits);
+	read_actual(parser, cursor, thread);
+	lex_blanks(cursor);
+	return true;
+}
+
+/* Threads live in the upper half of the address space. */
+static bool may_be_thread(uint64_t address)
+{
+	return address == 0 || address >> 63 || (address >> 32 == 0 && address >> 31);
+}
+
+/* Whether the line has entries and nothing else: other commands print numbers, too. Of addresses alone, whose line the log
+ * ends in, this is not known. */
+static bool is_list(struct log_parser *parser, struct cursor cursor)
+{
+	uint64_t thread;
+	bool owner, any = false;
+
+	if (cursor.open_end && parser->state.part == LOCKS_PART_EXCLUSIVE)
+		return false;
+	while (read_entry(parser, &cursor, &thread, &owner)) {
+		if (!may_be_thread(thread))
+			return false;
+		any = true;
+	}
+	return any && (lex_at_end(&cursor) || cursor.open_end);
+}
+
+/* As many entries as the line has. */
 static bool read_entries(struct log_parser *parser, struct cursor cursor,
 			 const struct line *line)
 {
-	bool exclusive = parser->state.part == LOCKS_PART_EXCLUSIVE, any = false;
 	uint64_t thread;
+	bool owner;
 
-	while (log_parser_address(parser, &cursor, &thread)) {
-		bool owner, whole = read_mark(&cursor, &owner);
-
-		read_actual(parser, &cursor, &thread);
-		if (thread && whole)
-			add_user(parser, thread,
-				 owner && !exclusive ? RESOURCE_OWNER : RESOURCE_WAITER,
+	if (!is_list(parser, cursor))
+		return false;
+	while (read_entry(parser, &cursor, &thread, &owner))
+		if (thread)
+			add_user(parser, thread, owner ? RESOURCE_OWNER : RESOURCE_WAITER,
 				 line);
-		any = true;
-	}
-	return any;
+	return true;
 }
 
 /* "Resource @ 0xP    Exclusively owned", "Resource @ nt!Lock (0xP)    Shared 2 owning threads" */
@@ -86,14 +122,17 @@ static bool read_resource(struct log_parser *parser, const struct line *line)
 	parser->state.resource = resource;
 	parser->state.resource_offset = line->offset;
 	parser->state.resource_line = line->number;
-	parser->state.part = LOCKS_PART_NONE;
+	parser->state.part = parser->state.resource_part = LOCKS_PART_NONE;
 	return true;
 }
 
+/* A resource has each list once, in this order: another one is of a resource whose first line is missing. */
 static bool open_list(struct log_parser *parser, enum locks_part part)
 {
 	log_parser_open(parser, LOG_BLOCK_locks);
-	parser->state.part = (uint8_t)part;
+	if (part <= parser->state.resource_part)
+		parser->state.resource = 0;
+	parser->state.part = parser->state.resource_part = (uint8_t)part;
 	return true;
 }
 
@@ -110,7 +149,8 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	if (!lex_words(&cursor, SLICE("Threads:")))
 		return false;
 	open_list(parser, LOCKS_PART_THREADS);
-	read_entries(parser, cursor, line);
+	if (parser->state.resource)
+		read_entries(parser, cursor, line);
 	return true;
 }
 
@@ -121,8 +161,12 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	if (parser->state.part != LOCKS_PART_NONE && parser->state.resource &&
 	    lex_is_hex(*text.at))
 		return read_entries(parser, line->cursor, line);
-	return slice_starts(text, SLICE("Contention Count")) ||
-	       slice_starts(text, SLICE("NumberOf"));
+	if (!slice_starts(text, SLICE("Contention Count")) &&
+	    !slice_starts(text, SLICE("NumberOf")))
+		return false;
+	if (parser->state.resource_part != LOCKS_PART_NONE)
+		parser->state.resource = 0; /* they stand before the lists of a resource */
+	return true;
 }
 
 const struct log_block log_block_locks = { .heads = { "Resource ", "Threads" },

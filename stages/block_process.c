@@ -18,26 +18,32 @@ static void read_session(struct log_parser *parser, struct cursor *cursor)
 	(void)lex_words(cursor, SLICE("none"));
 }
 
-/* A second PID is that of a process whose header is missing: what stands from there on is not this process'. */
+/* On 64-bit systems a PID is printed with four digits at least: fewer are left of a line that was cut. */
+static bool read_whole_pid(struct log_parser *parser, struct cursor *cursor, uint32_t *pid)
+{
+	const char *begin;
+
+	lex_blanks(cursor);
+	begin = cursor->at;
+	return lex_hex(cursor, pid) &&
+	       (cursor->at - begin >= 4 || parser->process->address >> 32 == 0);
+}
+
 static void read_pid(struct log_parser *parser, struct cursor *cursor)
 {
 	uint32_t pid;
 
-	if (!lex_hex(cursor, &pid) || pid == parser->state.process_pid)
+	if (!read_whole_pid(parser, cursor, &pid) || parser->state.process_pid != PID_NONE)
 		return;
-	if (parser->state.process_pid != PID_NONE) {
-		log_parser_open(parser, LOG_BLOCK_NONE);
-		parser->state.process = 0;
-		return;
-	}
-	parser->process->pid = parser->state.process_pid = pid;
+	if (!lex_at_end(cursor)) /* else the line was cut: Peb stands behind it */
+		parser->process->pid = parser->state.process_pid = pid;
 }
 
 static void read_parent(struct log_parser *parser, struct cursor *cursor)
 {
 	uint32_t pid;
 
-	if (lex_hex(cursor, &pid) && parser->process->parent_pid == PID_NONE)
+	if (read_whole_pid(parser, cursor, &pid) && parser->process->parent_pid == PID_NONE)
 		parser->process->parent_pid = pid;
 }
 
@@ -82,6 +88,7 @@ static void skip_value(struct log_parser *parser, struct cursor *cursor)
 		*cursor = probe;
 }
 
+/* In the order in which they are printed. */
 static const struct {
 	struct slice label;
 	void (*read)(struct log_parser *parser, struct cursor *cursor);
@@ -101,7 +108,10 @@ static bool read_label(struct log_parser *parser, struct cursor *cursor, struct 
 {
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 		if (*labels[i].label.at == *label.at && slice_equal(labels[i].label, label)) {
-			labels[i].read(parser, cursor);
+			if (log_parser_in_order(parser, (uint8_t)(i + 1)))
+				labels[i].read(parser, cursor);
+			else
+				parser->state.process = 0;
 			return true;
 		}
 	return false;

@@ -5,6 +5,7 @@
  */
 #include "stages/half_header.h"
 #include "stages/stack.h"
+#include "stages/thread_field.h"
 #include "stages/thread_wait.h"
 
 static enum thread_state state_number(struct slice word)
@@ -68,6 +69,8 @@ static void read_header(struct log_parser *parser, struct cursor cursor)
 	    !lex_literal(&cursor, SLICE(".")) || !lex_hex(&cursor, &tid))
 		return;
 	thread->pid = pid;
+	if (lex_at_end(&cursor))
+		return; /* a Teb stands behind it: the line was cut, and the number may be */
 	thread->tid = tid;
 	if (lex_words(&cursor, SLICE("Teb:")) && !lex_token(&cursor, &ignored))
 		return;
@@ -134,14 +137,16 @@ static bool read_object(struct log_parser *parser, const struct line *line)
 	if (digits == 8 && object.address == UINT32_MAX)
 		object.address = NO_OBJECT;
 	object.type = log_parser_name(parser, type);
-	if (lex_words(&cursor, SLICE("- owning thread")))
+	lex_blanks(&cursor);
+	if (lex_dash(&cursor) && lex_words(&cursor, SLICE("owning thread")))
 		(void)lex_address(&cursor, &object.owner_thread, &digits);
 	vec_push(&parser->records->objects, object);
 	parser->thread->objects++;
 	return true;
 }
 
-/* "Wait Start TickCount      338852         Ticks: 197682 (0:00:51:28.781)" */
+/* "Wait Start TickCount      338852         Ticks: 197682 (0:00:51:28.781)"; ticks that no time stands behind are half a number
+ * of a line that was cut, but for zero. */
 static bool read_ticks(struct log_parser *parser, const struct line *line)
 {
 	struct thread *thread = parser->thread;
@@ -153,7 +158,7 @@ static bool read_ticks(struct log_parser *parser, const struct line *line)
 	    !lex_decimal(&cursor, &start) || !lex_words(&cursor, SLICE("Ticks:")) ||
 	    !lex_decimal(&cursor, &ticks) || start == TICKS_NONE || ticks == TICKS_NONE)
 		return false;
-	if (thread->ticks != TICKS_NONE)
+	if (thread->ticks != TICKS_NONE || (ticks != 0 && lex_at_end(&cursor)))
 		return true;
 	thread->wait_start = start;
 	thread->ticks = ticks;
@@ -188,58 +193,32 @@ static bool read_owning_process(struct log_parser *parser, const struct line *li
 	return true;
 }
 
-/* A line of the block that is no hex column: what it says, and that the list of objects is over. */
-static bool read_field(struct log_parser *parser, const struct line *line)
+/* Reads what is of interest; false when that cannot be read. */
+static bool read_value(struct log_parser *parser, enum thread_field field,
+		       const struct line *line)
 {
-	struct slice text = lex_rest(&line->cursor);
-
-	switch (text.at[0]) {
-	case 'W':
-		return read_ticks(parser, line) || thread_read_waiting(parser, line) ||
-		       slice_starts(text, SLICE("Win32 Start")) ||
-		       slice_starts(text, SLICE("WaitTime"));
-	case 'O':
+	switch (field) {
+	case FIELD_COUNTS:
+		read_suspend_count(parser, line->cursor);
+		return true;
+	case FIELD_WAITING:
+		return thread_read_waiting(parser, line);
+	case FIELD_LPC_PORT:
+		return thread_read_port(parser, line);
+	case FIELD_OWNER:
 		return read_owning_process(parser, line);
-	case 'I':
-		if (!slice_starts(text, SLICE("IRP List:")))
-			return slice_starts(text, SLICE("Impersonation"));
-		parser->state.part = THREAD_PART_IRPS;
-		return true;
-	case 'C':
-		if (thread_read_port(parser, line))
-			return true;
-		/* fallthrough */
-	case '#':
-		if (!stack_read_header(text, &parser->state.stack))
-			return slice_starts(text, SLICE("Context Switch"));
-		parser->state.part = THREAD_PART_STACK;
-		return true;
-	case 'S':
-		if (slice_starts(text, SLICE("SuspendCount ")))
-			read_suspend_count(parser, line->cursor);
-		return slice_starts(text, SLICE("Stack Init")) ||
-		       slice_starts(text, SLICE("Start Address")) ||
-		       slice_starts(text, SLICE("SuspendCount "));
-	case 'U':
-		return slice_starts(text, SLICE("UserTime"));
-	case 'K':
-		return slice_starts(text, SLICE("KernelTime")) ||
-		       slice_starts(text, SLICE("Kernel stack not resident"));
-	case 'F':
-		return slice_starts(text, SLICE("FreezeCount "));
-	case 'N':
-		return slice_starts(text, SLICE("Not impersonating"));
-	case 'D':
-		return slice_starts(text, SLICE("DeviceMap"));
-	case 'A':
-		return slice_starts(text, SLICE("Attached Process"));
-	case 'P':
-		return slice_starts(text, SLICE("Priority"));
-	case 'B':
-		return slice_starts(text, SLICE("Base "));
+	case FIELD_TICKS:
+		return read_ticks(parser, line);
 	default:
-		return false;
+		return true;
 	}
+}
+
+static enum thread_part part_of(enum thread_field field)
+{
+	return field == FIELD_IRPS    ? THREAD_PART_IRPS
+	       : field == FIELD_STACK ? THREAD_PART_STACK
+				      : THREAD_PART_FIELDS;
 }
 
 static bool read_frame(struct log_parser *parser, const struct line *line)
@@ -254,19 +233,11 @@ static bool read_frame(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-/* SuspendCount and FreezeCount may stand before the objects. */
-static bool is_count(const struct line *line)
-{
-	struct slice text = lex_rest(&line->cursor);
-
-	return slice_starts(text, SLICE("SuspendCount ")) ||
-	       slice_starts(text, SLICE("FreezeCount "));
-}
-
 static bool reads(struct log_parser *parser, const struct line *line)
 {
 	char first = *line->cursor.at;
 	uint8_t part = parser->state.part;
+	enum thread_field field;
 
 	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
 	    read_frame(parser, line))
@@ -277,10 +248,18 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	}
 	if (part == THREAD_PART_IRPS && lex_is_hex(first))
 		return true;
-	if (!read_field(parser, line))
+	field = thread_field_of(lex_rest(&line->cursor));
+	if (field == FIELD_NONE ||
+	    (field == FIELD_STACK &&
+	     !stack_read_header(lex_rest(&line->cursor), &parser->state.stack)))
 		return false;
-	if (parser->state.part == part && part != THREAD_PART_STACK && !is_count(line))
-		parser->state.part = THREAD_PART_FIELDS;
+	if (field != FIELD_COUNTS) {
+		if (!log_parser_in_order(parser, (uint8_t)field))
+			return true;
+		parser->state.part = (uint8_t)part_of(field);
+	}
+	if (!read_value(parser, field, line))
+		return false;
 	evidence_extend(&parser->thread->evidence, line);
 	return true;
 }

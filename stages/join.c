@@ -70,7 +70,8 @@ static void join_host(struct join *join, const struct records *from)
 	/* One line gives them all; that of a live connection gives some. */
 	if (kept->os_line == 0 && (seen->os_line || kept->build == NUMBER_NONE)) {
 		kept->os_line = take_name(join, &from->names, seen->os_line);
-		kept->arch = take_name(join, &from->names, seen->arch);
+		if (seen->arch)
+			kept->arch = take_name(join, &from->names, seen->arch);
 		kept->build = seen->build;
 		kept->service_pack = seen->service_pack;
 		kept->processors = seen->processors;

@@ -4,7 +4,7 @@
  * sorted lists, processes that are known by mention alone, thread counts, the incident's id.
  */
 #include "pipeline/base/sort.h"
-#include "stages/join.h"
+#include "stages/join_parts.h"
 
 bool join_same_dump(const struct join *a, const struct join *b)
 {
@@ -162,34 +162,6 @@ static int resource_user_compare(const void *a, const void *b)
 		       : x->evidence.first_line > y->evidence.first_line;
 }
 
-/*
- * How wide the dump's addresses are: as its system is or, where no banner tells, as most processes and threads have them. A
- * debugger of 64 bits writes a stray pointer of a 32-bit dump with sixteen digits.
- */
-static uint8_t settle_digits(const struct records *records)
-{
-	const struct host *host = &records->host;
-	size_t wide = 0, narrow = 0;
-
-	if (host->address_digits != 16)
-		return host->address_digits;
-	if (host->arch)
-		return slice_equal(names_text(&records->names, host->arch), SLICE("x86"))
-			       ? 8
-			       : 16;
-	vec_for_each(process, &records->processes)
-		*(process->address >> 32 ? &wide : &narrow) += 1;
-	vec_for_each(thread, &records->threads)
-		*(thread->address >> 32 ? &wide : &narrow) += 1;
-	return narrow > wide ? 8 : 16;
-}
-
-/* In a 64-bit dump eight digits are the first half of a pointer that was cut off. */
-static bool is_half(uint64_t address)
-{
-	return address >> 32 == 0;
-}
-
 static bool same_user(const struct resource_user *a, const struct resource_user *b)
 {
 	return a->resource == b->resource && a->role == b->role && a->thread == b->thread;
@@ -198,14 +170,11 @@ static bool same_user(const struct resource_user *a, const struct resource_user 
 /* A lock that is listed again is the same lock: of what is said twice the first is kept. */
 static void settle_resource_users(struct records *records)
 {
-	bool wide = records->host.address_digits == 16;
 	size_t kept = 0;
 
 	SORT(&records->resource_users, resource_user_compare);
 	vec_for_each(user, &records->resource_users) {
 		if (kept && same_user(&records->resource_users.at[kept - 1], user))
-			continue;
-		if (wide && (is_half(user->thread) || is_half(user->resource)))
 			continue;
 		records->resource_users.at[kept++] = *user;
 	}
@@ -253,50 +222,17 @@ static void tell_ticks(struct records *records)
 			 ((struct diagnostic){ .code = DIAGNOSTIC_TICKS_DISAGREE }));
 }
 
-#define DROP_HALVES(list)                                                              \
-	do {                                                                           \
-		size_t kept = 0;                                                       \
-                                                                                       \
-		for (size_t i = 0; i < records->list.len; i++)                         \
-			if (is_half(records->list.at[i].address))                      \
-				diagnose_half(records, &records->list.at[i].evidence); \
-			else                                                           \
-				records->list.at[kept++] = records->list.at[i];        \
-		records->list.len = kept;                                              \
-	} while (0)
-
-static void diagnose_half(struct records *records, const struct evidence *evidence)
-{
-	vec_push(&records->diagnostics,
-		 ((struct diagnostic){ .code = DIAGNOSTIC_TRUNCATED_BLOCK,
-				       .line = evidence->first_line,
-				       .source = evidence->source }));
-}
-
-/* Everything but processes, which threads and ports still add to. */
-static void drop_halves(struct records *records)
-{
-	DROP_HALVES(threads);
-	DROP_HALVES(messages);
-	DROP_HALVES(ports);
-}
-
 void join_finish(struct join *join)
 {
 	struct records *records = &join->incident.records;
-	bool wide;
 
-	records->host.address_digits = settle_digits(records);
-	wide = records->host.address_digits == 16;
 	vec_for_each(thread, &records->threads)
 		if (thread->wait_kind == WAIT_KIND_LPC)
 			thread->port = thread->lpc_port;
-	if (wide)
-		drop_halves(records);
+	join_drop_halves(records);
 	add_mentions(join);
 	count_threads(join);
-	if (wide)
-		DROP_HALVES(processes);
+	join_drop_half_processes(records);
 	SORT_BY_ADDRESS(processes);
 	SORT_BY_ADDRESS(threads);
 	SORT_BY_ADDRESS(messages);

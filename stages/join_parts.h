@@ -27,4 +27,9 @@ void join_ports(struct join *join, const struct records *from, struct join_base 
 /* Rows of !vm, users of resources, diagnostics, kinds of unknown lines: appended, or counted. */
 void join_lists(struct join *join, const struct records *from, struct join_base base);
 
+/* Settles how wide addresses are, and drops and clears halves of them in everything but processes. */
+void join_drop_halves(struct records *records);
+/* Those of processes, when no thread or port adds to them any more. */
+void join_drop_half_processes(struct records *records);
+
 #endif

@@ -48,6 +48,14 @@ static inline bool lex_literal(struct cursor *cursor, struct slice text)
 	return true;
 }
 
+/* A minus, or the dash or real minus sign that web pages make of one. */
+static inline bool lex_dash(struct cursor *cursor)
+{
+	return lex_literal(cursor, SLICE("-")) ||
+	       lex_literal(cursor, SLICE("\xE2\x80\x93")) ||
+	       lex_literal(cursor, SLICE("\xE2\x88\x92"));
+}
+
 static inline struct slice lex_rest(const struct cursor *cursor)
 {
 	return (struct slice){ cursor->at, (size_t)(cursor->end - cursor->at) };

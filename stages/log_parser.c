@@ -110,10 +110,21 @@ static struct segment *segment_add(struct log_chunk_result *result)
 void log_parser_open(struct log_parser *parser, enum log_block_id id)
 {
 	parser->state.block = (uint8_t)id;
+	parser->state.field = 0;
 	parser->process = NULL;
 	parser->thread = NULL;
 	parser->message = NULL;
 	parser->port = NULL;
+}
+
+bool log_parser_in_order(struct log_parser *parser, uint8_t field)
+{
+	if (field < parser->state.field) {
+		log_parser_open(parser, LOG_BLOCK_NONE);
+		return false;
+	}
+	parser->state.field = field;
+	return true;
 }
 
 void log_parser_new_segment(struct log_parser *parser, const struct line *line)
@@ -243,12 +254,16 @@ static bool read_behind_pending(struct log_parser *parser, const struct line *li
 	struct log_state *state = &parser->state;
 	struct slice text = lex_rest(&line->cursor);
 
-	if (wrapped_line_goes_on((struct slice){ state->pending, state->pending_len }, text)) {
-		read_joined(parser, line);
-		return true;
+	if (!begins_anything(text)) {
+		struct slice pending = { state->pending, state->pending_len };
+
+		if (wrapped_line_goes_on(pending, text)) {
+			read_joined(parser, line);
+			return true;
+		}
+		if (line_is_noise(text))
+			return true;
 	}
-	if (line_is_noise(text) && !begins_anything(text))
-		return true;
 	flush_pending(parser);
 	return false;
 }

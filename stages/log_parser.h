@@ -57,6 +57,8 @@ struct log_state {
 	uint8_t block;   /* enum log_block_id */
 	uint8_t listing; /* enum listing of the last command */
 	uint8_t part;    /* enum thread_part or locks_part, as the block is */
+	uint8_t field; /* how far the open block has come in the order of its fields; 0 at its begin */
+	uint8_t resource_part; /* enum locks_part: the last list that was begun of the resource */
 	struct stack_layout stack;
 	char command[24]; /* first word of the last command, not terminated */
 	uint8_t command_len;
@@ -150,6 +152,11 @@ struct log_block {
 void log_parser_read_line(struct log_parser *parser, const struct line *line);
 /* Ends the open block, if any, and makes `id` the open one. */
 void log_parser_open(struct log_parser *parser, enum log_block_id id);
+/*
+ * A line has the open block's field number `field`, 1 upwards in the order in which debuggers print them. False when the
+ * block is past that: the line is of another block, whose header was left out, and so is what follows. Ends the block then.
+ */
+bool log_parser_in_order(struct log_parser *parser, uint8_t field);
 /* A banner: what follows is another dump. */
 void log_parser_new_segment(struct log_parser *parser, const struct line *line);
 name_id log_parser_name(struct log_parser *parser, struct slice text);

@@ -32,9 +32,8 @@ static bool read_zone(struct cursor *cursor, int64_t *minutes)
 
 	if (!lex_words(cursor, SLICE("(GMT")) && !lex_words(cursor, SLICE("(UTC")))
 		return false;
-	/* Web pages make a minus a dash or a real minus sign. */
-	west = lex_words(cursor, SLICE("-")) || lex_words(cursor, SLICE("\xE2\x80\x93")) ||
-	       lex_words(cursor, SLICE("\xE2\x88\x92"));
+	lex_blanks(cursor);
+	west = lex_dash(cursor);
 	if (!west && !lex_words(cursor, SLICE("+"))) {
 		*minutes = 0;
 		return lex_literal(cursor, SLICE(")"));

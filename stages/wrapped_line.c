@@ -47,13 +47,14 @@ bool wrapped_line_waits(struct slice text)
 	return wanted_behind(text) != WANTED_NOTHING;
 }
 
+/* A zero of one digit is an address, too, but not here: a prompt may begin so. */
 static bool starts_with_address(struct slice text)
 {
 	struct cursor cursor = { text.at, text.at + text.len, false };
 	uint64_t address;
 	uint8_t digits;
 
-	return lex_address(&cursor, &address, &digits);
+	return lex_address(&cursor, &address, &digits) && cursor.at - text.at >= 8;
 }
 
 static bool starts_with_state(struct slice text)
