@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One incident as JSON, to the letter of contract.md section 4. */
 #include "pipeline/print.h"
-#include "pipeline/show.h"
-
-struct writer {
-	struct json json;
-	const struct shown *shown;
-	const struct records *records;
-	unsigned digits;
-};
+#include "pipeline/show_json.h"
 
 static struct slice name_of(const struct writer *writer, name_id name)
 {
 	return names_text(&writer->records->names, name);
 }
 
-static void print_name(struct writer *writer, const char *key, name_id name)
+void print_name(struct writer *writer, const char *key, name_id name)
 {
 	print_json_text(&writer->json, key, name_of(writer, name));
 }
@@ -32,7 +25,7 @@ static const struct source *source_of(const struct writer *writer, uint32_t numb
 	return number < summary->sources.len ? &summary->sources.at[number] : NULL;
 }
 
-static void print_evidence(struct writer *writer, const struct evidence *evidence)
+void print_evidence(struct writer *writer, const struct evidence *evidence)
 {
 	struct json *json = &writer->json;
 	const struct source *source = evidence ? source_of(writer, evidence->source) : NULL;
@@ -50,6 +43,27 @@ static void print_evidence(struct writer *writer, const struct evidence *evidenc
 	print_json_u64(json, "offset", evidence->offset);
 	print_json_u64(json, "length", evidence->length);
 	json_object_end(json);
+}
+
+void widen_evidence(struct evidence *all, const struct evidence *one)
+{
+	uint64_t end = all->offset + all->length;
+
+	if (all->length == 0) {
+		*all = *one;
+		return;
+	}
+	if (one->source != all->source)
+		return;
+	if (one->offset + one->length > end)
+		end = one->offset + one->length;
+	if (one->offset < all->offset)
+		all->offset = one->offset;
+	if (one->first_line < all->first_line)
+		all->first_line = one->first_line;
+	if (one->last_line > all->last_line)
+		all->last_line = one->last_line;
+	all->length = end - all->offset;
 }
 
 static void print_source(struct json *json, struct slice bundle, const struct source *source)
@@ -274,6 +288,7 @@ static void print_port(struct writer *writer, const struct port *port)
 	print_name(writer, "type", port->type);
 	print_address(writer, "owner_process", port->owner_process);
 	print_name(writer, "owner_image", port->owner_image);
+	print_address(writer, "connection_port", port->connection_port);
 	print_json_number(json, "main_queue", port->main_queue);
 	print_json_number(json, "large_queue", port->large_queue);
 	print_json_number(json, "pending_queue", port->pending_queue);
@@ -401,6 +416,8 @@ void show_json(const struct shown *shown)
 	print_json_id(&writer.json, "id", incident->id);
 	print_sources(&writer);
 	print_host(&writer);
+	print_memory(&writer);
+	print_analysis(&writer);
 	print_counts(&writer);
 	PRINT_LIST("processes", process, &incident->records.processes, print_process);
 	PRINT_LIST("threads", thread, &incident->records.threads, print_thread);

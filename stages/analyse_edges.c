@@ -85,7 +85,8 @@ static void reply_edge(struct incident *incident, const struct thread *thread)
 	vec_push(&incident->edges, edge);
 }
 
-/* A listing without ALPC lines (flags 2), but the message was printed and names its waiter. */
+/* A listing without ALPC lines (flags 2, !stacks), but the message was printed and names its waiter. A block that says since when its
+ * thread waits would have said for which message. */
 static void message_edge(struct incident *incident, const struct message *message)
 {
 	struct edge edge = { .kind = is_lpc_message(message->address) ? EDGE_LPC : EDGE_ALPC,
@@ -99,7 +100,7 @@ static void message_edge(struct incident *incident, const struct message *messag
 	if (message->waiting_thread == 0)
 		return;
 	thread = find_thread(incident, message->waiting_thread);
-	if (!thread || thread->message != 0 || thread->ticks != TICKS_NONE ||
+	if (!thread || thread->message != 0 || thread->wait_start != TICKS_NONE ||
 	    thread->state != THREAD_WAIT)
 		return;
 	add_message(incident, &edge, message);

@@ -206,4 +206,5 @@ const struct log_block log_block_alpc_message = {
 	.reads = reads,
 	.resumes = resumes,
 	.breaks_off = breaks_off,
+	.loose = true,
 };

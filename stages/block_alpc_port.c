@@ -60,14 +60,18 @@ static void read_owner(struct log_parser *parser, struct cursor cursor)
 		port->owner_image = read_name(parser, &cursor);
 }
 
-/* The name that clients connect to stands on the line that repeats the port's own address. */
-static void read_own_name(struct log_parser *parser, struct cursor cursor)
+/* The name that clients connect to stands on the line that repeats the port's own address; of another port it is the one that this
+ * was connected to. */
+static void read_connection(struct log_parser *parser, struct cursor cursor)
 {
 	struct port *port = parser->port;
 	uint64_t address;
 
-	if (log_parser_address(parser, &cursor, &address) && address == port->address &&
-	    port->name == 0)
+	if (!log_parser_address(parser, &cursor, &address))
+		return;
+	if (address != port->address && port->connection_port == 0)
+		port->connection_port = address;
+	if (address == port->address && port->name == 0)
 		port->name = read_name(parser, &cursor);
 }
 
@@ -85,7 +89,7 @@ static bool read_field(struct log_parser *parser, struct cursor cursor)
 	} else if (slice_equal(label, SLICE("OwnerProcess"))) {
 		read_owner(parser, cursor);
 	} else if (slice_equal(label, SLICE("ConnectionPort"))) {
-		read_own_name(parser, cursor);
+		read_connection(parser, cursor);
 	}
 	return true;
 }
@@ -168,8 +172,22 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
+/* "P 000010e8 00000bbc:00000c10 P P LPC_REQUEST": a message in a queue, its id and who sent it. The queue's length says how many. */
+static bool is_message(struct cursor cursor)
+{
+	uint64_t address;
+	uint32_t number;
+	uint8_t digits = 0;
+
+	return lex_address(&cursor, &address, &digits) && lex_hex(&cursor, &number) &&
+	       lex_hex(&cursor, &number) && lex_literal(&cursor, SLICE(":")) &&
+	       lex_hex(&cursor, &number);
+}
+
 static bool reads(struct log_parser *parser, const struct line *line)
 {
+	if (lex_is_hex(*line->cursor.at) && is_message(line->cursor))
+		return true;
 	return read_field(parser, line->cursor) || read_registered(parser, line->cursor);
 }
 
@@ -183,4 +201,5 @@ const struct log_block log_block_alpc_port = { .heads = { "Port ", "Main queue",
 							  "Canceled queue", "Pending queue" },
 					       .begins = begins,
 					       .reads = reads,
-					       .resumes = resumes };
+					       .resumes = resumes,
+					       .loose = true };

@@ -196,5 +196,6 @@ const struct log_block log_block_banner = {
 	.heads = { "Loading Dump File [", "Connected to ", "Windows ", "Product:",
 		   "Machine Name:", "Computer Name:", "Debug session time:", "System Uptime:" },
 	.begins = begins,
-	.reads = reads
+	.reads = reads,
+	.loose = true
 };

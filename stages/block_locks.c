@@ -158,6 +158,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
 
+	if (slice_find(text, SLICE(" total locks, ")) > 0)
+		return true; /* "27708 total locks, 3 locks currently held" */
 	if (parser->state.part != LOCKS_PART_NONE && parser->state.resource &&
 	    lex_is_hex(*text.at))
 		return read_entries(parser, line->cursor, line);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What !lpc message prints of one message (formats.md section 5.4): who works on it, who waits for it, and whose port it was
- * sent to. Its lines come in an order of their own, several of them naming the message.
+ * sent to. Its lines come in an order of their own, several of them naming the message; what they say of ports goes into records of
+ * the ports as well (lpc_port.c).
  */
-#include "stages/log_parser.h"
+#include "stages/lpc_port.h"
 
 static void add_message(struct log_parser *parser, uint64_t message)
 {
@@ -19,6 +20,7 @@ static void speak_of(struct log_parser *parser, uint32_t id, const struct line *
 
 	if (parser->state.block != LOG_BLOCK_lpc_message || parser->state.message != message) {
 		log_parser_open(parser, LOG_BLOCK_lpc_message);
+		lpc_port_none(parser);
 		add_message(parser, message);
 		parser->message->flags = MESSAGE_SERVER_SHOWN;
 	}
@@ -121,18 +123,22 @@ static bool read_port(struct log_parser *parser, const struct line *line)
 
 static bool reads(struct log_parser *parser, const struct line *line)
 {
+	if (!lpc_port_read_header(parser, line))
+		(void)lpc_port_read_field(parser, line);
 	if (*line->cursor.at == 'S' && (read_owner(parser, line) || read_port(parser, line)))
 		evidence_extend(&parser->message->evidence, line);
-	return true; /* the rest of !lpc is about ports */
+	return true; /* the rest of !lpc is about handles and queues */
 }
 
 static void resumes(struct log_parser *parser)
 {
 	add_message(parser, parser->state.message);
 	parser->message->flags = MESSAGE_CONTINUED;
+	lpc_port_resume(parser);
 }
 
 const struct log_block log_block_lpc_message = { .heads = { "Searching ", "Server ", "Client " },
 						 .begins = begins,
 						 .reads = reads,
-						 .resumes = resumes };
+						 .resumes = resumes,
+						 .loose = true };

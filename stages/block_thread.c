@@ -8,23 +8,6 @@
 #include "stages/thread_field.h"
 #include "stages/thread_wait.h"
 
-static enum thread_state state_number(struct slice word)
-{
-	static const char *const names[] = {
-#define THREAD_STATE(id, text) [THREAD_##id] = text,
-#include "stages/thread_states.def"
-#undef THREAD_STATE
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (slice_equal_icase(word, slice_from(names[i])))
-			return (enum thread_state)i;
-	if (slice_equal_icase(word, SLICE("DEFERRED_READY")) ||
-	    slice_equal_icase(word, SLICE("DeferredReady")))
-		return THREAD_READY;
-	return THREAD_UNKNOWN;
-}
-
 /* "WAIT: (WrLpcReply) UserMode Non-Alertable", "WAIT", "RUNNING on processor 2" */
 static void read_state(struct log_parser *parser, struct cursor cursor)
 {
@@ -36,7 +19,7 @@ static void read_state(struct log_parser *parser, struct cursor cursor)
 		return;
 	if (word.at[word.len - 1] == ':')
 		word.len--;
-	thread->state = (uint8_t)state_number(word);
+	thread->state = (uint8_t)thread_state_of(word);
 	if (thread->state == THREAD_UNKNOWN || !lex_words(&cursor, SLICE("(")))
 		return;
 	reason = lex_rest(&cursor);

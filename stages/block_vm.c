@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process table at the end of !vm (formats.md section 6.2), in the old form "pid image pages (kb Kb)" and the newer "pid image
+ * !vm: where its tables begin and end, and the process table at the end (formats.md section 6.2; the numbers above it are read
+ * by vm_counter.c and vm_page_file.c), in the old form "pid image pages (kb Kb)" and the newer "pid image
  * kb Kb kb Kb kb Kb". One process is one row; zero commit marks a process object that outlived its process.
  * Numbers are read from the right since image names may have blanks and digits.
  */
-#include "stages/log_parser.h"
+#include "stages/vm_counter.h"
 
 /* Takes the blanks before *end away, then `tail`. */
 static bool take_tail(const char *begin, const char **end, struct slice tail)
@@ -74,45 +75,88 @@ static bool read_row(struct log_parser *parser, const struct line *line)
 		return false;
 	row.image = log_parser_name(parser, image);
 	row.evidence = line_evidence(line);
-	parser->state.vm_rows = true;
+	parser->state.vm_seen |= VM_SEEN_ROW;
 	vec_push(&parser->records->vm_rows, row);
 	return true;
 }
 
-/* The counters above the table, of no interest by themselves: "Label:   pages ( kb Kb)", page files, warnings. */
-static bool is_counter(struct slice text)
+/* What flag 4 lists of terminal server sessions (formats.md section 6.2), passed over. */
+static bool is_session_line(struct slice text)
 {
-	return slice_find(text, SLICE(":")) >= 0 || slice_starts(text, SLICE("*****")) ||
-	       slice_starts(text, SLICE("No Name for Paging File")) ||
-	       slice_starts(text, SLICE("Pid ImageName"));
+	return slice_starts(text, SLICE("Session ")) || slice_find(text, SLICE("Usage:")) > 0;
+}
+
+static bool is_session_title(struct slice text)
+{
+	return slice_starts(text, SLICE("Terminal Server Memory Usage By Session"));
+}
+
+/* What must not have been seen in a table for the line to stand in it still; else, or outside of one, it begins the next. Reports of other
+ * programs speak of page files and physical memory too: outside of a table a line must be just as this debugger prints it. */
+static bool begins_table(struct slice text, bool inside, uint8_t *unseen)
+{
+	*unseen = 0;
+	if (is_session_title(text) || slice_starts(text, SLICE("Pid ImageName")))
+		return true;
+	*unseen = VM_SEEN_ROW | VM_SEEN_COUNTER;
+	if (vm_is_page_file(text))
+		return inside || *text.at == 'N' ||
+		       slice_starts(text, SLICE("Page File: \\??\\"));
+	*unseen |= VM_SEEN_PHYSICAL;
+	if (slice_starts(text, SLICE("Physical Memory:")))
+		return inside || (slice_find(text, SLICE("(")) > 0 &&
+				  slice_find(text, SLICE("Kb)")) > 0);
+	*unseen |= VM_SEEN_PAGE_FILE;
+	return slice_starts(text, SLICE("*** Virtual Memory Usage ***"));
 }
 
 static bool reads(struct log_parser *parser, const struct line *line)
 {
-	return read_row(parser, line) || is_counter(lex_rest(&line->cursor));
+	struct slice text = lex_rest(&line->cursor);
+	uint8_t unseen;
+
+	if (read_row(parser, line))
+		return true;
+	if (begins_table(text, true, &unseen))
+		return false;
+	return vm_read_page_file(parser, line) || vm_read_counter(parser, line) ||
+	       (parser->state.vm_sessions && is_session_line(text));
 }
 
 static void open_table(struct log_parser *parser)
 {
 	log_parser_open(parser, LOG_BLOCK_vm);
-	parser->state.vm_rows = false;
+	parser->state.vm_seen = 0;
+	parser->state.vm_page_file = parser->state.vm_sessions = false;
 	parser->records->vm_tables++;
 }
 
 static bool begins(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
+	bool inside = parser->state.block == LOG_BLOCK_vm;
+	uint8_t unseen;
 
-	if (!slice_starts(text, SLICE("*** Virtual Memory Usage ***")) &&
-	    !slice_starts(text, SLICE("Physical Memory:")))
+	if (!begins_table(text, inside, &unseen))
 		return false;
-	if (parser->state.block != LOG_BLOCK_vm || parser->state.vm_rows)
+	if (!inside || (parser->state.vm_seen & unseen))
 		open_table(parser);
+	parser->state.vm_sessions = is_session_title(text);
+	if (vm_is_page_file(text))
+		(void)vm_read_page_file(parser, line);
+	else if (*text.at == 'P')
+		(void)vm_read_counter(parser, line);
 	return true;
 }
 
-const struct log_block log_block_vm = { .heads = { "*** Virtual", "Physical Memory:" },
+static void resumes(struct log_parser *parser)
+{
+	vm_resume_page_file(parser);
+}
+
+const struct log_block log_block_vm = { .weak_heads = "*PNT",
 					.begins = begins,
 					.reads = reads,
+					.resumes = resumes,
 					.command = "!vm",
 					.commanded = open_table };

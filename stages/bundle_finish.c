@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a bundle: its dumps merged, analysed and encoded, its members' outcomes settled; see bundle_work.h. */
+#include <stdio.h>
+
 #include "stages/bundle_work.h"
 
 struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name)
@@ -58,17 +60,29 @@ static void settle_member(struct bundle_work *work, const struct joined_member *
 	}
 }
 
+static name_id partial_text(struct join *join, const struct member *member)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "the member could not be read to its end: %s",
+		 member->reason);
+	return names_add(&join->incident.records.names, slice_from(text));
+}
+
 /* A dump whose member broke off says so. */
 static void diagnose_partial(struct bundle_work *work, struct join *join)
 {
 	uint32_t number = 0;
 
 	vec_for_each(source, &join->sources) {
-		if (work->members.at[source->member].outcome == MEMBER_QUARANTINED)
+		const struct member *member = &work->members.at[source->member];
+
+		if (member->outcome == MEMBER_QUARANTINED)
 			vec_push(&join->incident.records.diagnostics,
 				 ((struct diagnostic){ .code = DIAGNOSTIC_TRUNCATED_INPUT,
 						       .line = source->last_line,
-						       .source = number }));
+						       .source = number,
+						       .text = partial_text(join, member) }));
 		number++;
 	}
 }

@@ -46,19 +46,23 @@ static bool is_text8(struct slice first)
 }
 
 struct pair_counts {
-	size_t pairs, ascii, controls;
+	size_t pairs, ascii, controls, nul_runs;
 };
 
 /* Looks at the bytes as UTF-16 whose high byte is at `high` (0 or 1) in each pair. */
 static struct pair_counts pairs_count(struct slice first, size_t high)
 {
 	struct pair_counts counts = { .pairs = first.len / 2 };
+	bool in_nuls = false;
 
 	for (size_t i = 0; i < counts.pairs; i++) {
 		unsigned upper = (unsigned char)first.at[2 * i + high];
 		unsigned lower = (unsigned char)first.at[2 * i + 1 - high];
+		bool nul = upper == 0 && lower == 0;
 
-		if (upper != 0)
+		counts.nul_runs += nul && !in_nuls;
+		in_nuls = nul;
+		if (upper != 0 || nul)
 			continue;
 		if (is_control(lower))
 			counts.controls++;
@@ -72,7 +76,8 @@ static bool is_text16(struct slice first, size_t high)
 {
 	struct pair_counts counts = pairs_count(first, high);
 
-	return counts.controls <= counts.pairs / CONTROL_SHARE;
+	return counts.nul_runs <= 1 + counts.pairs / NUL_SHARE &&
+	       counts.controls <= counts.pairs / CONTROL_SHARE;
 }
 
 /* Without a byte order mark nine in ten characters must be ASCII. */

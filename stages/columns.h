@@ -7,7 +7,7 @@
  *   PLAIN   as it is
  *   PLUS1   plus one in the field's own width, so that the all-ones _NONE value is 0
  *   NAME    number of a name, checked against the names
- *   STATE   a small enum, checked against its end
+ *   STATE, CODE, COUNTER, FIELD  a small enum, checked against its end
  */
 #define PROCESS_COLUMNS(COLUMN)     \
 	COLUMN(DELTA, address)      \
@@ -85,6 +85,7 @@
 #define PORT_COLUMNS(COLUMN)              \
 	COLUMN(DELTA, address)            \
 	COLUMN(PLAIN, owner_process)      \
+	COLUMN(PLAIN, connection_port)    \
 	COLUMN(NAME, name)                \
 	COLUMN(NAME, type)                \
 	COLUMN(NAME, owner_image)         \
@@ -92,6 +93,25 @@
 	COLUMN(PLUS1, large_queue)        \
 	COLUMN(PLUS1, pending_queue)      \
 	COLUMN(PLUS1, registered_threads) \
+	EVIDENCE_COLUMNS(COLUMN)
+
+#define MEMORY_COUNTER_COLUMNS(COLUMN) \
+	COLUMN(COUNTER, counter)       \
+	COLUMN(PLAIN, value)           \
+	EVIDENCE_COLUMNS(COLUMN)
+
+#define PAGE_FILE_COLUMNS(COLUMN) \
+	COLUMN(NAME, name)        \
+	COLUMN(PLUS1, current_kb) \
+	COLUMN(PLUS1, free_kb)    \
+	COLUMN(PLUS1, minimum_kb) \
+	COLUMN(PLUS1, maximum_kb) \
+	EVIDENCE_COLUMNS(COLUMN)
+
+#define ANALYSIS_FIELD_COLUMNS(COLUMN) \
+	COLUMN(FIELD, field)           \
+	COLUMN(PLAIN, number)          \
+	COLUMN(NAME, text)             \
 	EVIDENCE_COLUMNS(COLUMN)
 
 #define DIAGNOSTIC_COLUMNS(COLUMN) \
@@ -115,5 +135,8 @@
 	TABLE(vm_row, vm_rows, VM_ROW_COLUMNS)                      \
 	TABLE(resource_user, resource_users, RESOURCE_USER_COLUMNS) \
 	TABLE(port, ports, PORT_COLUMNS)                            \
+	TABLE(memory_counter, memory, MEMORY_COUNTER_COLUMNS)       \
+	TABLE(page_file, page_files, PAGE_FILE_COLUMNS)             \
+	TABLE(analysis_field, analysis, ANALYSIS_FIELD_COLUMNS)     \
 	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)          \
 	TABLE(unknown_line, unknown_lines, UNKNOWN_LINE_COLUMNS)

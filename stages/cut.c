@@ -4,14 +4,15 @@
 
 #include "stages/lex.h"
 #include "stages/line.h"
+#include "stages/nul_run.h"
 #include "stages/prompt.h"
 
-/* Whether the parser reads the line as it stands: what typography, markup and lone returns make of it is not asked here. */
+/* Whether the parser reads the line as it stands: what typography, markup, lone returns and NULs make of it is not asked here. */
 static bool is_plain(struct slice line)
 {
 	const char *lone = memchr(line.at, '\r', line.len);
 
-	return !line_has_high_bytes(line) && !line_has_markup(line) &&
+	return !line_has_high_bytes(line) && !line_has_markup(line) && !nul_find(line) &&
 	       (!lone || lone == line.at + line.len - 1);
 }
 

@@ -29,6 +29,8 @@ static uint64_t put_delta(byte_vec *out, uint64_t before, uint64_t value)
 #define ENCODE_NAME ENCODE_PLAIN
 #define ENCODE_STATE ENCODE_PLAIN
 #define ENCODE_CODE ENCODE_PLAIN
+#define ENCODE_COUNTER ENCODE_PLAIN
+#define ENCODE_FIELD ENCODE_PLAIN
 
 #define ENCODE_COLUMN(packing, field)                       \
 	{                                                   \
@@ -71,6 +73,10 @@ TABLES(DEFINE_ENCODE)
 	row->field = (__typeof__(row->field))bytes_get_max(reader, THREAD_GATEWAIT)
 #define DECODE_CODE(field) \
 	row->field = (__typeof__(row->field))bytes_get_max(reader, DIAGNOSTIC_CODES - 1)
+#define DECODE_COUNTER(field) \
+	row->field = (__typeof__(row->field))bytes_get_max(reader, MEMORY_COUNTERS - 1)
+#define DECODE_FIELD(field) \
+	row->field = (__typeof__(row->field))bytes_get_max(reader, ANALYSIS_FIELDS - 1)
 
 #define DECODE_COLUMN(packing, field)                                       \
 	{                                                                   \
@@ -191,13 +197,16 @@ static void encode_records(const struct incident *incident, byte_vec *out)
 	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, out);
 	encode_resource_users(records->resource_users.at, records->resource_users.len, out);
 	encode_ports(records->ports.at, records->ports.len, out);
+	encode_memory(records->memory.at, records->memory.len, out);
+	encode_page_files(records->page_files.at, records->page_files.len, out);
+	encode_analysis(records->analysis.at, records->analysis.len, out);
 	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
 	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, out);
 }
 
-#define CHECK_SORTED(list)                                                          \
-	for (size_t i = 1; i < records->list.len; i++)                              \
-		if (records->list.at[i - 1].address >= records->list.at[i].address) \
+#define CHECK_SORTED(list, field)                                               \
+	for (size_t i = 1; i < records->list.len; i++)                          \
+		if (records->list.at[i - 1].field >= records->list.at[i].field) \
 			reader->bad = true;
 
 static void decode_records(struct incident *incident, struct bytes_reader *reader)
@@ -214,17 +223,24 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	decode_vm_rows(records, reader);
 	decode_resource_users(records, reader);
 	decode_ports(records, reader);
+	decode_memory(records, reader);
+	decode_page_files(records, reader);
+	decode_analysis(records, reader);
 	decode_diagnostics(records, reader);
 	decode_unknown_lines(records, reader);
 	incident->diagnostics_read = records->diagnostics.len;
 	if (bytes_left(reader) != 0)
 		reader->bad = true;
-	CHECK_SORTED(processes)
-	CHECK_SORTED(threads)
-	CHECK_SORTED(messages)
-	CHECK_SORTED(ports)
+	CHECK_SORTED(processes, address)
+	CHECK_SORTED(threads, address)
+	CHECK_SORTED(messages, address)
+	CHECK_SORTED(ports, address)
+	CHECK_SORTED(memory, counter)
+	CHECK_SORTED(analysis, field)
 	vec_for_each(thread, &records->threads)
 		reader->bad |= thread->wait_ms < 0 && thread->wait_ms != MS_NONE;
+	vec_for_each(counter, &records->memory)
+		reader->bad |= counter->value >> 63 != 0;
 }
 
 void incident_encode(const struct incident *incident, byte_vec *out)

@@ -10,6 +10,17 @@
 /* Lengths of a clock tick in units of 100 ns (formats.md section 4.5). */
 static const uint32_t known_ticks[] = { 156250, 156001, 100144, 100000 };
 
+/* !stacks tells ticks but not since when. */
+static bool gives_ticks(const struct thread *thread)
+{
+	return thread->ticks != TICKS_NONE && thread->wait_start != TICKS_NONE;
+}
+
+static uint64_t tick_sum(const struct thread *thread)
+{
+	return thread->wait_start + thread->ticks;
+}
+
 uint64_t host_tick_count(const struct records *records, bool *differ)
 {
 	uint64_t sum = TICKS_NONE;
@@ -18,14 +29,58 @@ uint64_t host_tick_count(const struct records *records, bool *differ)
 	vec_for_each(thread, &records->threads) {
 		uint64_t own;
 
-		if (thread->ticks == TICKS_NONE)
+		if (!gives_ticks(thread))
 			continue;
-		own = thread->wait_start + thread->ticks;
+		own = tick_sum(thread);
 		if (sum == TICKS_NONE)
 			sum = own;
 		*differ |= sum != own;
 	}
 	return *differ ? TICKS_NONE : sum;
+}
+
+static bool stands_before(const struct thread *a, const struct thread *b)
+{
+	if (a->evidence.source != b->evidence.source)
+		return a->evidence.source < b->evidence.source;
+	return a->evidence.first_line < b->evidence.first_line;
+}
+
+/* The first thread of the log that gives a sum; with `other`, the first whose sum is not that one's. */
+static const struct thread *first_with_ticks(const struct records *records,
+					     const struct thread *other)
+{
+	const struct thread *first = NULL;
+
+	vec_for_each(thread, &records->threads)
+		if (gives_ticks(thread) && (!first || stands_before(thread, first)) &&
+		    (!other || tick_sum(thread) != tick_sum(other)))
+			first = thread;
+	return first;
+}
+
+void host_diagnose_ticks(struct records *records)
+{
+	const struct thread *first = first_with_ticks(records, NULL);
+	const struct thread *other = first_with_ticks(records, first);
+	struct diagnostic diagnostic = { .code = DIAGNOSTIC_TICKS_DISAGREE };
+	char text[120];
+	int len;
+
+	if (!other)
+		return;
+	len = snprintf(text, sizeof(text), "Wait Start and Ticks make %llu here, but %llu",
+		       (unsigned long long)tick_sum(other),
+		       (unsigned long long)tick_sum(first));
+	if (first->evidence.source == other->evidence.source)
+		snprintf(text + len, sizeof(text) - (size_t)len, " at line %u",
+			 first->evidence.first_line);
+	else
+		snprintf(text + len, sizeof(text) - (size_t)len, " in another member");
+	diagnostic.line = other->evidence.first_line;
+	diagnostic.source = other->evidence.source;
+	diagnostic.text = names_add(&records->names, slice_from(text));
+	vec_push(&records->diagnostics, diagnostic);
 }
 
 /* Every printed pair says ms <= ticks * length < ms + 1. Of the lengths that all pairs allow the known one is taken, or, since

@@ -13,6 +13,7 @@ void join_free(struct join *join)
 	incident_free(&join->incident);
 	map_free(&join->processes);
 	map_free(&join->threads);
+	map_free(&join->stacks_threads);
 	map_free(&join->messages);
 	map_free(&join->ports);
 	vec_free(&join->name_map);
@@ -96,5 +97,7 @@ void join_records(struct join *join, const struct records *from, struct join_bas
 	join_threads(join, from, base);
 	join_messages(join, from, base);
 	join_ports(join, from, base);
+	join_memory(join, from, base);
+	join_analysis(join, from, base);
 	join_lists(join, from, base);
 }

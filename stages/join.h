@@ -28,13 +28,14 @@ struct join_source {
 struct join_last {
 	struct process process, process_before;
 	struct thread thread, thread_before;
+	struct thread stacks_thread, stacks_thread_before;
 	struct message message, message_before;
 };
 
 struct join {
 	struct incident incident;
 	struct join_last last;
-	struct map processes, threads, messages, ports;
+	struct map processes, threads, stacks_threads, messages, ports;
 	VEC(name_id) name_map; /* of the records being joined */
 	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */
 	VEC(struct join_source) sources;
@@ -55,5 +56,7 @@ void join_finish(struct join *join);
 void host_finish(struct records *records);
 /* Wait Start + Ticks where all waiting threads agree, else TICKS_NONE; *differ when they do not. */
 uint64_t host_tick_count(const struct records *records, bool *differ);
+/* Says at which thread they first do not, if there is one. */
+void host_diagnose_ticks(struct records *records);
 
 #endif

@@ -218,8 +218,7 @@ static void tell_ticks(struct records *records)
 
 	records->host.tick_count = host_tick_count(records, &differ);
 	if (differ)
-		vec_push(&records->diagnostics,
-			 ((struct diagnostic){ .code = DIAGNOSTIC_TICKS_DISAGREE }));
+		host_diagnose_ticks(records);
 }
 
 void join_finish(struct join *join)
@@ -229,6 +228,7 @@ void join_finish(struct join *join)
 	vec_for_each(thread, &records->threads)
 		if (thread->wait_kind == WAIT_KIND_LPC)
 			thread->port = thread->lpc_port;
+	join_settle_stacks(join);
 	join_drop_halves(records);
 	add_mentions(join);
 	count_threads(join);
@@ -238,6 +238,7 @@ void join_finish(struct join *join)
 	SORT_BY_ADDRESS(messages);
 	SORT_BY_ADDRESS(ports);
 	settle_resource_users(records);
+	join_sort_values(records);
 	tell_ticks(records);
 	host_finish(records);
 	join->incident.diagnostics_read = records->diagnostics.len;

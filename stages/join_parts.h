@@ -24,12 +24,21 @@ void join_processes(struct join *join, const struct records *from, struct join_b
 void join_threads(struct join *join, const struct records *from, struct join_base base);
 void join_messages(struct join *join, const struct records *from, struct join_base base);
 void join_ports(struct join *join, const struct records *from, struct join_base base);
+/* The numbers above !vm's table, the fields of !analyze: the first value of each stays. */
+void join_memory(struct join *join, const struct records *from, struct join_base base);
+void join_analysis(struct join *join, const struct records *from, struct join_base base);
 /* Rows of !vm, users of resources, diagnostics, kinds of unknown lines: appended, or counted. */
 void join_lists(struct join *join, const struct records *from, struct join_base base);
+
+/* ---- when all is joined ---- */
 
 /* Settles how wide addresses are, and drops and clears halves of them in everything but processes. */
 void join_drop_halves(struct records *records);
 /* Those of processes, when no thread or port adds to them any more. */
 void join_drop_half_processes(struct records *records);
+/* What !stacks says of threads goes where nothing better was read. */
+void join_settle_stacks(struct join *join);
+/* Counters and fields in the order of their tables (memory_counters.def, analysis_fields.def). */
+void join_sort_values(struct records *records);
 
 #endif

@@ -16,6 +16,8 @@ static void merge_port(struct join *join, const struct port *seen)
 	kept = &records->ports.at[*place];
 	if (kept->owner_process == 0)
 		kept->owner_process = seen->owner_process;
+	if (kept->connection_port == 0)
+		kept->connection_port = seen->connection_port;
 	if (kept->name == 0)
 		kept->name = seen->name;
 	if (kept->type == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Joining PROCESS blocks by address: the first sighting gives the values, later ones fill in; see join_parts.h. */
+/* Joining PROCESS blocks by address: the first sighting gives the values, later ones fill in; a block says more than the line of
+ * a listing. See join_parts.h. */
 #include "stages/join_parts.h"
 
 static void fill_process(struct process *rich, const struct process *poor)
@@ -55,10 +56,13 @@ static void merge_process(struct join *join, struct process *seen, bool last)
 		*kept = *seen;
 		return;
 	}
-	if (!(kept->flags & PROCESS_BLOCK) && (seen->flags & PROCESS_BLOCK))
+	if (!(kept->flags & PROCESS_BLOCK) && (seen->flags & PROCESS_BLOCK)) {
 		kept->evidence = seen->evidence;
+		kept->image = image_richer(&records->names, seen->image, kept->image);
+	} else {
+		kept->image = image_richer(&records->names, kept->image, seen->image);
+	}
 	fill_process(kept, seen);
-	kept->image = image_richer(&records->names, kept->image, seen->image);
 }
 
 void join_processes(struct join *join, const struct records *from, struct join_base base)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Joining THREAD blocks by address: of two sightings the one that says more gives the values, the other fills in what that one
- * leaves open; see join_parts.h.
+ * leaves open; see join_parts.h. Sightings in !stacks are joined among themselves, and fill in at the very end: so they can
+ * overrule nothing, in whatever order the log prints them.
  */
 #include "stages/join_parts.h"
 
@@ -91,65 +92,140 @@ static void continue_thread(struct thread *open, const struct thread *rest)
 	continue_evidence(&open->evidence, &rest->evidence);
 }
 
-static void merge_thread(struct join *join, struct thread *seen, bool last)
+/* Threads of one kind of sighting, and what is needed to join them. */
+struct sightings {
+	thread_vec *threads;
+	struct map *by_address;
+	struct thread *last, *last_before;
+};
+
+static void merge_thread(const struct names *names, const struct sightings *into,
+			 struct thread *seen, bool last)
 {
-	struct records *records = &join->incident.records;
-	uint32_t *place = map_place(&join->threads, seen->address);
+	uint32_t *place = map_place(into->by_address, seen->address);
 	struct thread *kept, swapped;
 
 	if (*place == MAP_NONE) {
-		*place = (uint32_t)records->threads.len;
-		vec_push(&records->threads, ((struct thread){ 0 }));
+		*place = (uint32_t)into->threads->len;
+		vec_push(into->threads, ((struct thread){ 0 }));
 	}
-	kept = &records->threads.at[*place];
-	if ((seen->flags & THREAD_CONTINUED) && join->last.thread.address == seen->address) {
-		continue_thread(&join->last.thread, seen);
-		*seen = join->last.thread;
-		*kept = join->last.thread_before;
+	kept = &into->threads->at[*place];
+	if ((seen->flags & THREAD_CONTINUED) && into->last->address == seen->address) {
+		continue_thread(into->last, seen);
+		*seen = *into->last;
+		*kept = *into->last_before;
 	}
 	seen->rank = thread_rank(seen);
 	if (last) {
-		join->last.thread = *seen;
-		join->last.thread_before = *kept;
+		*into->last = *seen;
+		*into->last_before = *kept;
 	}
 	if (kept->address == 0) {
 		*kept = *seen;
 	} else if (seen->rank > kept->rank) {
 		swapped = *kept;
 		*kept = *seen;
-		fill_thread(&records->names, kept, &swapped);
+		fill_thread(names, kept, &swapped);
 	} else {
-		fill_thread(&records->names, kept, seen);
+		fill_thread(names, kept, seen);
 	}
 }
 
-void join_threads(struct join *join, const struct records *from, struct join_base base)
+/* The thread with names, evidence and lists of the join. */
+static struct thread take_thread(struct join *join, const struct records *from,
+				 const struct thread *thread, struct join_base base)
 {
 	struct records *into = &join->incident.records;
 	const struct names *names = &from->names;
+	struct thread seen = *thread;
 
-	vec_for_each(thread, &from->threads) {
-		struct thread seen = *thread;
+	seen.image = take_name(join, names, seen.image);
+	seen.wait_reason = take_name(join, names, seen.wait_reason);
+	seen.evidence = take_evidence(seen.evidence, base);
+	seen.wait_offset += base.offset;
+	seen.wait_line += base.line;
+	seen.wait_last_line += base.line;
+	seen.first_object = (uint32_t)into->objects.len;
+	seen.first_frame = (uint32_t)into->frames.len;
+	for (uint32_t i = 0; i < seen.objects; i++) {
+		struct wait_object object = from->objects.at[thread->first_object + i];
 
-		seen.image = take_name(join, names, seen.image);
-		seen.wait_reason = take_name(join, names, seen.wait_reason);
-		seen.evidence = take_evidence(seen.evidence, base);
-		seen.wait_offset += base.offset;
-		seen.wait_line += base.line;
-		seen.wait_last_line += base.line;
-		seen.first_object = (uint32_t)into->objects.len;
-		seen.first_frame = (uint32_t)into->frames.len;
-		for (uint32_t i = 0; i < seen.objects; i++) {
-			struct wait_object object =
-				from->objects.at[thread->first_object + i];
-
-			object.type = take_name(join, names, object.type);
-			vec_push(&into->objects, object);
-		}
-		for (uint32_t i = 0; i < seen.frames; i++)
-			vec_push(&into->frames,
-				 take_name(join, names,
-					   from->frames.at[thread->first_frame + i]));
-		merge_thread(join, &seen, thread + 1 == from->threads.at + from->threads.len);
+		object.type = take_name(join, names, object.type);
+		vec_push(&into->objects, object);
 	}
+	for (uint32_t i = 0; i < seen.frames; i++)
+		vec_push(&into->frames,
+			 take_name(join, names, from->frames.at[thread->first_frame + i]));
+	return seen;
+}
+
+static void join_sightings(struct join *join, const struct records *from,
+			   const thread_vec *threads, struct join_base base,
+			   const struct sightings *into)
+{
+	vec_for_each(thread, threads) {
+		struct thread seen = take_thread(join, from, thread, base);
+
+		merge_thread(&join->incident.records.names, into, &seen,
+			     thread + 1 == threads->at + threads->len);
+	}
+}
+
+/* What was read last comes last: if it goes on in the next chunk, its lists are to go on behind those that were taken in last. */
+void join_threads(struct join *join, const struct records *from, struct join_base base)
+{
+	struct records *records = &join->incident.records;
+	struct join_last *last = &join->last;
+	const struct sightings blocks = { &records->threads, &join->threads,
+					  &last->thread, &last->thread_before };
+	const struct sightings stacks = { &records->stacks_threads, &join->stacks_threads,
+					  &last->stacks_thread, &last->stacks_thread_before };
+	bool stacks_last = from->threads_before_stacks == from->threads.len;
+
+	if (!stacks_last)
+		join_sightings(join, from, &from->stacks_threads, base, &stacks);
+	join_sightings(join, from, &from->threads, base, &blocks);
+	if (stacks_last)
+		join_sightings(join, from, &from->stacks_threads, base, &stacks);
+}
+
+/* Of a process with another PID, the lines that name the right one are missing from the log. */
+static void check_process(const struct join *join, struct thread *thread)
+{
+	uint32_t at = thread->process ? map_get(&join->processes, thread->process) : MAP_NONE;
+	const struct process *process;
+
+	if (at == MAP_NONE)
+		return;
+	process = &join->incident.records.processes.at[at];
+	if (process->pid == PID_NONE || process->pid == thread->pid)
+		return;
+	thread->process = 0;
+	thread->image = 0;
+}
+
+void join_settle_stacks(struct join *join)
+{
+	struct records *records = &join->incident.records;
+
+	vec_for_each(seen, &records->stacks_threads) {
+		uint32_t *place = map_place(&join->threads, seen->address);
+		struct thread *kept;
+
+		check_process(join, seen);
+		if (*place == MAP_NONE) {
+			*place = (uint32_t)records->threads.len;
+			vec_push(&records->threads, *seen);
+			continue;
+		}
+		kept = &records->threads.at[*place];
+		/* An address that two threads had, one after the other: what is said of one is not said of the other. */
+		if (kept->pid != PID_NONE &&
+		    (kept->pid != seen->pid || kept->tid != seen->tid))
+			continue;
+		if (kept->frames)
+			seen->frames = 0;
+		fill_thread(&records->names, kept, seen);
+	}
+	records->stacks_threads.len = 0;
 }

@@ -17,7 +17,7 @@ static always_inline uint64_t bits16(__m128i a, __m128i b, __m128i c, __m128i d)
 	       (uint64_t)(uint32_t)_mm_movemask_epi8(d) << 48;
 }
 
-/* Highest bit of each byte set: it is above 0x7F, or one of "&*<>". '<' is '>' less 2. */
+/* Highest bit of each byte set: it is above 0x7F - which is below 0 here -, 0, or one of "&*<>". '<' is '>' less 2. */
 static always_inline __m128i care16(__m128i text)
 {
 	__m128i marked =
@@ -25,7 +25,7 @@ static always_inline __m128i care16(__m128i text)
 
 	marked = _mm_or_si128(marked, _mm_cmpeq_epi8(text, _mm_set1_epi8('&')));
 	marked = _mm_or_si128(marked, _mm_cmpeq_epi8(text, _mm_set1_epi8('*')));
-	return _mm_or_si128(marked, text);
+	return _mm_or_si128(marked, _mm_cmpgt_epi8(_mm_set1_epi8(1), text));
 }
 
 static always_inline uint64_t equal16(const __m128i text[4], char c)
@@ -65,7 +65,7 @@ static always_inline AVX2 __m256i care32(__m256i text)
 
 	marked = _mm256_or_si256(marked, _mm256_cmpeq_epi8(text, _mm256_set1_epi8('&')));
 	marked = _mm256_or_si256(marked, _mm256_cmpeq_epi8(text, _mm256_set1_epi8('*')));
-	return _mm256_or_si256(marked, text);
+	return _mm256_or_si256(marked, _mm256_cmpgt_epi8(_mm256_set1_epi8(1), text));
 }
 
 static always_inline AVX2 uint64_t equal32(__m256i a, __m256i b, char c)
@@ -94,7 +94,7 @@ static void mark_plain(const char *at, struct line_marks *marks)
 	*marks = (struct line_marks){ 0 };
 	for (unsigned i = 0; i < 64; i++) {
 		unsigned char c = (unsigned char)at[i];
-		bool care = c > 0x7F || c == '&' || c == '*' || c == '<' || c == '>';
+		bool care = c > 0x7F || c == 0 || c == '&' || c == '*' || c == '<' || c == '>';
 
 		marks->newlines |= (uint64_t)(c == '\n') << i;
 		marks->returns |= (uint64_t)(c == '\r') << i;
@@ -118,8 +118,9 @@ size_t line_markers(line_marker markers[LINE_MARKERS_MAX])
 /* The last bytes of a text. */
 static __attribute__((noinline)) void mark_rest(struct line_scan *scan)
 {
-	char copy[64] = { 0 };
+	char copy[64];
 
+	memset(copy, ' ', sizeof(copy));
 	memcpy(copy, scan->block, (size_t)(scan->end - scan->block));
 	scan->marker(copy, &scan->marks);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cuts a text at its newlines, 64 bytes at a time, and tells in the same pass which lines are plain already: those
- * without a byte above 0x7F, markup, a lone carriage return or the '>' of a prompt. Nearly all are, and are read as they stand.
+ * without a byte above 0x7F, a NUL, markup, a lone carriage return or the '>' of a prompt. Nearly all are, and are read as they stand.
  */
 #ifndef STAGES_LINE_SCAN_H
 #define STAGES_LINE_SCAN_H

@@ -22,11 +22,15 @@ _Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask")
 /* Most lines begin with what begins no block: they are offered to none. */
 static void gather_heads(struct log_parser *parser)
 {
-	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
-		for (const char *const *head = blocks[id]->heads; *head; head++) {
+	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
+		for (const char *const *head = blocks[id]->heads;
+		     head < blocks[id]->heads + LOG_BLOCK_HEADS && *head; head++) {
 			parser->first[(unsigned char)(*head)[0]] |= (uint16_t)(1u << id);
 			parser->second[(unsigned char)(*head)[1]] |= (uint16_t)(1u << id);
 		}
+		for (const char *head = blocks[id]->weak_heads; head && *head; head++)
+			parser->weak[(unsigned char)*head] |= (uint16_t)(1u << id);
+	}
 }
 
 static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
@@ -111,10 +115,13 @@ void log_parser_open(struct log_parser *parser, enum log_block_id id)
 {
 	parser->state.block = (uint8_t)id;
 	parser->state.field = 0;
+	/* What stands behind a block is told by no command: a chunk that begins with the block would not know it. */
+	parser->state.command_len = 0;
 	parser->process = NULL;
 	parser->thread = NULL;
 	parser->message = NULL;
 	parser->port = NULL;
+	parser->page_file = NULL;
 }
 
 bool log_parser_in_order(struct log_parser *parser, uint8_t field)
@@ -164,8 +171,17 @@ static void read_prompt(struct log_parser *parser, struct slice command)
 	remember_command(&parser->state, command);
 	parser->result->prompt_seen = true;
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++)
-		if (blocks[id]->command && command_is(command, blocks[id]->command))
+		if ((blocks[id]->command && command_is(command, blocks[id]->command)) ||
+		    (blocks[id]->commands && blocks[id]->commands(command)))
 			blocks[id]->commanded(parser);
+}
+
+static bool begins_block(struct log_parser *parser, const struct line *line, unsigned mask)
+{
+	for (; mask; mask &= mask - 1)
+		if (blocks[__builtin_ctz(mask)]->begins(parser, line))
+			return true;
+	return false;
 }
 
 static void read_plain_line(struct log_parser *parser, const struct line *line)
@@ -177,11 +193,14 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		read_prompt(parser, command);
 		return;
 	}
-	for (unsigned mask = offered_to(parser, text); mask; mask &= mask - 1)
-		if (blocks[__builtin_ctz(mask)]->begins(parser, line))
-			return;
+	if (begins_block(parser, line, offered_to(parser, text)))
+		return;
 	block = blocks[parser->state.block];
-	if (!block || !block->reads(parser, line))
+	if (block && !block->loose && block->reads(parser, line))
+		return;
+	if (begins_block(parser, line, parser->weak[(unsigned char)text.at[0]]))
+		return;
+	if (!block || !block->loose || !block->reads(parser, line))
 		unknown_line_count(parser, line);
 }
 

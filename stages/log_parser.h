@@ -38,6 +38,22 @@ enum locks_part {
 	LOCKS_PART_EXCLUSIVE,
 };
 
+/* What a !vm table has shown so far: by this the next table is told from it, a bit each. */
+enum vm_seen {
+	VM_SEEN_PAGE_FILE = 1,
+	VM_SEEN_PHYSICAL = 2,
+	VM_SEEN_COUNTER = 4, /* any other */
+	VM_SEEN_ROW = 8,
+};
+
+/* The process that !stacks lists threads of. */
+struct stacks_process {
+	uint64_t address; /* 0 where the line gives none, or gave one that does not fit its threads */
+	uint32_t pid;      /* of its first thread, PID_NONE before */
+	uint8_t image_len; /* 0 for none */
+	char image[128];
+};
+
 /* How the stack in hand is laid out (formats.md section 4.6). */
 struct stack_layout {
 	uint8_t args;  /* pointers between the return address and the symbol: 0, 3 or 4 */
@@ -49,6 +65,7 @@ struct log_state {
 	uint64_t process; /* of the PROCESS block that THREADs now belong to, 0 for none */
 	uint64_t thread, message; /* of the open block */
 	uint64_t port;            /* listed last by !alpc /p, 0 after a prompt */
+	uint64_t lpc_port;        /* that !lpc speaks of, 0 for none */
 	uint64_t port_owner;      /* whose ports !alpc /lpp lists */
 	uint64_t resource;        /* of the lock listed last, 0 after a prompt */
 	uint64_t resource_offset; /* of its header */
@@ -62,8 +79,11 @@ struct log_state {
 	struct stack_layout stack;
 	char command[24]; /* first word of the last command, not terminated */
 	uint8_t command_len;
-	bool in_long_line;    /* the text before ended inside a line that is too long */
-	bool vm_rows;         /* the open !vm table has rows */
+	bool in_long_line; /* the text before ended inside a line that is too long */
+	uint8_t vm_seen;   /* enum vm_seen of the open !vm table */
+	bool vm_page_file; /* the lines of its last page file may still come */
+	bool vm_sessions;  /* it lists sessions, which are passed over */
+	struct stacks_process stacks_process;
 	uint16_t pending_len; /* a wrapped line that waits for the next one */
 	/* Its numbers, the second that of its last part; before the text's begin they count down from 2^32. */
 	uint32_t pending_line, pending_last;
@@ -124,13 +144,20 @@ struct log_parser {
 	struct thread *thread;
 	struct message *message;
 	struct port *port;
-	/* By a line's first and second character: the blocks to offer it to, a bit each. */
-	uint16_t first[256], second[256];
+	struct page_file *page_file;
+	/* By a line's first and second character: the blocks to offer it to, a bit each; by the first: those to ask when it is not
+	 * known else. */
+	uint16_t first[256], second[256], weak[256];
 };
 
+#define LOG_BLOCK_HEADS 12
+
 struct log_block {
-	/* What the lines begin with that begins() wants to see, two characters at least; NULL ends them. */
-	const char *heads[8];
+	/* What the lines begin with that begins() wants to see whatever block is open, two characters at least; NULL ends fewer. */
+	const char *heads[LOG_BLOCK_HEADS];
+	/* First characters of those that it need see only where the open block does not know them: they cost the others nothing. May be
+	 * NULL. */
+	const char *weak_heads;
 	/* True when the line opens such a block: it has then called log_parser_open() and read the line. */
 	bool (*begins)(struct log_parser *parser, const struct line *line);
 	/* Reads a line inside the block; false for a line that it does not know. */
@@ -139,8 +166,11 @@ struct log_block {
 	void (*resumes)(struct log_parser *parser);
 	/* The log ends in the middle of a line of the block: what it did not come to say is not known. May be NULL. */
 	void (*breaks_off)(struct log_parser *parser);
-	/* A command whose echo alone opens the block, or NULL; and how. */
+	/* The block takes lines for its own without knowing them: where others may begin (weak_heads), they are asked first. */
+	bool loose;
+	/* A command whose echo alone opens the block, or a test for many, or NULL; and how. */
 	const char *command;
+	bool (*commands)(struct slice command);
 	void (*commanded)(struct log_parser *parser);
 };
 

@@ -124,9 +124,28 @@ struct slice command_word(struct slice command)
 	return word;
 }
 
+struct slice command_dll(struct slice command)
+{
+	struct slice word = command_word(command);
+	const char *dot = word.len ? memchr(word.at, '.', word.len) : NULL;
+
+	if (!dot || *word.at != '!')
+		return SLICE_NONE;
+	return (struct slice){ word.at + 1, (size_t)(dot - word.at - 1) };
+}
+
+/* "!kdexts.vm;!locks": the word ends where the next command begins, and the extension it is of does not matter. */
 bool command_is(struct slice command, const char *name)
 {
-	return slice_equal_icase(command_word(command), slice_from(name));
+	struct slice word = command_word(command), dll = command_dll(command);
+	const char *end = word.len ? memchr(word.at, ';', word.len) : NULL;
+
+	if (end)
+		word.len = (size_t)(end - word.at);
+	if (dll.len == 0 || word.len <= dll.len + 2)
+		return slice_equal_icase(word, slice_from(name));
+	return *name == '!' && !slice_equal_icase(dll, SLICE("mex")) &&
+	       slice_equal_icase(slice_skip(word, dll.len + 2), slice_from(name + 1));
 }
 
 /* The next argument, past options with a value of their own: "/s 1", "/m module". */

@@ -13,7 +13,9 @@ bool prompt_split(struct slice text, struct slice *command);
 size_t prompt_find(struct slice text);
 /* The first word of a command, empty when there is none. */
 struct slice command_word(struct slice command);
-/* Whether the first word of a command is `name`. */
+/* The extension that the first word names, "kdexts" of "!kdexts.vm"; empty when it names none. */
+struct slice command_dll(struct slice command);
+/* Whether the first command is `name`, whatever extension it is of; but those of MEX have output of their own. */
 bool command_is(struct slice command, const char *name);
 /* What a command says of threads: for !process its flags do, other commands say nothing. */
 enum listing command_listing(struct slice command);

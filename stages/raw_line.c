@@ -5,6 +5,7 @@
 #include <endian.h>
 
 #include "stages/line.h"
+#include "stages/nul_run.h"
 #include "stages/prompt.h"
 
 static bool has_lone_return(struct slice text)
@@ -130,6 +131,7 @@ static void read_pieces(struct log_parser *parser, struct slice text, struct lin
 void raw_read_line(struct log_parser *parser, struct slice text, struct line *line)
 {
 	line->may_prompt = true;
+	text = nul_cut(parser, text, line);
 	if (has_lone_return(text))
 		read_pieces(parser, text, line);
 	else

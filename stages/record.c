@@ -14,6 +14,9 @@ void records_clear(struct records *records)
 {
 	names_clear(&records->names);
 	records->processes.len = records->threads.len = records->objects.len = 0;
+	records->stacks_threads.len = records->memory.len = 0;
+	records->threads_before_stacks = 0;
+	records->page_files.len = records->analysis.len = 0;
 	records->frames.len = records->messages.len = records->vm_rows.len = 0;
 	records->resource_users.len = records->ports.len = 0;
 	records->diagnostics.len = records->unknown_lines.len = 0;
@@ -32,15 +35,35 @@ void records_free(struct records *records)
 	names_free(&records->names);
 	vec_free(&records->processes);
 	vec_free(&records->threads);
+	vec_free(&records->stacks_threads);
 	vec_free(&records->objects);
 	vec_free(&records->frames);
 	vec_free(&records->messages);
 	vec_free(&records->vm_rows);
 	vec_free(&records->resource_users);
 	vec_free(&records->ports);
+	vec_free(&records->memory);
+	vec_free(&records->page_files);
+	vec_free(&records->analysis);
 	vec_free(&records->diagnostics);
 	vec_free(&records->unknown_lines);
 	map_free(&records->unknown_at);
+}
+
+void records_add_memory(struct records *records, struct memory_counter seen)
+{
+	vec_for_each(kept, &records->memory)
+		if (kept->counter == seen.counter)
+			return;
+	vec_push(&records->memory, seen);
+}
+
+void records_add_analysis(struct records *records, struct analysis_field seen)
+{
+	vec_for_each(kept, &records->analysis)
+		if (kept->field == seen.field)
+			return;
+	vec_push(&records->analysis, seen);
 }
 
 void records_count_unknown(struct records *records, struct unknown_line seen)
@@ -60,6 +83,8 @@ bool records_empty(const struct records *records)
 	return records->processes.len == 0 && records->threads.len == 0 &&
 	       records->messages.len == 0 && records->vm_rows.len == 0 &&
 	       records->resource_users.len == 0 && records->ports.len == 0 &&
+	       records->stacks_threads.len == 0 && records->memory.len == 0 &&
+	       records->page_files.len == 0 && records->analysis.len == 0 &&
 	       records->host.os_line == 0 && records->host.session_time == MOMENT_NONE;
 }
 
@@ -72,6 +97,23 @@ const char *thread_state_text(enum thread_state state)
 	};
 
 	return texts[state];
+}
+
+enum thread_state thread_state_of(struct slice word)
+{
+	static const char *const names[] = {
+#define THREAD_STATE(id, text) [THREAD_##id] = text,
+#include "stages/thread_states.def"
+#undef THREAD_STATE
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (slice_equal_icase(word, slice_from(names[i])))
+			return (enum thread_state)i;
+	if (slice_equal_icase(word, SLICE("DEFERRED_READY")) ||
+	    slice_equal_icase(word, SLICE("DeferredReady")))
+		return THREAD_READY;
+	return THREAD_UNKNOWN;
 }
 
 const char *diagnostic_text(enum diagnostic_code code)

@@ -123,6 +123,8 @@ struct thread {
 	uint8_t rank; /* how much the block in `evidence` says; of interest to the join alone */
 };
 
+typedef VEC(struct thread) thread_vec;
+
 #define NO_OBJECT UINT64_MAX
 
 /* One line below a THREAD header: what it waits on. */
@@ -157,9 +159,68 @@ struct vm_row {
 	name_id image;
 };
 
-/* An ALPC port, as !alpc /p and /lpp print it (formats.md sections 5.2, 5.3). */
+/* Numbers above the table of !vm (formats.md section 6.1). */
+enum memory_counter_code {
+#define MEMORY_COUNTER(id, unit, label, key) MEMORY_##id,
+#include "stages/memory_counters.def"
+#undef MEMORY_COUNTER
+	MEMORY_COUNTERS,
+};
+
+enum memory_unit {
+	MEMORY_UNIT_KB,    /* as printed, not from pages */
+	MEMORY_UNIT_COUNT, /* of something that failed */
+};
+
+struct memory_counter {
+	uint64_t value; /* below 2^63: what has wrapped is no value */
+	struct evidence evidence;
+	uint8_t counter; /* enum memory_counter_code */
+};
+
+#define KB_NONE UINT64_MAX
+
+enum page_file_flag {
+	PAGE_FILE_CONTINUED = 1, /* goes on one that began in the chunk before */
+};
+
+struct page_file {
+	uint64_t current_kb, free_kb, minimum_kb, maximum_kb; /* KB_NONE */
+	struct evidence evidence;
+	name_id name;   /* 0 where the debugger says that it has none */
+	uint32_t table; /* as in vm_row; of interest to the join alone */
+	uint8_t flags;
+};
+
+/* What !analyze says of a bug check (formats.md section 9). */
+enum analysis_field_code {
+#define ANALYSIS_FIELD(id, kind, label, key) ANALYSIS_##id,
+#include "stages/analysis_fields.def"
+#undef ANALYSIS_FIELD
+	ANALYSIS_FIELDS,
+};
+
+/* How a field is read and printed; see the table. */
+enum analysis_kind {
+	ANALYSIS_KIND_TITLE,
+	ANALYSIS_KIND_TEXT,
+	ANALYSIS_KIND_CODE,
+	ANALYSIS_KIND_NUMBER,
+	ANALYSIS_KIND_ADDRESS,
+	ANALYSIS_KIND_ARGUMENT,
+};
+
+struct analysis_field {
+	uint64_t number; /* of a field that is one; an argument and the title have text and number */
+	struct evidence evidence;
+	name_id text;
+	uint8_t field; /* enum analysis_field_code */
+};
+
+/* An ALPC port, as !alpc /p and /lpp print it (formats.md sections 5.2, 5.3), or an LPC one (section 5.4). */
 struct port {
 	uint64_t address, owner_process;
+	uint64_t connection_port; /* where a communication port was connected to, 0 when not printed */
 	struct evidence evidence;
 	name_id name, type, owner_image;
 	/* Messages in its queues and threads registered to serve it; NUMBER_NONE when not printed. */
@@ -218,26 +279,35 @@ struct records {
 	struct names names;
 	struct host host;
 	VEC(struct process) processes;
-	VEC(struct thread) threads;
+	thread_vec threads;
+	/* Sightings in !stacks. They fill in what threads leave open, and only when all is read; empty after the join. */
+	thread_vec stacks_threads;
+	size_t threads_before_stacks; /* how many threads there were when the last of them was added */
 	VEC(struct wait_object) objects;
 	VEC(name_id) frames; /* symbols without their offset, "nt!KiSwapContext" */
 	VEC(struct message) messages;
 	VEC(struct vm_row) vm_rows;
 	VEC(struct resource_user) resource_users;
 	VEC(struct port) ports;
+	VEC(struct memory_counter) memory; /* each counter once */
+	VEC(struct page_file) page_files;
+	VEC(struct analysis_field) analysis; /* each field once */
 	VEC(struct diagnostic) diagnostics;
 	VEC(struct unknown_line) unknown_lines; /* each kind once, in the order of first sight */
 	struct map unknown_at;                  /* kind -> index in unknown_lines */
 	uint32_t vm_tables;
 };
 
+/* Keep the first value of each counter and field. */
+void records_add_memory(struct records *records, struct memory_counter seen);
+void records_add_analysis(struct records *records, struct analysis_field seen);
 /* Counts lines of a kind. */
 void records_count_unknown(struct records *records, struct unknown_line seen);
 void records_init(struct records *records);
 /* Empties it but keeps its memory. */
 void records_clear(struct records *records);
 void records_free(struct records *records);
-/* True when nothing at all was read: no banner, process, thread, message or row. */
+/* True when nothing at all was read: no banner, process, thread, message, row, counter or analysis. */
 bool records_empty(const struct records *records);
 
 /* Names as bytes and back; false, with the reader bad, on bytes that encoding cannot have made. */
@@ -245,6 +315,8 @@ void names_encode(const struct names *names, byte_vec *out);
 bool names_decode(struct names *names, struct bytes_reader *reader);
 
 const char *thread_state_text(enum thread_state state);
+/* The state of that name, THREAD_UNKNOWN for a word that is none. */
+enum thread_state thread_state_of(struct slice word);
 const char *diagnostic_text(enum diagnostic_code code);
 
 /* Of the thread's "Waiting for reply" line. */

@@ -64,8 +64,7 @@ static bool is_offset(const char *at, const char *end)
 	return at == end || lex_is_blank(*at);
 }
 
-/* Cuts "+0x7f (TrapFrame @ …)" and what else may stand behind a symbol. */
-static struct slice bare_symbol(struct slice text)
+static inline __attribute__((always_inline)) struct slice bare_symbol(struct slice text)
 {
 	static const struct slice notes[] = {
 		{ " (TrapFrame @", 13 },     { " (FPO:", 6 }, { " (CONV:", 7 },
@@ -87,6 +86,11 @@ static struct slice bare_symbol(struct slice text)
 	if (plus && is_offset(plus, text.at + text.len))
 		text.len = (size_t)(plus - text.at);
 	return slice_trim(text);
+}
+
+struct slice stack_bare_symbol(struct slice text)
+{
+	return bare_symbol(text);
 }
 
 bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,

@@ -24,6 +24,8 @@ ROW = re.compile(r"^([0-9a-f]{4,}) (.+) 0 \( 0 Kb\)$")
 PROMPT = re.compile(r"^(?:[0-9a-f]+:[0-9a-f]{3,}>)*(?:[0-9a-f.]+: |!)?l?kd(?::x86)?> (.*)", re.I)
 RESOURCE = re.compile(r"^Resource @ (?:\S+ \()?0x([0-9a-f]+)\)? (Exclusively|Shared)")
 ENTRY = re.compile(r"([0-9a-f]{8,16})-\d\d(<\*>)?(?: \*\*\* Actual Thread ([0-9a-f]+))?")
+STACKS_PROCESS = re.compile(r"^\[([0-9a-f]{8,16}) (.*)\]$")
+STACKS = re.compile(r"^([0-9a-f]+)\.([0-9a-f]{6}) ([0-9a-f]{8,16}) ([0-9a-f]{7,}) (\w+)")
 MINIMAL = ("Registry", "MemCompression", "Secure System")
 BANNER = "Microsoft (R) Windows Debugger Version"
 
@@ -42,12 +44,24 @@ class Log:
         self.procs, self.threads, self.waits, self.served, self.rows = {}, {}, {}, {}, set()
         self.sums, self.frames, self.counts = set(), {}, {}
         self.locks, self.waiting = {}, set()
+        self.stacks, self.stacks_processes = {}, {}
         self.proc = self.thread = self.waiter = self.resource = None
         self.short = False
         for line in plain(text).split("\n"):
             self._line(line)
 
+    def _in_stacks(self, line):
+        if found := STACKS_PROCESS.match(line):
+            self.stacks_processes[found[1]] = found[2]
+            self.home = found.groups()
+        elif found := STACKS.match(line):
+            state = found[5] if found[5] in ("RUNNING", "READY") else "WAIT"
+            self.stacks[found[3]] = {"pid": int(found[1], 16), "tid": int(found[2], 16), "state": state, "reason": None,
+                                     "ticks": int(found[4], 16), "seconds": None, "process": self.home[0],
+                                     "image": self.home[1], "objects": []}
+
     def _line(self, line):
+        self._in_stacks(line)
         if found := PROCESS.match(line):
             self.proc = self.procs.setdefault(found[1], {"threads": set()})
             self.thread = None
@@ -198,15 +212,18 @@ def _processes(log, inc):
 
 def _threads(log, inc):
     seen = {t["addr"]: t for t in inc["threads"]}
-    if set(seen) != set(log.threads):
-        yield "threads differ: %d in log, %d in truth" % (len(log.threads), len(seen))
+    threads = {**log.stacks, **log.threads}
+    if set(seen) != set(threads):
+        yield "threads differ: %d in log, %d in truth" % (len(threads), len(seen))
         return
-    full = [t for t in log.threads.values() if "ticks" in t]
+    if log.stacks_processes != {p["addr"]: p["image"] for p in inc["stacks_processes"]}:
+        yield "processes of !stacks differ"
+    full = [t for t in threads.values() if "ticks" in t]
     if len(full) != len(seen):
         yield "threads without ticks"
         return
     for addr, t in seen.items():
-        q = log.threads[addr]
+        q = threads[addr]
         said = tuple(q[k] for k in ("pid", "tid", "state", "reason", "ticks", "seconds", "process", "image"))
         said += ([kind for _, kind, _ in q["objects"]],)
         planted = tuple(t[k] for k in ("pid", "tid", "state", "wait_reason", "wait_ticks", "wait_seconds",

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Output of commands that carry no truth: a log has them between those that do.
+"""Output of commands that stands between those that carry the truth.
 
 Every function gives the command and its output.  Objects in them are those of
-the dump, printed in ways that are neither PROCESS nor THREAD blocks.
+the dump, printed in ways that are neither PROCESS nor THREAD blocks.  What
+!stacks lists is remembered: a reader knows those threads by it, if by nothing else.
 """
 
 MODULES = ("nt", "hal", "Ntfs", "rdbss", "mrxsmb", "win32k", "tcpip", "agent", "filter")
@@ -26,7 +27,9 @@ def stacks(world, rng, p):
     lines = ["Proc.Thread  .Thread%s  Ticks   ThreadState Blocker" % gap]
     for proc, threads in _threads(world, rng, 6):
         lines.append("            [%s %s]" % (p % proc.addr, proc.image))
+        world.in_stacks[proc.addr] = proc
         for thread in threads:
+            world.in_stacks[thread.addr] = thread
             state = {"RUNNING": "RUNNING", "READY": "READY"}.get(thread.state, "Blocked")
             where = "Stack paged out" if thread.bits & 15 == 3 else "nt!KiSwapThread+0x%x" % (thread.bits & 0x1ff)
             lines.append("%4x.%06x  %s %07x %-10s %s" % (proc.pid, thread.tid, p % thread.addr, thread.ticks, state,

@@ -120,6 +120,7 @@ class World:
         self.resources = []         # of class Resource
         self.extras = options.extras        # what else is planted and printed, by name
         self.held = None            # the Message that is kept for the end of the log
+        self.in_stacks = {}         # what !stacks listed: address -> Process or Thread
         self._make_pools()
 
     def share_addresses(self, other):

@@ -6,10 +6,12 @@ can be read and compared by eye.  Threads are streamed: a corpus for benches
 has hundreds of thousands of them.
 """
 import collections
+import itertools
 import json
 import statistics
 
 from . import graph, names, vm
+from .model import Process
 
 SPECIAL = frozenset(name.lower() for name in names.SPECIAL_OLD + names.SPECIAL_NEW)
 SOURCES = {"server": "alpc_m", "zero": "absent_in_alpc_m", "missing": "absent_in_alpc_m", "never": "no_alpc_m"}
@@ -57,6 +59,23 @@ class Truth:
             yield pattern % (width % thread.addr, thread.proc.pid, thread.tid, thread.state,
                              '"%s"' % thread.reason if thread.reason else "null", thread.ticks, ms // 1000, ms % 1000,
                              width % thread.proc.addr, dumps(thread.proc.image), texts[key])
+
+    def stacks_threads(self):
+        """Those that only !stacks lists: it tells neither the reason of a wait nor its time."""
+        listed = {addr: item for addr, item in self.world.in_stacks.items() if not isinstance(item, Process)}
+        printed = {thread.addr for thread in self._printed_threads()} if listed else ()
+        for addr, thread in sorted(listed.items()):
+            if addr not in printed:
+                yield dumps({"addr": self.hex(addr), "pid": thread.proc.pid, "tid": thread.tid,
+                             "state": thread.state if thread.state in ("RUNNING", "READY") else "WAIT",
+                             "wait_reason": None, "wait_ticks": thread.ticks, "wait_seconds": None,
+                             "process_addr": self.hex(thread.proc.addr), "image": thread.proc.image,
+                             "wait_objects": []})
+
+    def stacks_processes(self):
+        for addr, item in sorted(self.world.in_stacks.items()):
+            if isinstance(item, Process):
+                yield {"addr": self.hex(addr), "image": item.image}
 
     def edges(self):
         for m in sorted(self.world.messages, key=lambda m: m.waiter.addr):
@@ -129,14 +148,17 @@ class Truth:
         chains, others = self.chains()
         totals = {"processes": 0, "threads": 0, "zombies": len(self.world.zombies), "chains": len(chains)}
         out.write('{\n"metadata":' + dumps(self.world.banner.metadata()))
-        for name, records in (("processes", self.processes()), ("threads", self.threads())):
+        threads = itertools.chain(self.threads(), self.stacks_threads())
+        for name, records in (("processes", self.processes()), ("threads", threads)):
             totals[name] = write_list(out, name, records)
+        write_list(out, "stacks_processes", map(dumps, self.stacks_processes()))
         write_list(out, "alpc_edges", map(dumps, self.edges()))
         write_list(out, "other_edges", map(dumps, self.other_edges()))
         write_list(out, "alpc_ports", ())
         write_list(out, "chains", map(dumps, chains))
         write_list(out, "other_chains", map(dumps, others))
         out.write(',\n"zombies":' + dumps(self.zombies()))
+        out.write(',\n"memory_kb":' + dumps(vm.numbers(self.world) if self.listing.vm_rows else None))
         write_list(out, "message_box_threads", map(dumps, self.boxes()))
         write_list(out, "missing_thread_suspects", map(dumps, self.suspects()))
         write_list(out, "blocked_queues", map(dumps, self.blocked()))

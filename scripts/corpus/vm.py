@@ -14,12 +14,22 @@ NUMBERS = (("Available Pages", 3), ("ResAvail Pages", 2), ("Locked IO Pages", 90
            ("Commit limit", 1))
 
 
-def _numbers(world, new):
+def _counters(world):
+    """(label, pages)."""
     pages = 500000 + world.procs[0].seed % 4000000
-    file_kb = pages * 4
+    return [("Physical Memory", pages)] + [(name, pages // part if part else 0) for name, part in NUMBERS]
+
+
+def numbers(world):
+    """What a reader finds above the table, in Kb."""
+    return {label: pages * 4 for label, pages in _counters(world)}
+
+
+def _numbers(world, new):
+    rows = _counters(world)
+    file_kb = rows[0][1] * 4
     page_file = ("\\??\\C:\\pagefile.sys", "  Current:  %10d Kb  Free Space: %10d Kb" % (file_kb, file_kb // 3 * 2),
                  "  Minimum:  %10d Kb  Maximum:    %10d Kb" % (file_kb, file_kb * 3))
-    rows = [("Physical Memory", pages)] + [(name, pages // part if part else 0) for name, part in NUMBERS]
     if new:
         lines = ["", "Page File: " + page_file[0], page_file[1], page_file[2], ""]
         lines += ["%-20s%10d (%11d Kb)" % (name + ":", n, n * 4) for name, n in rows]

@@ -88,6 +88,54 @@ has_keys() {
 	shows '.diagnostics | type' array
 }
 
+# def_keys TABLE: the keys of a table of stages/ that are printed.
+def_keys() {
+	sed -nE 's/^[A-Z_]+\(.*, "([a-z0-9_]+)"\)$/\1/p' "$ROOT/stages/$1"
+}
+
+@test "memory and analysis: every key of their tables is printed and in the manual" {
+	cat >case.log <<-'END'
+		0: kd> !vm 1
+		Page File: \??\C:\pagefile.sys
+		  Current:   4980736 Kb  Free Space:   4980728 Kb
+		Physical Memory:          4194173 (   16776692 Kb)
+		0: kd> !analyze -v
+		DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)
+		Arg1: fffff8a00112d000, memory referenced
+	END
+	pipeline ingest case.log
+	exits 0 pipeline show case.log --format json
+	mapfile -t keys < <(def_keys memory_counters.def)
+	[ ${#keys[@]} -gt 40 ] || fail "${#keys[@]} keys"
+	has_keys '.memory + .memory.failures' "${keys[@]}" page_files evidence
+	has_keys '.memory.page_files[]' name current_kb free_kb minimum_kb maximum_kb evidence
+	shows '.memory | [.physical_kb, .available_kb, .failures.pool_allocations]' '[16776692,null,null]'
+	for key in "${keys[@]}"; do
+		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline.1" || fail "$key is not in the manual"
+	done
+	mapfile -t keys < <(def_keys analysis_fields.def)
+	[ ${#keys[@]} -gt 14 ] || fail "${#keys[@]} keys"
+	has_keys .analysis "${keys[@]}" arguments evidence
+	has_keys '.analysis.arguments[]' value text
+	shows '.analysis | [.title, .bugcheck_code, .osname]' '["DRIVER_IRQL_NOT_LESS_OR_EQUAL","0xD1",null]'
+	for key in "${keys[@]}"; do
+		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline.1" || fail "$key is not in the manual"
+	done
+}
+
+@test "an incident of a member that breaks off says where and why" {
+	head -c 600000 /dev/urandom | base64 >noise
+	cat "$CASE" noise | gzip >whole.gz
+	head -c $(($(wc -c <whole.gz) - 4000)) whole.gz >cut.log.gz
+	exits 4 pipeline ingest cut.log.gz
+	exits 0 pipeline show cut.log.gz --format json
+	shows '.sources | map(.partial)' '[true]'
+	shows '.diagnostics | map(select(.code == "truncated-input") | .text | sub(": .*"; ""))' \
+		'["the member could not be read to its end"]'
+	holds '.diagnostics[] | select(.code == "truncated-input") | .line > 200'
+	holds '.diagnostics[] | select(.code == "truncated-input") | .text | test("truncated|corrupt")'
+}
+
 @test "list and query: every key of the contract is there" {
 	pipeline ingest "$CASE"
 	exits 0 pipeline list --format json

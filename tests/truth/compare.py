@@ -73,6 +73,8 @@ def mentioned(truth):
             pids, images = found.setdefault(thread["process_addr"], (set(), set()))
             pids.add(thread["pid"])
             images.add(thread["image"])
+    for process in truth.get("stacks_processes", ()):
+        found.setdefault(process["addr"], (set(), set()))[1].add(process["image"])
     for edge in truth["alpc_edges"] + truth["other_edges"]:
         if edge.get("owner_process"):
             found.setdefault(edge["owner_process"], (set(), set()))[1].add(edge.get("owner_image"))
@@ -342,6 +344,30 @@ def _tick(truth, got):
     return differences
 
 
+# What !vm calls a number and `show` does too; parts of a pool are no number of their own.
+MEMORY = {"Physical Memory": "physical_kb", "Available Pages": "available_kb",
+          "ResAvail Pages": "resident_available_kb", "Locked IO Pages": "locked_io_kb",
+          "Free System PTEs": "free_system_ptes_kb", "Modified Pages": "modified_kb",
+          "NonPagedPool Usage": "nonpaged_pool_usage_kb", "NonPagedPool Max": "nonpaged_pool_maximum_kb",
+          "PagedPool 0 Usage": None, "PagedPool Usage": "paged_pool_usage_kb",
+          "PagedPool Maximum": "paged_pool_maximum_kb", "Shared Commit": "shared_commit_kb",
+          "Special Pool": "special_pool_kb", "Shared Process": "shared_process_kb",
+          "PagedPool Commit": "paged_pool_commit_kb", "Driver Commit": "driver_commit_kb",
+          "Committed pages": "committed_kb", "Commit limit": "commit_limit_kb"}
+
+
+def _memory(truth, shown):
+    differences, got = [], shown["memory"]
+    if "memory_kb" not in truth:
+        return differences
+    if (truth["memory_kb"] is None) != (got is None):
+        return ["memory is %r, truth says %r" % (got, truth["memory_kb"])]
+    for label, kb in (truth["memory_kb"] or {}).items():
+        if MEMORY[label]:
+            field(differences, "memory", MEMORY[label], kb, got[MEMORY[label]])
+    return differences
+
+
 def counts(truth, shown):
     differences, got = [], shown["counts"]
     wanted = {"processes": len(truth["processes"]), "zombies": truth["zombies"]["count"],
@@ -353,7 +379,7 @@ def counts(truth, shown):
         field(differences, "counts", key, want, got[key])
     for key in ("threads", "edges", "chains"):
         field(differences, "length of the list", key, got[key], len(shown[key]))
-    return differences
+    return differences + _memory(truth, shown)
 
 
 # -- evidence ----------------------------------------------------------------------------

@@ -252,6 +252,45 @@ static void print_alpc_message(const struct printing *to, const struct message *
 	print_address(to, "server", message->server_thread);
 }
 
+static void print_port(const struct printing *to, const struct port *port)
+{
+	fprintf(to->out, "port %" PRIx64, port->address);
+	print_name(to, "name", port->name);
+	print_name(to, "type", port->type);
+	print_address(to, "owner", port->owner_process);
+	print_name(to, "image", port->owner_image);
+	print_address(to, "connection", port->connection_port);
+	print_number(to, "main", port->main_queue, NUMBER_NONE);
+	print_number(to, "large", port->large_queue, NUMBER_NONE);
+	print_number(to, "pending", port->pending_queue, NUMBER_NONE);
+	print_number(to, "registered", port->registered_threads, NUMBER_NONE);
+}
+
+static void print_page_file(const struct printing *to, const struct page_file *file)
+{
+	fprintf(to->out, "pagefile");
+	print_name(to, "name", file->name);
+	print_number(to, "current", file->current_kb, KB_NONE);
+	print_number(to, "free", file->free_kb, KB_NONE);
+	print_number(to, "minimum", file->minimum_kb, KB_NONE);
+	print_number(to, "maximum", file->maximum_kb, KB_NONE);
+}
+
+static void print_field(const struct printing *to, const struct analysis_field *field)
+{
+	fprintf(to->out, "analysis %u", field->field);
+	print_number(to, "number", field->number, 0);
+	print_name(to, "text", field->text);
+}
+
+static void print_unknown(const struct printing *to, const struct unknown_line *unknown)
+{
+	fprintf(to->out, "unknown %" PRIu64 "*", unknown->count);
+	print_name(to, "kind", unknown->kind);
+	print_name(to, "example", unknown->example);
+	fprintf(to->out, " @%u\n", unknown->line);
+}
+
 static void print_chains(FILE *out, const struct chain_list *list)
 {
 	vec_for_each(chain, &list->chains) {
@@ -296,12 +335,33 @@ static char *records_as_text(const struct records *records, bool evidence)
 		print_name(&to, "image", row->image);
 		END(&row->evidence);
 	}
+	vec_for_each(port, &records->ports) {
+		print_port(&to, port);
+		END(&port->evidence);
+	}
+	vec_for_each(counter, &records->memory) {
+		fprintf(to.out, "counter %u value=%" PRIu64, counter->counter, counter->value);
+		END(&counter->evidence);
+	}
+	vec_for_each(file, &records->page_files) {
+		print_page_file(&to, file);
+		END(&file->evidence);
+	}
+	vec_for_each(field, &records->analysis) {
+		print_field(&to, field);
+		END(&field->evidence);
+	}
 	vec_for_each(diagnostic, &records->diagnostics) {
 		fprintf(to.out, "diagnostic %s", diagnostic_text(diagnostic->code));
-		if (evidence)
+		if (evidence) {
 			fprintf(to.out, " line=%u", diagnostic->line);
+			print_name(&to, "text", diagnostic->text);
+		}
 		END(&none);
 	}
+	vec_for_each(unknown, &records->unknown_lines)
+		if (evidence)
+			print_unknown(&to, unknown);
 #undef END
 	fclose(to.out);
 	return text;

@@ -135,6 +135,155 @@
 	"1f58 chrome.exe   523412 Kb   4212 Kb   0 Kb\n"              \
 	"15714 ProcessE.exe   0 Kb   0 Kb   0 Kb\n"
 
+#define LOG_STACKS                                                                   \
+	"0: kd> !stacks 2\n"                                                         \
+	"Max cache size is       : 1048576 bytes (0x400 KB)\n"                       \
+	"0 full reads broken into 0 partial reads\n"                                 \
+	"Proc.Thread  .Thread  Ticks   ThreadState Blocker\n"                        \
+	"                            [fffff80001a11180 Idle]\n"                      \
+	"   0.000000  fffff80001a10cc0 0000003 RUNNING    nt!KiIdleLoop+0x10d\n"     \
+	"                            [fffffa8004a0c060 viewer (2).exe]\n"            \
+	"13c40.01332c  fffffa8004b55bb0 0003780 Blocked    nt!KiSwapContext+0x7a\n"  \
+	"                                        nt!KiCommitThreadWait+0x1d2\n"      \
+	"                                        nt!?? ::FNODOBFM::`string'+0x1f3\n" \
+	"   Stack paged out\n"                                                       \
+	"13c40.013330  fffffa8004b46bb0 0003781 READY      +0xfe0343a5\n"            \
+	"                            [fffffa8004c1f060 [a] b.exe]\n"                 \
+	" 4d8.00051c  fffffa8004b4abb0 0003780 Blocked    Stack paged out\n"         \
+	" 4dc.000520  fffffa8004b4bbb0 0003780 Blocked    nt!KiSwapContext+0x7a\n"   \
+	"NO ETHREAD DATA\n"                                                          \
+	"NO ETHREAD DATA\n"                                                          \
+	"\n"                                                                         \
+	"Threads Processed: 5\n"
+
+#define LOG_STACKS_X86                                                         \
+	"Proc.Thread  Thread   ThreadState  Blocker\n"                         \
+	"                                     [System]\n"                      \
+	"   4.000050  827eea10  Blocked    nt!MmZeroPageThread+0x5f\n"         \
+	"\n"                                                                   \
+	"                                     [smss.exe]\n"                    \
+	"\n"                                                                   \
+	"                                     [csrss.exe]\n"                   \
+	"  b0.0000a8  82723b70  Blocked    ntdll!NtReplyWaitReceivePort+0xb\n" \
+	"  b0.0000c8  82719620  Ready      0x77f84377\n"                       \
+	"Threads Processed: 3\n"
+
+#define LOG_LPC                                                                            \
+	"kd> !lpc message 4049d\n"                                                         \
+	"Searching message 4049d in threads ...\n"                                         \
+	"    Server thread 89d3eda8 is working on message 4049d\n"                         \
+	"Client thread 89d62b18 waiting a reply from 4049d\n"                              \
+	"Searching thread 89d62b18 in port rundown queues ...\n"                           \
+	"\n"                                                                               \
+	"Server communication port 0xe18a6020\n"                                           \
+	"    Handles: 1   References: 1\n"                                                 \
+	"    The LpcDataInfoChainHead queue is empty\n"                                    \
+	"        Connected port: 0xe10cbf50      Server connection port: 0xe1ca3540\n"     \
+	"\n"                                                                               \
+	"Client communication port 0xe10cbf50\n"                                           \
+	"    Handles: 1   References: 3\n"                                                 \
+	"\n"                                                                               \
+	"Server connection port e1ca3540  Name: OLE 4\n"                                   \
+	"    Handles: 1   References: 24\n"                                                \
+	"    Server process  : 89d5e020 (svc (1).exe)\n"                                   \
+	"    Queue semaphore : 89d57cd8\n"                                                 \
+	"    Semaphore state 0 (0x0)\n"                                                    \
+	"    The message queue contains 3 messages:\n"                                     \
+	"Done.\n"                                                                          \
+	"kd> !lpc port\n"                                                                  \
+	"Scanning 225 objects\n"                                                           \
+	"1 Port: 0xe1405650 Connection: 0xe1405650  Communication: 0x00000000 'SeRmComman" \
+	"dPort'\n"                                                                         \
+	"2 Port: 0xe141ef50 Connection: 0xe141eaa0  Communication: 0xe141ef50 'SmApiPort'\n"
+
+#define LOG_VM_NUMBERS                                                                  \
+	"0: kd> !vm 5\n"                                                                \
+	"Page File: \\??\\C:\\pagefile.sys\n"                                           \
+	"  Current:   4980736 Kb  Free Space:   4980728 Kb\n"                           \
+	"  Minimum:   4980737 Kb  Maximum:     16776532 Kb\n"                           \
+	"No Name for Paging File\n"                                                     \
+	"  Current: 33553276Kb Free Space: 33534080Kb\n"                                \
+	"\n"                                                                            \
+	"Physical Memory:          4194173 (   16776692 Kb)\n"                          \
+	"Available Pages:          2945310 (   11781240 Kb)\n"                          \
+	"PagedPool Commit:  18446735300397918280 (18446708980463018272 Kb)\n"           \
+	"PagedPool 0 Usage:           6040 (      24160 Kb)\n"                          \
+	"\n"                                                                            \
+	"******* 351175 kernel stack PTE allocations have failed ******\n"              \
+	"\n"                                                                            \
+	"Commit limit:             8388607 (   33554428 Kb)\n"                          \
+	"\n"                                                                            \
+	"Terminal Server Memory Usage By Session:\n"                                    \
+	"\n"                                                                            \
+	"Session ID 0 @ fffff88003d41000:\n"                                            \
+	"Paged Pool Usage:        4664 Kb\n"                                            \
+	"        Pid ImageName                    Commit   SharedCommit         Debt\n" \
+	"\n"                                                                            \
+	"       1f58 chrome 9.exe           523412 Kb        4212 Kb         0 Kb\n"
+
+#define LOG_ANALYZE                                                                         \
+	"1: kd> !analyze -v\n"                                                              \
+	"*******************************************************************************\n" \
+	"*                        Bugcheck Analysis                                    *\n" \
+	"*******************************************************************************\n" \
+	"\n"                                                                                \
+	"DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)\n"                                              \
+	"An attempt was made to access a pageable (or completely invalid) address.\n"       \
+	"Arguments:\n"                                                                      \
+	"Arg1: fffff8a00112d000, memory referenced\n"                                       \
+	"Arg2: 0000000000000002, IRQL\n"                                                    \
+	"\n"                                                                                \
+	"Debugging Details:\n"                                                              \
+	"------------------\n"                                                              \
+	"\n"                                                                                \
+	"KEY_VALUES_STRING: 1\n"                                                            \
+	"\n"                                                                                \
+	"    Key  : Analysis.CPU.mSec\n"                                                    \
+	"    Value: 4124\n"                                                                 \
+	"\n"                                                                                \
+	"BUGCHECK_CODE:  d1\n"                                                              \
+	"\n"                                                                                \
+	"BUGCHECK_P1: fffff8a00112d000\n"                                                   \
+	"\n"                                                                                \
+	"BUGCHECK_P4: fffff88001234567\n"                                                   \
+	"\n"                                                                                \
+	"PROCESS_NAME:  print host.exe\n"                                                   \
+	"\n"                                                                                \
+	"BLOCKING_THREAD:  fffffa8004b45bb0\n"                                              \
+	"\n"                                                                                \
+	"STACK_TEXT:  \n"                                                                   \
+	"fffff880`0e8d56b0 fffff800`016a36fa : 00000000`0000000a fffff8a0`0112d000 000000"  \
+	"00`00000002 00000000`00000000 : nt!KeBugCheckEx\n"                                 \
+	"\n"                                                                                \
+	"FAILURE_BUCKET_ID:  X64_0xD1_filter+1234\n"
+
+#define LOG_PORT_AND_HANDLES                                                                \
+	"0: kd> !alpc /p fffffa80055bca60\n"                                                \
+	"Port @ fffffa80055bca60\n"                                                         \
+	"  Type                      : ALPC_CONNECTION_PORT\n"                              \
+	"    ConnectionPort          : fffffa80055bca60 (PrintHostPort)\n"                  \
+	"  OwnerProcess              : fffffa8004b1d060 (printhost.exe)\n"                  \
+	"  2 thread(s) are registered with port IO completion object:\n"                    \
+	"\n"                                                                                \
+	"    THREAD fffffa8004b45bb0  Cid 04d8.051c  Teb: 000007fffffdc000 Win32Thread: 0"  \
+	"000000000000000 WAIT\n"                                                            \
+	"  Main queue has 3 message(s)\n"                                                   \
+	"\n"                                                                                \
+	"    fffff8a012527770 000010e8 00000bbc:00000c10 fffffa8004a45bb0 fffffa80076e966"  \
+	"0 LPC_REQUEST\n"                                                                   \
+	"  Large message queue is empty.\n"                                                 \
+	"0: kd> !handle 0 0\n"                                                              \
+	"processor number 0, process fffffa8004a0c060\n"                                    \
+	"PROCESS fffffa8004a0c060\n"                                                        \
+	"    SessionId: 1  Cid: 0bbc    Peb: 7fffffdf000  ParentCid: 02c0\n"                \
+	"    Image: viewer.exe\n"                                                           \
+	"\n"                                                                                \
+	"Handle table at fffff8a0018e3000 with 105 entries in use\n"                        \
+	"\n"                                                                                \
+	"0004: Object: fffff8a000d91060  GrantedAccess: 00000003 Entry: fffff8a0018e4010\n" \
+	"Object: fffff8a000d91060  Type: (fffffa8003cb6f30) Directory\n"                    \
+	"        HandleCount: 62  PointerCount: 97\n"
+
 static const char *const log_samples[] = {
 	LOG_FULL_THREAD,
 	LOG_MESSAGE,
@@ -143,6 +292,15 @@ static const char *const log_samples[] = {
 	LOG_VM,
 	LOG_FULL_THREAD LOG_MESSAGE LOG_WRAPPED,
 	LOG_VM LOG_X86 LOG_X86 LOG_WRAPPED LOG_MESSAGE,
+	LOG_STACKS,
+	LOG_STACKS_X86,
+	LOG_LPC,
+	LOG_VM_NUMBERS,
+	LOG_ANALYZE,
+	LOG_PORT_AND_HANDLES,
+	LOG_STACKS LOG_FULL_THREAD LOG_STACKS_X86 LOG_ANALYZE,
+	LOG_X86 LOG_LPC LOG_STACKS_X86 LOG_VM_NUMBERS LOG_VM LOG_VM_NUMBERS,
+	LOG_PORT_AND_HANDLES LOG_ANALYZE LOG_STACKS_X86,
 };
 
 #define LOG_SAMPLES (sizeof(log_samples) / sizeof(log_samples[0]))

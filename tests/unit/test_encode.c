@@ -106,7 +106,7 @@ static void add_threads(struct records *records, size_t count)
 
 static void add_rest(struct records *records, size_t count)
 {
-	uint64_t process = 0, message = 0;
+	uint64_t process = 0, message = 0, port = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		vec_push(&records->processes,
@@ -136,12 +136,47 @@ static void add_rest(struct records *records, size_t count)
 					   .pid = (uint32_t)any(),
 					   .table = (uint32_t)any() % 3,
 					   .image = any_name(&records->names) }));
+		vec_push(&records->ports,
+			 ((struct port){ .address = port += 1 + any() % 0xffffffffu,
+					 .owner_process = any(),
+					 .connection_port = any(),
+					 .evidence = any_evidence(),
+					 .name = any_name(&records->names),
+					 .main_queue = (uint32_t)number(NUMBER_NONE),
+					 .large_queue = (uint32_t)number(NUMBER_NONE),
+					 .pending_queue = (uint32_t)number(NUMBER_NONE),
+					 .registered_threads = (uint32_t)number(NUMBER_NONE) }));
+		vec_push(&records->page_files,
+			 ((struct page_file){ .current_kb = number(KB_NONE),
+					      .free_kb = number(KB_NONE),
+					      .minimum_kb = number(KB_NONE),
+					      .maximum_kb = number(KB_NONE),
+					      .evidence = any_evidence(),
+					      .name = any_name(&records->names) }));
 		vec_push(&records->diagnostics,
 			 ((struct diagnostic){ .code = (uint8_t)(any() % 4),
 					       .line = (uint32_t)any(),
 					       .source = (uint32_t)any(),
 					       .text = any_name(&records->names) }));
 	}
+}
+
+/* Some counters and fields, each once and in the order of its table. */
+static void add_values(struct records *records)
+{
+	for (uint8_t i = 0; i < MEMORY_COUNTERS; i++)
+		if (any() % 2)
+			vec_push(&records->memory,
+				 ((struct memory_counter){ .counter = i,
+							   .value = any() >> 1,
+							   .evidence = any_evidence() }));
+	for (uint8_t i = 0; i < ANALYSIS_FIELDS; i++)
+		if (any() % 2)
+			vec_push(&records->analysis,
+				 ((struct analysis_field){ .field = i,
+							   .number = any(),
+							   .text = any_name(&records->names),
+							   .evidence = any_evidence() }));
 }
 
 static void any_incident(struct incident *incident)
@@ -152,6 +187,7 @@ static void any_incident(struct incident *incident)
 	incident->id = any();
 	add_threads(records, any() % 20);
 	add_rest(records, any() % 20);
+	add_values(records);
 	records->host =
 		(struct host){ .machine = any_name(&records->names),
 			       .os = any_name(&records->names),
@@ -238,7 +274,7 @@ static void encode_samples(byte_vec *frame, byte_vec *plain, byte_vec *chains)
 {
 	struct dumps dumps;
 
-	dumps_whole(&dumps, SLICE(LOG_WRAPPED LOG_MESSAGE LOG_VM));
+	dumps_whole(&dumps, SLICE(LOG_WRAPPED LOG_MESSAGE LOG_VM_NUMBERS LOG_ANALYZE));
 	assert_int_equal(dumps.joins.len, 1);
 	incident_encode(&dumps.joins.at[0]->incident, frame);
 	vec_reserve(plain, 1 << 16);

@@ -28,7 +28,7 @@ static bool is_plain(const char *at, const char *stop, const char *text_end)
 	for (; at < stop; at++) {
 		unsigned char c = (unsigned char)*at;
 
-		if (c > 0x7F || c == '&' || c == '*' || c == '<' || c == '>')
+		if (c > 0x7F || c == 0 || c == '&' || c == '*' || c == '<' || c == '>')
 			return false;
 		if (c == '\r' && !(at + 1 < text_end && at[1] == '\n'))
 			return false;
@@ -59,7 +59,7 @@ static void check(struct slice text)
 /* The text ends where its memory does, so that a look beyond it is seen by the address checker. */
 static void check_drawn(size_t len, uint32_t newlines, uint32_t others)
 {
-	static const char other[] = "\r&*<>\x80\xFF;'+)=\x1a\x0b\x0d\x0a";
+	static const char other[] = "\0\r&*<>\x80\xFF;'+)=\x1a\x0b\x0d\x0a";
 	char *text = malloc(len ? len : 1);
 
 	for (size_t i = 0; i < len; i++)

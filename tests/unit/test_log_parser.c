@@ -182,7 +182,9 @@ static const struct {
 	"host digits=0\n"
 	"row pid=2608 kb=44312 table=1 image=CCC.exe\n"
 	"row pid=87828 kb=0 table=1 image=ProcessE.exe\n"
-	"row pid=87828 kb=0 table=2 image=ProcessE.exe\n" },
+	"row pid=87828 kb=0 table=2 image=ProcessE.exe\n"
+	"counter 0 value=23521856\n"
+	"diagnostic counter-wrapped\n" },
 	{ "two_banners_two_dumps",
 	"Loading Dump File [D:\\a.dmp]\n"
 	"Windows Server 2008/Windows Vista Kernel Version 6002 (Service Pack 2) MP "
@@ -298,7 +300,8 @@ static const struct {
 	"row pid=87632 kb=0 table=1 image=WerFault.exe\n"
 	"row pid=4 kb=0 table=1 image=System\n"
 	"row pid=8024 kb=523412 table=2 image=chrome.exe\n"
-	"row pid=87828 kb=0 table=2 image=ProcessE.exe\n" },
+	"row pid=87828 kb=0 table=2 image=ProcessE.exe\n"
+	"counter 0 value=23521856\n" },
 	/* clang-format on */
 };
 

@@ -97,6 +97,15 @@ static void test_listing(void **state)
 	assert_true(command_is(SLICE("!VM 1"), "!vm"));
 	assert_false(command_is(SLICE("!vms"), "!vm"));
 	assert_false(command_is(SLICE(""), "!vm"));
+	assert_true(command_is(SLICE("!vm;!locks"), "!vm"));
+	assert_true(command_is(SLICE("!kdexts.vm 1"), "!vm"));
+	assert_true(command_is(SLICE("!KDEXTX86.VM;"), "!vm"));
+	assert_false(command_is(SLICE("!mex.vm"), "!vm")); /* has output of its own */
+	assert_false(command_is(SLICE("!kdexts."), "!"));
+	assert_false(command_is(SLICE(".time"), "time"));
+	assert_true(slice_equal(command_dll(SLICE("!mex.t 1.2")), SLICE("mex")));
+	assert_int_equal(command_dll(SLICE(".time")).len, 0);
+	assert_int_equal(command_dll(SLICE("!vm 1.2")).len, 0);
 }
 
 int main(void)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of `show --format json` share: one file a part. Each prints a key of the incident's object. */
+#ifndef PIPELINE_SHOW_JSON_H
+#define PIPELINE_SHOW_JSON_H
+
+#include "pipeline/print.h"
+#include "pipeline/show.h"
+
+struct writer {
+	struct json json;
+	const struct shown *shown;
+	const struct records *records;
+	unsigned digits; /* of an address */
+};
+
+/* null for no name, and for no evidence. */
+void print_name(struct writer *writer, const char *key, name_id name);
+void print_evidence(struct writer *writer, const struct evidence *evidence);
+/* Makes `all`, empty at first, reach over `one` too, unless that is of another source. */
+void widen_evidence(struct evidence *all, const struct evidence *one);
+
+/* "memory" and "analysis"; null when the log has no such output. */
+void print_memory(struct writer *writer);
+void print_analysis(struct writer *writer);
+
+#endif
