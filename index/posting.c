@@ -44,12 +44,11 @@ static void collect_chain(posting_vec *postings, uint64_t id, const struct chain
 	posting.key = key_signature_incident(chain->signature, id);
 	vec_push(postings, posting);
 	posting.table = TABLE_IMAGE_SIGNATURE;
-	for (uint32_t i = 0; i < chain->hops; i++) {
-		name_id image = list->hops.at[chain->first_hop + i].image;
-
-		if (image == 0)
+	chain_for_each_hop(hop, list, chain)
+	{
+		if (hop->image == 0)
 			continue;
-		posting.key = key_image_signature(names_text(&list->names, image),
+		posting.key = key_image_signature(names_text(&list->names, hop->image),
 						  chain->signature);
 		vec_push(postings, posting);
 	}

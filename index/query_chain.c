@@ -102,9 +102,8 @@ static bool chain_accepted(struct chain_query *query, const struct chain_list *l
 	if (!filter->expr)
 		return true;
 	query->images.len = 0;
-	for (uint32_t i = 0; i < chain->hops; i++)
-		vec_push(&query->images,
-			 names_text(&list->names, list->hops.at[chain->first_hop + i].image));
+	chain_for_each_hop(hop, list, chain)
+		vec_push(&query->images, names_text(&list->names, hop->image));
 	return chain_expr_matches(filter->expr, query->images.at, query->images.len,
 				  chain->cycle_start);
 }

@@ -48,7 +48,8 @@ static void print_json_group(struct json *json, const struct chain_group *group)
 	json_key(json, "cycle");
 	json_string(json, cycle_kind_text(example->chain->cycle));
 	json_key(json, "endpoint");
-	json_string(json, endpoint_kind_text(example->chain->endpoint));
+	json_string(json,
+		    endpoint_kind_text(chain_endpoint(example->list, example->chain)->kind));
 	print_json_u64(json, "incidents", group->incidents);
 	print_json_u64(json, "chains", group->chains);
 	print_json_u64(json, "machines", group->machines);

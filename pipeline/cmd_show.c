@@ -39,13 +39,13 @@ static bool print_incident(struct index_view *view, uint64_t id, enum format for
 	incident_init(&incident);
 	good = load(view, id, &incident, &row, error);
 	if (good) {
-		find_patterns(&incident, &shown.findings);
+		find_patterns(&incident, NULL, &shown.findings);
 		if (format == FORMAT_JSON)
 			show_json(&shown);
 		else
 			show_text(&shown);
 	}
-	vec_free(&shown.findings);
+	findings_free(&shown.findings);
 	incident_free(&incident);
 	incident_row_free(&row);
 	return good;

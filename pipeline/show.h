@@ -9,7 +9,7 @@
 struct shown {
 	const struct incident_row *row;
 	const struct incident *incident; /* analysed */
-	finding_list findings;
+	struct findings findings;
 };
 
 void show_json(const struct shown *shown);

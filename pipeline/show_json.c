@@ -143,7 +143,7 @@ static void print_counts(struct writer *writer)
 	print_json_u64(json, "threads", writer->records->threads.len);
 	print_json_u64(json, "edges", incident->edges.len);
 	print_json_u64(json, "chains", incident->chains.chains_found);
-	print_json_u64(json, "findings", writer->shown->findings.len);
+	print_json_u64(json, "findings", writer->shown->findings.list.len);
 	print_json_u64(json, "diagnostics", writer->records->diagnostics.len);
 	json_object_end(json);
 }
@@ -317,12 +317,10 @@ static void print_zombies(struct writer *writer)
 
 static void print_finding_grade(struct json *json, const struct finding *finding)
 {
-	static const char *const texts[] = { NULL, "definite", "potential" };
-
 	if (finding->confidence == CONFIDENCE_NONE)
 		return;
 	json_key(json, "confidence");
-	json_string(json, texts[finding->confidence]);
+	json_string(json, confidence_text(finding->confidence));
 	json_key(json, "detail");
 	json_string(json, endpoint_kind_text(finding->detail));
 }
@@ -338,7 +336,9 @@ static void print_finding_chain(struct writer *writer, const struct finding *fin
 	json_key(json, "cycle");
 	json_string(json, cycle_kind_text(chain->cycle));
 	json_key(json, "endpoint");
-	json_string(json, endpoint_kind_text(chain->endpoint));
+	json_string(json,
+		    endpoint_kind_text(
+			    chain_endpoint(&writer->shown->incident->chains, chain)->kind));
 }
 
 static void print_finding(struct writer *writer, const struct finding *finding)
@@ -425,7 +425,7 @@ void show_json(const struct shown *shown)
 	PRINT_LIST("chains", chain, &incident->chains.chains, print_chain);
 	PRINT_LIST("ports", port, &incident->records.ports, print_port);
 	print_zombies(&writer);
-	PRINT_LIST("findings", finding, &shown->findings, print_finding);
+	PRINT_LIST("findings", finding, &shown->findings.list, print_finding);
 	PRINT_LIST("diagnostics", diagnostic, &incident->records.diagnostics,
 		   print_diagnostic);
 	PRINT_LIST("unknown_lines", unknown, &incident->records.unknown_lines, print_unknown);

@@ -79,13 +79,13 @@ static void print_finding(const struct shown *shown, const struct finding *findi
 
 static void print_findings(const struct shown *shown)
 {
-	size_t left = shown->findings.len;
+	size_t left = shown->findings.list.len;
 
 	if (left == 0)
 		return;
 	printf("\nPoints of interest\n");
-	for (size_t i = 0; i < shown->findings.len && i < LIST_MAX; i++, left--)
-		print_finding(shown, &shown->findings.at[i]);
+	for (size_t i = 0; i < shown->findings.list.len && i < LIST_MAX; i++, left--)
+		print_finding(shown, &shown->findings.list.at[i]);
 	if (left)
 		printf("  and %zu more\n", left);
 }

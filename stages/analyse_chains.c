@@ -1,293 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chains from edges: every maximal path from a thread that nobody waits for, and each ring that no such path
- * reaches, begun at its lowest address (contract.md section 1). The walk is iterative, and bounded in the hops it
- * writes, so that a hostile graph costs no more than its limit.
+ * Chains from edges: every maximal path from a thread that nobody waits for, and from the lowest address of each ring
+ * that nobody outside waits for (contract.md section 1). The walk is iterative, and bounded in the hops it writes, so that a
+ * hostile graph costs no more than its limit; how many chains there are in all is counted without walking them.
  */
-#include "stages/incident.h"
+#include <inttypes.h>
+#include <stdio.h>
 
-/* More than these hops are not written; chains beyond are counted as long as counting is cheap. */
-#define HOPS_MAX (4u << 20)
+#include "stages/chain_make.h"
+#include "stages/graph.h"
+
+/* Chains beyond these are not listed, nor hops beyond CHAIN_HOPS_MAX. */
 #define CHAINS_MAX 200000u
 
 struct walk {
-	struct incident *incident;
-	struct map on_path; /* thread -> its hop on the path in hand; MAP_NONE - 1 once it left the path */
-	struct map reached; /* threads that some walk went through */
-	struct map waited;  /* threads that somebody waits for */
-	VEC(uint32_t) path; /* the edge in hand of each hop, index into edges */
-	VEC(name_id) name_map;
+	struct chain_maker maker;
+	struct graph graph;
+	VEC(uint32_t) nodes;   /* of the path in hand */
+	edge_path path;        /* the edge in hand of each of them */
+	VEC(uint32_t) on_path; /* for each node its hop on the path in hand, or NODE_NONE */
+	uint64_t hops;         /* of the chains listed */
 	bool full;
 };
 
-#define OFF_PATH (MAP_NONE - 1)
-
-/* First edge of a thread in the sorted list; edges.len when it has none. */
-static uint32_t first_edge(const struct incident *incident, uint64_t thread)
+static void end_path(struct walk *walk, uint32_t cycle_start)
 {
-	uint32_t low = 0, high = (uint32_t)incident->edges.len;
+	const struct chain_list *list = &walk->maker.incident->chains;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (incident->edges.at[middle].thread < thread)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < incident->edges.len && incident->edges.at[low].thread == thread)
-		return low;
-	return (uint32_t)incident->edges.len;
+	walk->hops += walk->path.len + (cycle_start == NUMBER_NONE);
+	walk->full = list->chains.len >= CHAINS_MAX || walk->hops > CHAIN_HOPS_MAX;
+	if (!walk->full)
+		chain_make(&walk->maker, &walk->path, cycle_start);
 }
 
-static name_id chain_name(struct walk *walk, name_id name)
+static void push_hop(struct walk *walk, uint32_t node)
 {
-	struct incident *incident = walk->incident;
-
-	if (name == 0)
-		return 0;
-	if (walk->name_map.at[name] == 0)
-		walk->name_map.at[name] =
-			names_add(&incident->chains.names,
-				  names_text(&incident->records.names, name));
-	return walk->name_map.at[name];
-}
-
-static void set_process(struct walk *walk, struct hop *hop, uint64_t process)
-{
-	const struct incident *incident = walk->incident;
-	uint32_t at = process ? incident_find_process(incident, process) : MAP_NONE;
-
-	hop->process = process;
-	if (at == MAP_NONE)
-		return;
-	hop->pid = incident->records.processes.at[at].pid;
-	hop->image = chain_name(walk, incident->records.processes.at[at].image);
-}
-
-/* The hop of a thread, or of a process alone when thread is 0. */
-static struct hop make_hop(struct walk *walk, uint64_t thread, uint64_t process, name_id image)
-{
-	const struct incident *incident = walk->incident;
-	struct hop hop = { .thread = thread, .pid = PID_NONE, .wait_ms = MS_NONE };
-	uint32_t at = thread ? incident_find_thread(incident, thread) : MAP_NONE;
-	const struct thread *known = at == MAP_NONE ? NULL
-						    : &incident->records.threads.at[at];
-
-	if (known && known->process)
-		process = known->process;
-	set_process(walk, &hop, process);
-	if (known) {
-		hop.wait_ms = known->wait_ms;
-		if (known->pid != PID_NONE)
-			hop.pid = known->pid;
-		if (hop.image == 0)
-			hop.image = chain_name(walk, known->image);
-	}
-	if (hop.image == 0)
-		hop.image = chain_name(walk, image);
-	return hop;
-}
-
-static uint64_t process_key(const struct hop *hop)
-{
-	return hop->process ? hop->process : (uint64_t)hop->pid << 1 | 1;
-}
-
-/* Whether some process is left and entered again. */
-static bool is_semicircular(const struct hop *hops, uint32_t count)
-{
-	struct map seen = { 0 };
-	bool found = false;
-
-	for (uint32_t i = 0; i < count && !found; i++) {
-		uint32_t *place;
-
-		if (hops[i].process == 0 && hops[i].pid == PID_NONE)
-			continue;
-		if (i && process_key(&hops[i]) == process_key(&hops[i - 1]))
-			continue;
-		place = map_place(&seen, process_key(&hops[i]));
-		found = *place != MAP_NONE;
-		*place = i;
-	}
-	map_free(&seen);
-	return found;
-}
-
-/* What the last edge of a path leads to, when it is no thread with edges of its own. */
-static void end_chain(struct walk *walk, struct chain *chain, const struct edge *edge)
-{
-	const struct incident *incident = walk->incident;
-	uint32_t at;
-
-	if (edge->owner_thread == 0) {
-		chain->endpoint = edge->kind == EDGE_PROCESS ? ENDPOINT_PROCESS_OBJECT
-				  : edge->owner_source == OWNER_SOURCE_ABSENT
-					  ? ENDPOINT_SERVER_THREAD_ABSENT
-					  : ENDPOINT_SERVER_THREAD_UNKNOWN;
-		return;
-	}
-	chain->endpoint_thread = edge->owner_thread;
-	at = incident_find_thread(incident, edge->owner_thread);
-	if (at == MAP_NONE) {
-		chain->endpoint = ENDPOINT_THREAD_NOT_IN_LOG;
-		return;
-	}
-	chain->endpoint =
-		(uint8_t)endpoint_of_thread(incident, &incident->records.threads.at[at]);
-	chain->wait_reason = chain_name(walk, incident->records.threads.at[at].wait_reason);
-}
-
-/* Writes the path in hand as a chain; cycle_start is the hop that its last edge leads back to, or NUMBER_NONE. */
-static void write_chain(struct walk *walk, uint32_t cycle_start)
-{
-	struct incident *incident = walk->incident;
-	struct chain_list *list = &incident->chains;
-	const struct edge *last = &incident->edges.at[walk->path.at[walk->path.len - 1]];
-	struct chain chain = { .first_hop = (uint32_t)list->hops.len,
-			       .cycle_start = cycle_start };
-
-	list->chains_found++;
-	if (list->chains.len >= CHAINS_MAX || list->hops.len + walk->path.len >= HOPS_MAX) {
-		walk->full = true;
-		return;
-	}
-	vec_for_each(at, &walk->path) {
-		const struct edge *edge = &incident->edges.at[*at];
-		const struct edge *before =
-			at > walk->path.at ? &incident->edges.at[at[-1]] : NULL;
-		struct hop hop = make_hop(walk, edge->thread,
-					  before ? before->owner_process : 0,
-					  before ? before->owner_image : 0);
-
-		hop.via = edge->kind;
-		vec_push(&list->hops, hop);
-	}
-	if (cycle_start == NUMBER_NONE) {
-		vec_push(&list->hops, make_hop(walk, last->owner_thread,
-					       last->owner_process, last->owner_image));
-		end_chain(walk, &chain, last);
-	} else {
-		chain.cycle = CYCLE_THREAD;
-		chain.endpoint = ENDPOINT_CYCLE;
-		chain.endpoint_thread = last->owner_thread;
-	}
-	chain.hops = (uint32_t)list->hops.len - chain.first_hop;
-	if (chain.cycle == CYCLE_NONE &&
-	    is_semicircular(&list->hops.at[chain.first_hop], chain.hops))
-		chain.cycle = CYCLE_PROCESS;
-	chain_sign(list, &chain);
-	vec_push(&list->chains, chain);
-}
-
-static void push_hop(struct walk *walk, uint32_t edge)
-{
-	uint64_t thread = walk->incident->edges.at[edge].thread;
-
-	*map_place(&walk->on_path, thread) = (uint32_t)walk->path.len;
-	*map_place(&walk->reached, thread) = 1;
-	vec_push(&walk->path, edge);
+	walk->on_path.at[node] = (uint32_t)walk->path.len;
+	vec_push(&walk->nodes, node);
+	vec_push(&walk->path, walk->graph.nodes.at[node].first_edge);
 }
 
 /* Takes the last hop to its next edge, or off the path when it has none left. */
 static void next_edge(struct walk *walk)
 {
-	struct incident *incident = walk->incident;
-
 	while (walk->path.len) {
-		uint32_t *top = &walk->path.at[walk->path.len - 1];
-		uint64_t thread = incident->edges.at[*top].thread;
+		uint32_t at = walk->nodes.at[walk->nodes.len - 1];
+		const struct graph_node *node = &walk->graph.nodes.at[at];
+		uint32_t *edge = &walk->path.at[walk->path.len - 1];
 
-		if (*top + 1 < incident->edges.len &&
-		    incident->edges.at[*top + 1].thread == thread) {
-			++*top;
+		if (*edge + 1 < node->first_edge + node->edges) {
+			++*edge;
 			return;
 		}
-		*map_place(&walk->on_path, thread) = OFF_PATH;
+		walk->on_path.at[at] = NODE_NONE;
 		walk->path.len--;
+		walk->nodes.len--;
 	}
 }
 
-/* All paths from one thread. */
-static void walk_from(struct walk *walk, uint64_t thread)
+/* All paths from one node. */
+static void walk_from(struct walk *walk, uint32_t start)
 {
-	struct incident *incident = walk->incident;
-
-	push_hop(walk, first_edge(incident, thread));
+	push_hop(walk, start);
 	while (walk->path.len && !walk->full) {
-		const struct edge *edge =
-			&incident->edges.at[walk->path.at[walk->path.len - 1]];
-		uint32_t back = edge->owner_thread
-					? map_get(&walk->on_path, edge->owner_thread)
-					: MAP_NONE;
-		uint32_t on = edge->owner_thread ? first_edge(incident, edge->owner_thread)
-						 : (uint32_t)incident->edges.len;
+		uint32_t target = walk->graph.targets.at[walk->path.at[walk->path.len - 1]];
 
-		if (back != MAP_NONE && back != OFF_PATH) {
-			write_chain(walk, back);
-			next_edge(walk);
-		} else if (on < incident->edges.len) {
-			push_hop(walk, on);
-		} else {
-			write_chain(walk, NUMBER_NONE);
-			next_edge(walk);
+		if (target != NODE_NONE && walk->on_path.at[target] == NODE_NONE) {
+			push_hop(walk, target);
+			continue;
 		}
+		end_path(walk, target == NODE_NONE ? NUMBER_NONE : walk->on_path.at[target]);
+		next_edge(walk);
 	}
 }
 
-static void walk_all(struct walk *walk)
+/* Where a list is cut short it says how many there are, as far as that can be told. */
+static void count_chains(struct walk *walk)
 {
-	struct incident *incident = walk->incident;
-	uint64_t before = 0;
+	struct incident *incident = walk->maker.incident;
+	struct chain_list *list = &incident->chains;
+	uint64_t paths = graph_paths(&walk->graph);
+	char text[96];
 
-	vec_for_each(edge, &incident->edges)
-		if (edge->owner_thread)
-			*map_place(&walk->waited, edge->owner_thread) = 1;
-	for (int rings = 0; rings < 2; rings++)
-		vec_for_each(edge, &incident->edges) {
-			bool first = edge == incident->edges.at || edge->thread != before;
-
-			before = edge->thread;
-			if (!first || walk->full)
-				continue;
-			if (rings ? map_get(&walk->reached, edge->thread) == MAP_NONE
-				  : map_get(&walk->waited, edge->thread) == MAP_NONE)
-				walk_from(walk, edge->thread);
-		}
-}
-
-static int chain_compare(const void *a, const void *b, void *list)
-{
-	const struct chain_list *chains = list;
-	const struct chain *x = a, *y = b;
-	uint64_t p = chains->hops.at[x->first_hop].thread;
-	uint64_t q = chains->hops.at[y->first_hop].thread;
-
-	if (p != q)
-		return p < q ? -1 : 1;
-	return x->first_hop < y->first_hop ? -1 : x->first_hop > y->first_hop;
+	list->chains_found = list->chains.len;
+	if (!walk->full)
+		return;
+	list->uncounted = paths == PATHS_UNKNOWN;
+	list->chains_found = list->uncounted ? list->chains.len + 1 : paths;
+	snprintf(text, sizeof(text), "%zu of %s%" PRIu64 " chains are listed",
+		 list->chains.len, list->uncounted ? "at least " : "", list->chains_found);
+	vec_push(&incident->records.diagnostics,
+		 ((struct diagnostic){ .code = DIAGNOSTIC_CHAINS_CAPPED,
+				       .text = names_add(&incident->records.names,
+							 slice_from(text)) }));
 }
 
 void analyse_chains(struct incident *incident)
 {
-	struct chain_list *list = &incident->chains;
-	struct walk walk = { .incident = incident };
+	struct walk walk = { .full = false };
 
-	chain_list_clear(list);
-	list->address_digits = incident->records.host.address_digits;
-	vec_reserve(&walk.name_map, incident->records.names.texts.len + 1);
-	memset(walk.name_map.at, 0, (incident->records.names.texts.len + 1) * sizeof(name_id));
-	walk_all(&walk);
-	if (list->chains.len)
-		qsort_r(list->chains.at, list->chains.len, sizeof(struct chain),
-			chain_compare, list);
-	if (walk.full)
-		vec_push(&incident->records.diagnostics,
-			 ((struct diagnostic){ .code = DIAGNOSTIC_CHAINS_CAPPED }));
-	map_free(&walk.on_path);
-	map_free(&walk.reached);
-	map_free(&walk.waited);
+	chain_maker_init(&walk.maker, incident);
+	graph_build(&walk.graph, incident->edges.at, incident->edges.len);
+	for (size_t i = 0; i < walk.graph.nodes.len; i++)
+		vec_push(&walk.on_path, NODE_NONE);
+	for (uint32_t i = 0; i < walk.graph.nodes.len && !walk.full; i++)
+		if (graph_is_start(&walk.graph, i))
+			walk_from(&walk, i);
+	count_chains(&walk);
+	chain_maker_free(&walk.maker);
+	graph_free(&walk.graph);
 	vec_free(&walk.path);
-	vec_free(&walk.name_map);
+	vec_free(&walk.nodes);
+	vec_free(&walk.on_path);
 }

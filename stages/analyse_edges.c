@@ -10,9 +10,9 @@
 
 static name_id process_image(const struct incident *incident, uint64_t address)
 {
-	uint32_t at = address ? incident_find_process(incident, address) : MAP_NONE;
+	const struct process *process = incident_process(incident, address);
 
-	return at == MAP_NONE ? 0 : incident->records.processes.at[at].image;
+	return process ? process->image : 0;
 }
 
 static void diagnose(struct incident *incident, enum diagnostic_code code,
@@ -22,13 +22,6 @@ static void diagnose(struct incident *incident, enum diagnostic_code code,
 		 ((struct diagnostic){ .code = (uint8_t)code,
 				       .line = evidence->first_line,
 				       .source = evidence->source }));
-}
-
-static const struct thread *find_thread(const struct incident *incident, uint64_t address)
-{
-	uint32_t at = incident_find_thread(incident, address);
-
-	return at == MAP_NONE ? NULL : &incident->records.threads.at[at];
 }
 
 /* What the printed message adds to the edge: its queue and, above all, who serves it. */
@@ -49,7 +42,7 @@ static void add_message(struct incident *incident, struct edge *edge,
 		edge->owner_process = message->owner_process;
 	if (edge->owner_image == 0)
 		edge->owner_image = message->owner_image;
-	server = message->server_thread ? find_thread(incident, message->server_thread) : NULL;
+	server = incident_thread(incident, message->server_thread);
 	if (!server || !server->process)
 		return;
 	if (edge->owner_process == 0) /* !lpc message need not name the process */
@@ -99,7 +92,7 @@ static void message_edge(struct incident *incident, const struct message *messag
 
 	if (message->waiting_thread == 0)
 		return;
-	thread = find_thread(incident, message->waiting_thread);
+	thread = incident_thread(incident, message->waiting_thread);
 	if (!thread || thread->message != 0 || thread->wait_start != TICKS_NONE ||
 	    thread->state != THREAD_WAIT)
 		return;
@@ -136,7 +129,7 @@ static struct edge owned_edge(const struct incident *incident, enum edge_kind ki
 			      uint64_t waiter, uint64_t object, uint64_t owner,
 			      const struct evidence *evidence)
 {
-	const struct thread *found = find_thread(incident, owner);
+	const struct thread *found = incident_thread(incident, owner);
 	uint64_t process = found ? found->process : 0;
 
 	return (struct edge){ .kind = (uint8_t)kind,

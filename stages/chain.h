@@ -19,6 +19,12 @@ enum edge_kind {
 	EDGE_KINDS,
 };
 
+/* Whether somebody is to answer: the wait ends with a reply, not with something being let go. */
+static inline bool edge_is_request(uint8_t kind)
+{
+	return kind == EDGE_ALPC || kind == EDGE_LPC;
+}
+
 enum cycle_kind {
 	CYCLE_NONE,
 	CYCLE_PROCESS, /* semicircular: a process is entered again through another thread */
@@ -32,30 +38,79 @@ enum endpoint_kind {
 	ENDPOINT_KINDS,
 };
 
+/* When the wait of the one that is waited for began, against the wait for it (formats.md section 12.1). */
+enum timing {
+	TIMING_UNKNOWN, /* nobody is waited for, or the log gives no ticks */
+	TIMING_AFTER, /* the client asked first, then its server began to wait: the usual order */
+	TIMING_SAME,   /* within a tick: one causal event */
+	TIMING_BEFORE, /* the server was waiting already when the client asked */
+	TIMINGS,
+};
+
+/* Chains that come together share their hops from there on. */
 struct hop {
 	uint64_t process, thread; /* 0 when not known */
 	int64_t wait_ms;          /* MS_NONE */
-	uint32_t pid;             /* PID_NONE */
-	name_id image;            /* in the list's names */
-	uint8_t via; /* enum edge_kind: how this hop waits for the next one */
+	uint32_t pid, tid;        /* PID_NONE */
+	uint32_t next; /* the hop that it waits for, one of those before it in the list; NUMBER_NONE for the last of a chain */
+	uint32_t waiters; /* how many threads of the incident wait for it directly */
+	name_id image;    /* in the list's names */
+	uint8_t via;      /* enum edge_kind: how it waits for the next one */
+	uint8_t timing;   /* enum timing, of the one that it waits for */
 };
+
+enum timeout {
+	TIMEOUT_UNKNOWN, /* no thread, or its wait objects were not printed */
+	TIMEOUT_NONE,    /* waits for ever */
+	TIMEOUT_SET,     /* its timer is among its wait objects, or it sleeps */
+	TIMEOUTS,
+};
+
+/* What the last thread waits on. */
+struct endpoint_object {
+	uint64_t address; /* 0 when there is none */
+	name_id type;
+};
+
+/* What a chain ends in; the clients of one server end in the same one. */
+struct endpoint {
+	uint64_t thread;     /* 0 when not known */
+	name_id wait_reason; /* of the thread */
+	name_id frame; /* the first of its stack that tells something (plumbing_frames.def) */
+	uint32_t first_object, objects; /* in the list's objects */
+	uint8_t kind;                   /* enum endpoint_kind */
+	uint8_t timeout;                /* enum timeout */
+};
+
+/* No chain has more hops, nor all chains of a list together, each counted in full. */
+#define CHAIN_HOPS_MAX (4u << 20)
+/* So many guesses at a server thread are kept. */
+#define CANDIDATES_MAX 4
 
 struct chain {
 	uint64_t signature;
-	uint32_t first_hop, hops; /* in the list's hops */
+	uint32_t first_hop; /* in the list's hops */
+	uint32_t hops;
 	uint32_t cycle_start; /* hop that the last one points back to; NUMBER_NONE unless CYCLE_THREAD */
+	uint32_t endpoint;                    /* in the list's endpoints */
+	uint32_t first_candidate, candidates; /* in the list's candidates */
 	name_id label;
-	name_id wait_reason; /* of the endpoint thread */
-	uint64_t endpoint_thread;
-	uint8_t cycle;    /* enum cycle_kind */
-	uint8_t endpoint; /* enum endpoint_kind */
+	uint8_t cycle; /* enum cycle_kind */
+	/* The last hop was asked for a reply but waits for work: the reply is lost, or the dump inconsistent. */
+	bool idle_server;
 };
 
 struct chain_list {
 	struct names names;
-	VEC(struct chain) chains;
+	VEC(struct chain) chains; /* by the thread they begin with */
 	VEC(struct hop) hops;
+	VEC(struct endpoint) endpoints;
+	VEC(struct endpoint_object) objects;
+	/* Of chains whose server thread the log does not show: threads of the server's process that began to wait when they were
+	 * asked. A guess: no edge is ever made of it. */
+	VEC(uint64_t) candidates;
 	uint64_t chains_found; /* more than chains.len when the listing was capped */
+	bool uncounted; /* chains_found is but a lower bound: rings that branch cannot be counted */
 	uint8_t address_digits;
 };
 
@@ -67,11 +122,34 @@ void chain_list_free(struct chain_list *list);
 void chain_list_encode(const struct chain_list *list, byte_vec *out);
 bool chain_list_decode(struct chain_list *list, const void *bytes, size_t len);
 
+static inline const struct endpoint *chain_endpoint(const struct chain_list *list,
+						    const struct chain *chain)
+{
+	return &list->endpoints.at[chain->endpoint];
+}
+
+static inline const struct hop *chain_first_hop(const struct chain_list *list,
+						const struct chain *chain)
+{
+	return &list->hops.at[chain->first_hop];
+}
+
+/* The hop that this one waits for; NULL after the last of a chain, also where that points back into a ring. */
+static inline const struct hop *hop_next(const struct chain_list *list, const struct hop *hop)
+{
+	return hop->next == NUMBER_NONE ? NULL : &list->hops.at[hop->next];
+}
+
+#define chain_for_each_hop(hop, list, chain)                              \
+	for (const struct hop *hop = chain_first_hop(list, chain); (hop); \
+	     (hop) = hop_next(list, hop))
+
 /* The longest wait of any hop of the chain, or MS_NONE. */
 int64_t chain_longest_wait(const struct chain_list *list, const struct chain *chain);
 
 const char *edge_kind_text(enum edge_kind kind);         /* "alpc"; NULL for EDGE_NONE */
 const char *cycle_kind_text(enum cycle_kind kind);       /* "none", "process", "thread" */
 const char *endpoint_kind_text(enum endpoint_kind kind); /* "wait" */
+const char *timing_text(enum timing timing); /* "after"; NULL for TIMING_UNKNOWN */
 
 #endif

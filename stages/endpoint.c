@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The class of a chain's last thread, from its state and its stack (formats.md section 12.3). */
+/* What a chain's last thread tells: its class, whether it waits for ever, and the frame to look at (formats.md section 12.3). */
 #include "stages/incident.h"
 
 struct ui_frame {
@@ -16,15 +16,25 @@ static const struct ui_frame ui_frames[] = {
 
 #define UI_FRAMES (sizeof(ui_frames) / sizeof(ui_frames[0]))
 
-static bool frame_is(struct slice symbol, const struct ui_frame *ui)
-{
-	struct slice function;
+static const struct {
+	struct slice module, function;
+} plumbing_frames[] = {
+#define PLUMBING_FRAME(mod, func) \
+	{ { mod, sizeof(mod) - 1 }, { func, sizeof(func) - 1 } },
+#include "stages/plumbing_frames.def"
+#undef PLUMBING_FRAME
+};
 
-	if (!slice_starts_icase(symbol, ui->module))
+/* Whether a symbol is of the module, its function's name beginning so. */
+static bool frame_is(struct slice symbol, struct slice module, struct slice function)
+{
+	struct slice rest;
+
+	if (!slice_starts_icase(symbol, module))
 		return false;
-	function = slice_skip(symbol, ui->module.len);
-	return function.len > 0 && function.at[0] == '!' &&
-	       slice_starts_icase(slice_skip(function, 1), ui->function);
+	rest = slice_skip(symbol, module.len);
+	return rest.len > 0 && rest.at[0] == '!' &&
+	       slice_starts_icase(slice_skip(rest, 1), function);
 }
 
 /* The kind that says most among the frames of the stack; ENDPOINT_WAIT when none speaks of a user. */
@@ -37,10 +47,23 @@ static enum endpoint_kind ui_kind(const struct records *records, const struct th
 			&records->names, records->frames.at[thread->first_frame + i]);
 
 		for (size_t k = 0; k < best; k++)
-			if (frame_is(symbol, &ui_frames[k]))
+			if (frame_is(symbol, ui_frames[k].module, ui_frames[k].function))
 				best = k;
 	}
 	return best < UI_FRAMES ? ui_frames[best].kind : ENDPOINT_WAIT;
+}
+
+bool thread_waits(const struct thread *thread)
+{
+	return thread->state == THREAD_WAIT || thread->state == THREAD_GATEWAIT;
+}
+
+bool thread_waits_for_work(const struct incident *incident, const struct thread *thread)
+{
+	struct slice reason = names_text(&incident->records.names, thread->wait_reason);
+
+	return thread_waits(thread) && (slice_equal(reason, SLICE("WrQueue")) ||
+					slice_equal(reason, SLICE("WrLpcReceive")));
 }
 
 enum endpoint_kind endpoint_of_thread(const struct incident *incident,
@@ -61,4 +84,46 @@ enum endpoint_kind endpoint_of_thread(const struct incident *incident,
 	    slice_equal(reason, SLICE("WrSuspended")))
 		return ENDPOINT_SUSPENDED;
 	return ui_kind(&incident->records, thread);
+}
+
+enum timeout timeout_of_thread(const struct incident *incident, const struct thread *thread)
+{
+	const struct records *records = &incident->records;
+
+	if (thread->objects == 0)
+		return TIMEOUT_UNKNOWN;
+	for (uint32_t i = 0; i < thread->objects; i++) {
+		const struct wait_object *object =
+			&records->objects.at[thread->first_object + i];
+
+		if (object->address == NO_OBJECT) /* it sleeps, and that is always for a time */
+			return TIMEOUT_SET;
+		if (object->address - thread->address < ETHREAD_REACH &&
+		    slice_ends(names_text(&records->names, object->type), SLICE("Timer")))
+			return TIMEOUT_SET;
+	}
+	return TIMEOUT_NONE;
+}
+
+static bool is_telling(struct slice symbol)
+{
+	if (!memchr(symbol.at, '!', symbol.len))
+		return false;
+	for (size_t i = 0; i < sizeof(plumbing_frames) / sizeof(plumbing_frames[0]); i++)
+		if (frame_is(symbol, plumbing_frames[i].module, plumbing_frames[i].function))
+			return false;
+	return true;
+}
+
+name_id telling_frame(const struct incident *incident, const struct thread *thread)
+{
+	const struct records *records = &incident->records;
+
+	for (uint32_t i = 0; i < thread->frames; i++) {
+		name_id frame = records->frames.at[thread->first_frame + i];
+
+		if (is_telling(names_text(&records->names, frame)))
+			return frame;
+	}
+	return 0;
 }

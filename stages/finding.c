@@ -1,12 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks every pattern in its turn; see finding.h. */
+/* Asks every pattern in its turn and puts what is urgent first; see finding.h. */
 #include "stages/finding.h"
 
-void find_patterns(const struct incident *incident, finding_list *findings)
+/* Most urgent first, then by pattern, then as they were found, which is by address or signature. */
+static int by_urgency(const void *a, const void *b, void *order)
 {
-#define PATTERN(id, text) pattern_##id(incident, findings);
+	const struct finding *all = order;
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+
+	if (all[i].urgency != all[j].urgency)
+		return all[i].urgency > all[j].urgency ? -1 : 1;
+	if (all[i].pattern != all[j].pattern)
+		return all[i].pattern < all[j].pattern ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+static void sort_findings(struct findings *findings)
+{
+	VEC(uint32_t) order = { 0 };
+	VEC(struct finding) sorted = { 0 };
+
+	for (uint32_t i = 0; i < findings->list.len; i++)
+		vec_push(&order, i);
+	if (order.len)
+		qsort_r(order.at, order.len, sizeof(uint32_t), by_urgency, findings->list.at);
+	vec_for_each(at, &order)
+		vec_push(&sorted, findings->list.at[*at]);
+	for (size_t i = 0; i < sorted.len; i++)
+		findings->list.at[i] = sorted.at[i];
+	vec_free(&order);
+	vec_free(&sorted);
+}
+
+void find_patterns(const struct incident *incident, const struct baseline *baseline,
+		   struct findings *findings)
+{
+	const struct sight sight = { incident, baseline, findings };
+
+	findings->list.len = findings->parties.len = 0;
+#define PATTERN(id, text) pattern_##id(&sight);
 #include "stages/patterns.def"
 #undef PATTERN
+	sort_findings(findings);
+}
+
+void findings_free(struct findings *findings)
+{
+	vec_free(&findings->list);
+	vec_free(&findings->parties);
+}
+
+void sight_add(const struct sight *sight, struct finding finding)
+{
+	finding.first_party = (uint32_t)sight->findings->parties.len;
+	finding.parties = 0;
+	vec_push(&sight->findings->list, finding);
+}
+
+void sight_add_party(const struct sight *sight, struct party party)
+{
+	struct findings *findings = sight->findings;
+
+	vec_push(&findings->parties, party);
+	findings->list.at[findings->list.len - 1].parties++;
 }
 
 const char *pattern_text(enum pattern pattern)
@@ -18,4 +74,18 @@ const char *pattern_text(enum pattern pattern)
 	};
 
 	return texts[pattern];
+}
+
+const char *basis_text(enum basis basis)
+{
+	static const char *const texts[] = { NULL, "siblings", "build", "image" };
+
+	return texts[basis];
+}
+
+const char *confidence_text(enum confidence confidence)
+{
+	static const char *const texts[] = { NULL, "definite", "potential" };
+
+	return texts[confidence];
 }

@@ -60,6 +60,24 @@ uint32_t incident_find_process(const struct incident *incident, uint64_t address
 uint32_t incident_find_thread(const struct incident *incident, uint64_t address);
 uint32_t incident_find_message(const struct incident *incident, uint64_t address);
 
+/* The record of a thread; NULL when the log does not show it. */
+static inline const struct thread *incident_thread(const struct incident *incident,
+						   uint64_t address)
+{
+	uint32_t at = address ? incident_find_thread(incident, address) : MAP_NONE;
+
+	return at == MAP_NONE ? NULL : &incident->records.threads.at[at];
+}
+
+/* The record of a process; NULL when the log does not show it. */
+static inline const struct process *incident_process(const struct incident *incident,
+						     uint64_t address)
+{
+	uint32_t at = address ? incident_find_process(incident, address) : MAP_NONE;
+
+	return at == MAP_NONE ? NULL : &incident->records.processes.at[at];
+}
+
 /* Derives everything that is derived. The records must be complete and sorted (join.h). */
 void incident_analyse(struct incident *incident);
 
@@ -74,14 +92,28 @@ const char *owner_source_text(enum owner_source source);
 /* ---- the steps of the analysis, in the order in which incident_analyse() takes them ---- */
 
 void analyse_witness(struct incident *incident);
-void analyse_witness(struct incident *incident);
 void analyse_zombies(struct incident *incident);
 void analyse_edges(struct incident *incident);
 void analyse_chains(struct incident *incident);
+
+/* ---- what a thread's own record tells of its wait (endpoint.c) ---- */
+
+/* Ticks that two waits began apart still count as one event when they are so few: asking takes time of its own. */
+#define SAME_EVENT_TICKS 1
+
+/* In a wait, not running, ready or gone. */
+bool thread_waits(const struct thread *thread);
+/* A worker that has nothing to do: it waits for a request or for a queue to fill (formats.md section 12.3). */
+bool thread_waits_for_work(const struct incident *incident, const struct thread *thread);
 /* Where a chain ends that ends in this thread. */
 enum endpoint_kind endpoint_of_thread(const struct incident *incident,
 				      const struct thread *thread);
-/* Fills in label and signature of a chain whose hops, cycle and endpoint are complete. */
+/* Whether its timer is among the objects that it waits on. */
+enum timeout timeout_of_thread(const struct incident *incident, const struct thread *thread);
+/* The first frame of its stack that says more than that it waits (plumbing_frames.def), or 0. */
+name_id telling_frame(const struct incident *incident, const struct thread *thread);
+
+/* Fills in label and signature of a chain whose hops, cycle and endpoint are complete, the list's endpoints with it. */
 void chain_sign(struct chain_list *list, struct chain *chain);
 
 #endif

@@ -48,29 +48,26 @@ static enum confidence judge(const struct incident *incident, const struct threa
 	return CONFIDENCE_NONE;
 }
 
-void pattern_message_box(const struct incident *incident, finding_list *findings)
+void pattern_message_box(const struct sight *sight)
 {
-	const struct records *records = &incident->records;
+	const struct incident *incident = sight->incident;
 
-	vec_for_each(thread, &records->threads) {
+	vec_for_each(thread, &incident->records.threads) {
 		enum endpoint_kind kind = endpoint_of_thread(incident, thread);
-		uint32_t at = thread->process
-				      ? incident_find_process(incident, thread->process)
-				      : MAP_NONE;
-		const struct process *process =
-			at == MAP_NONE ? NULL : &records->processes.at[at];
+		const struct process *process = incident_process(incident, thread->process);
 		enum confidence confidence = judge(incident, thread, process, kind);
+		struct finding finding = { FINDING_OF(message_box) };
 
 		if (confidence == CONFIDENCE_NONE)
 			continue;
-		vec_push(findings,
-			 ((struct finding){ .pattern = PATTERN_message_box,
-					    .confidence = (uint8_t)confidence,
-					    .process = thread->process,
-					    .thread = thread->address,
-					    .pid = thread->pid,
-					    .image = process ? process->image : thread->image,
-					    .detail = (uint8_t)kind,
-					    .evidence = &thread->evidence }));
+		finding.confidence = (uint8_t)confidence;
+		finding.process = thread->process;
+		finding.thread = thread->address;
+		finding.pid = thread->pid;
+		finding.image = process ? process->image : thread->image;
+		finding.detail = (uint8_t)kind;
+		finding.evidence = &thread->evidence;
+		finding.urgency = 80;
+		sight_add(sight, finding);
 	}
 }

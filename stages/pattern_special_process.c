@@ -27,23 +27,24 @@ static bool is_special(struct slice image)
 }
 
 /* The finding of this image, made if there is none yet. */
-static struct finding *finding_of(struct map *by_image, const struct incident *incident,
-				  finding_list *findings, name_id image)
+static struct finding *finding_of(struct map *by_image, const struct sight *sight, name_id image)
 {
-	uint32_t *place =
-		map_place(by_image, image_key(names_text(&incident->records.names, image)));
+	const struct names *names = &sight->incident->records.names;
+	uint32_t *place = map_place(by_image, image_key(names_text(names, image)));
+	struct finding finding = { FINDING_OF(special_process) };
 
-	if (*place != MAP_NONE)
-		return &findings->at[*place];
-	*place = (uint32_t)findings->len;
-	vec_push(findings, ((struct finding){ .pattern = PATTERN_special_process,
-					      .image = image,
-					      .pid = PID_NONE }));
-	return &findings->at[findings->len - 1];
+	if (*place == MAP_NONE) {
+		*place = (uint32_t)sight->findings->list.len;
+		finding.image = image;
+		finding.urgency = 50;
+		sight_add(sight, finding);
+	}
+	return &sight->findings->list.at[*place];
 }
 
-void pattern_special_process(const struct incident *incident, finding_list *findings)
+void pattern_special_process(const struct sight *sight)
 {
+	const struct incident *incident = sight->incident;
 	const struct records *records = &incident->records;
 	struct map by_image = { 0 };
 
@@ -52,14 +53,19 @@ void pattern_special_process(const struct incident *incident, finding_list *find
 
 		if (!is_special(names_text(&records->names, process->image)))
 			continue;
-		finding = finding_of(&by_image, incident, findings, process->image);
+		finding = finding_of(&by_image, sight, process->image);
 		finding->count += !(process->flags & PROCESS_ZOMBIE);
 		if (!finding->evidence)
 			finding->evidence = &process->evidence;
 	}
-	vec_for_each(zombie, &incident->zombies_by_image)
-		if (is_special(names_text(&records->names, zombie->image)))
-			finding_of(&by_image, incident, findings, zombie->image)->count +=
-				zombie->count;
+	vec_for_each(zombie, &incident->zombies_by_image) {
+		struct finding *finding;
+
+		if (!is_special(names_text(&records->names, zombie->image)))
+			continue;
+		finding = finding_of(&by_image, sight, zombie->image);
+		finding->count += zombie->count;
+		finding->zombies += zombie->count;
+	}
 	map_free(&by_image);
 }

@@ -2,40 +2,41 @@
 /* Wait chains: one finding a signature, with how many chains it has, so that a thousand clients of one server are one finding. */
 #include "stages/finding.h"
 
-static name_id incident_name(const struct incident *incident,
-			     const struct chain_list *list, name_id name)
-{
-	return names_find(&incident->records.names, names_text(&list->names, name));
-}
-
-void pattern_wait_chain(const struct incident *incident, finding_list *findings)
+static struct finding chain_finding(const struct incident *incident, const struct chain *chain)
 {
 	const struct chain_list *list = &incident->chains;
+	const struct hop *first = chain_first_hop(list, chain);
+	const struct thread *thread = incident_thread(incident, first->thread);
+	struct finding finding = { FINDING_OF(wait_chain) };
+
+	finding.process = first->process;
+	finding.thread = first->thread;
+	finding.pid = first->pid;
+	finding.image = names_find(&incident->records.names,
+				   names_text(&list->names, first->image));
+	finding.chain = chain;
+	finding.urgency = 60;
+	finding.evidence = thread ? &thread->evidence : NULL;
+	return finding;
+}
+
+void pattern_wait_chain(const struct sight *sight)
+{
+	const struct chain_list *list = &sight->incident->chains;
 	struct map seen = { 0 };
 
 	vec_for_each(chain, &list->chains) {
-		const struct hop *first = &list->hops.at[chain->first_hop];
 		uint32_t *place = map_place(&seen, chain->signature);
-		uint32_t at;
+		struct finding *finding;
 
-		if (*place != MAP_NONE) {
-			findings->at[*place].count++;
-			continue;
+		if (*place == MAP_NONE) {
+			*place = (uint32_t)sight->findings->list.len;
+			sight_add(sight, chain_finding(sight->incident, chain));
 		}
-		*place = (uint32_t)findings->len;
-		at = incident_find_thread(incident, first->thread);
-		vec_push(findings,
-			 ((struct finding){
-				 .pattern = PATTERN_wait_chain,
-				 .process = first->process,
-				 .thread = first->thread,
-				 .pid = first->pid,
-				 .image = incident_name(incident, list, first->image),
-				 .count = 1,
-				 .chain = chain,
-				 .evidence = at == MAP_NONE
-						     ? NULL
-						     : &incident->records.threads.at[at].evidence }));
+		finding = &sight->findings->list.at[*place];
+		finding->count++;
+		if (chain_longest_wait(list, chain) > finding->wait_ms)
+			finding->wait_ms = chain_longest_wait(list, chain);
 	}
 	map_free(&seen);
 }

@@ -4,12 +4,15 @@
 
 #define STORM 1000
 
-void pattern_zombie_process(const struct incident *incident, finding_list *findings)
+void pattern_zombie_process(const struct sight *sight)
 {
+	const struct incident *incident = sight->incident;
+	struct finding finding = { FINDING_OF(zombie_process) };
+
 	if (incident->zombies == 0)
 		return;
-	vec_push(findings, ((struct finding){ .pattern = PATTERN_zombie_process,
-					      .pid = PID_NONE,
-					      .count = incident->zombies,
-					      .storm = incident->zombies >= STORM }));
+	finding.count = finding.zombies = incident->zombies;
+	finding.storm = incident->zombies >= STORM;
+	finding.urgency = finding.storm ? 70 : 20;
+	sight_add(sight, finding);
 }

@@ -4,6 +4,9 @@
  * addresses, PIDs or counts (contract.md section 1). The label shows it to people; the signature is the hash of the
  * label with every image cut to 15 bytes, so that a name the debugger cut makes no other chain.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "stages/incident.h"
 
 static void put(byte_vec *out, const char *text)
@@ -25,11 +28,12 @@ static void put_image(byte_vec *out, struct slice image, bool cut)
 
 static void put_endpoint(byte_vec *out, const struct chain_list *list, const struct chain *chain)
 {
-	struct slice reason = names_text(&list->names, chain->wait_reason);
+	const struct endpoint *endpoint = chain_endpoint(list, chain);
+	struct slice reason = names_text(&list->names, endpoint->wait_reason);
 
 	put(out, " [");
-	put(out, endpoint_kind_text(chain->endpoint));
-	if (chain->endpoint == ENDPOINT_WAIT && reason.len) {
+	put(out, endpoint_kind_text(endpoint->kind));
+	if (endpoint->kind == ENDPOINT_WAIT && reason.len) {
 		put(out, " ");
 		bytes_put(out, reason.at, reason.len);
 	}
@@ -47,21 +51,67 @@ static void put_hop(byte_vec *out, const struct chain_list *list, const struct h
 	put(out, "-> ");
 }
 
-/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. */
-static void put_chain(byte_vec *out, const struct chain_list *list,
-		      const struct chain *chain, uint32_t start, bool cut)
-{
-	const struct hop *hops = &list->hops.at[chain->first_hop];
-	uint32_t back;
+/* A label shows so many hops at either end of a longer chain. */
+#define LABEL_HOPS 16
 
-	out->len = 0;
-	for (uint32_t i = 0; i < chain->hops; i++)
-		put_hop(out, list, &hops[(start + i) % chain->hops], cut);
+/* So long a text is replaced by its hash, to which the rest is added: a chain may have millions of hops. */
+#define FOLD_AT (1u << 16)
+
+static void fold(byte_vec *text)
+{
+	uint64_t hash;
+
+	if (text->len < FOLD_AT)
+		return;
+	hash = hash64(text->at, text->len);
+	text->len = 0;
+	bytes_put_u64_be(text, hash);
+}
+
+typedef VEC(const struct hop *) hop_list;
+
+/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. */
+static void put_end(byte_vec *out, const struct chain_list *list, const struct chain *chain,
+		    const hop_list *hops, uint32_t start, bool cut)
+{
 	if (chain->cycle == CYCLE_THREAD) {
-		back = (start + chain->cycle_start) % chain->hops;
-		put_image(out, names_text(&list->names, hops[back].image), cut);
+		uint32_t back = (start + chain->cycle_start) % chain->hops;
+
+		put_image(out, names_text(&list->names, hops->at[back]->image), cut);
 	}
 	put_endpoint(out, list, chain);
+}
+
+static uint64_t signature_of(const struct chain_list *list, const struct chain *chain,
+			     const hop_list *hops, uint32_t start, byte_vec *text)
+{
+	text->len = 0;
+	for (uint32_t i = 0; i < chain->hops; i++) {
+		put_hop(text, list, hops->at[(start + i) % chain->hops], true);
+		fold(text);
+	}
+	put_end(text, list, chain, hops, start, true);
+	return hash64(text->at, text->len);
+}
+
+static void put_label(byte_vec *text, const struct chain_list *list,
+		      const struct chain *chain, const hop_list *hops, uint32_t start)
+{
+	uint32_t left_out = chain->hops > 2 * LABEL_HOPS + 1 ? chain->hops - 2 * LABEL_HOPS
+							     : 0;
+	char number[48];
+
+	text->len = 0;
+	for (uint32_t i = 0; i < chain->hops; i++) {
+		if (i == LABEL_HOPS && left_out) {
+			snprintf(number, sizeof(number), "... %" PRIu32 " hops ... -> ",
+				 left_out);
+			put(text, number);
+			i += left_out;
+		}
+		put_hop(text, list, hops->at[(start + i) % chain->hops], false);
+	}
+	put_end(text, list, chain, hops, start, false);
 }
 
 /* One number per hop that is equal where image and kind of waiting are. */
@@ -96,15 +146,15 @@ static uint32_t least_rotation(const uint64_t *keys, uint32_t count)
 }
 
 static uint32_t ring_start(const struct chain_list *list, const struct chain *chain,
-			   byte_vec *scratch)
+			   const hop_list *hops, byte_vec *scratch)
 {
 	VEC(uint64_t) keys = { 0 };
 	uint32_t start;
 
 	if (chain->cycle != CYCLE_THREAD || chain->cycle_start != 0)
 		return 0;
-	for (uint32_t i = 0; i < chain->hops; i++)
-		vec_push(&keys, hop_key(list, &list->hops.at[chain->first_hop + i], scratch));
+	vec_for_each(hop, hops)
+		vec_push(&keys, hop_key(list, *hop, scratch));
 	start = least_rotation(keys.at, chain->hops);
 	vec_free(&keys);
 	return start;
@@ -113,12 +163,15 @@ static uint32_t ring_start(const struct chain_list *list, const struct chain *ch
 void chain_sign(struct chain_list *list, struct chain *chain)
 {
 	byte_vec text = { 0 };
-	uint32_t start = ring_start(list, chain, &text);
+	hop_list hops = { 0 };
+	uint32_t start;
 
-	put_chain(&text, list, chain, start, true);
-	chain->signature = hash64(text.at, text.len);
-	put_chain(&text, list, chain, start, false);
+	chain_for_each_hop(hop, list, chain) vec_push(&hops, hop);
+	start = ring_start(list, chain, &hops, &text);
+	chain->signature = signature_of(list, chain, &hops, start, &text);
+	put_label(&text, list, chain, &hops, start);
 	chain->label =
 		names_add(&list->names, (struct slice){ (const char *)text.at, text.len });
+	vec_free(&hops);
 	vec_free(&text);
 }

@@ -183,7 +183,9 @@ def_keys() {
 	shows '.chains[0].hops | map([.image, .pid, .process, .thread, .via])' \
 		'[["ProcessA.exe",80960,"fffffa800b834c10","fffffa800b845bb0","alpc"],["ProcessB.exe",812,"fffffa80054dfc10","fffffa800b711060","alpc"],["ProcessC.exe",1164,"fffffa8004c39040","fffffa800a843bb0",null]]'
 	shows '.chains[0].endpoint' \
-		'{"kind":"wait","thread":"fffffa800a843bb0","wait_reason":"UserRequest"}'
+		'{"kind":"wait","thread":"fffffa800a843bb0","wait_reason":"UserRequest","frame":null,"timeout":true,"wait_objects":[{"address":"fffffa8006027d80","type":"Semaphore"},{"address":"fffffa800a843c68","type":"NotificationTimer"}]}'
+	shows '.chains[0] | [(.hops | map([.timing, .waiters])), .idle_server, .server_candidates.threads]' \
+		'[[["after",0],["same",1],[null,1]],false,[]]'
 	shows '.zombies | [.count, (.by_image | to_entries | sort_by(.key) | map([.key, .value]))]' \
 		'[13,[["ProcessE.exe",6],["ProcessF.exe",1],["ProcessG.exe",2],["ProcessH.exe",2],["WerFault.exe",2]]]'
 }

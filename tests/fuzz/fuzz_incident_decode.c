@@ -54,7 +54,7 @@ static void try_incident(const void *bytes, size_t len)
 {
 	struct incident incident, again;
 	struct error error = ERROR_INIT;
-	finding_list findings = { 0 };
+	struct findings findings = { 0 };
 	byte_vec out = { 0 };
 	char *before, *after;
 
@@ -62,7 +62,7 @@ static void try_incident(const void *bytes, size_t len)
 	incident_init(&again);
 	if (incident_decode(&incident, bytes, len, &error)) {
 		incident_analyse(&incident);
-		find_patterns(&incident, &findings);
+		find_patterns(&incident, NULL, &findings);
 		before = incident_as_text(&incident);
 		incident_encode(&incident, &out);
 		check(incident_decode(&again, out.at, out.len, &error),
@@ -73,7 +73,7 @@ static void try_incident(const void *bytes, size_t len)
 		free(before);
 		free(after);
 	}
-	vec_free(&findings);
+	findings_free(&findings);
 	vec_free(&out);
 	incident_free(&incident);
 	incident_free(&again);

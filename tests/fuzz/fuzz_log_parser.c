@@ -34,21 +34,21 @@ static void check_decoded(const struct incident *incident)
 	struct chain_list list = { 0 };
 	byte_vec bytes = { 0 };
 	char *before = incident_as_text(incident), *after;
-	finding_list findings = { 0 };
+	struct findings findings = { 0 };
 
 	incident_init(&again);
 	incident_encode(incident, &bytes);
 	check(incident_decode(&again, bytes.at, bytes.len, &error),
 	      "its own encoding refused");
 	incident_analyse(&again);
-	find_patterns(&again, &findings);
+	find_patterns(&again, NULL, &findings);
 	after = incident_as_text(&again);
 	check(strcmp(before, after) == 0, "decoded to something else");
 	bytes.len = 0;
 	chain_list_encode(&incident->chains, &bytes);
 	check(chain_list_decode(&list, bytes.at, bytes.len), "its own chains refused");
 	chain_list_free(&list);
-	vec_free(&findings);
+	findings_free(&findings);
 	vec_free(&bytes);
 	incident_free(&again);
 	free(before);

@@ -296,14 +296,12 @@ static void print_chains(FILE *out, const struct chain_list *list)
 	vec_for_each(chain, &list->chains) {
 		fprintf(out, "chain %016" PRIx64 " %s start=%d end=%" PRIx64 " %.*s\n",
 			chain->signature, cycle_kind_text(chain->cycle),
-			(int)chain->cycle_start, chain->endpoint_thread,
+			(int)chain->cycle_start, chain_endpoint(list, chain)->thread,
 			SLICE_ARG(names_text(&list->names, chain->label)));
-		for (uint32_t i = 0; i < chain->hops; i++) {
-			const struct hop *hop = &list->hops.at[chain->first_hop + i];
-
-			fprintf(out, "  hop %" PRIx64 " %" PRIx64 " %u %u %" PRId64 "\n",
-				hop->process, hop->thread, hop->pid, hop->via, hop->wait_ms);
-		}
+		chain_for_each_hop(hop, list, chain)
+			fprintf(out, "  hop %" PRIx64 " %" PRIx64 " %u %u %" PRId64 " %u %u\n",
+				hop->process, hop->thread, hop->pid, hop->via,
+				hop->wait_ms, hop->timing, hop->waiters);
 	}
 }
 

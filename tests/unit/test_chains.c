@@ -20,7 +20,7 @@
 enum way { FREE, ALPC, ABSENT, NOT_SHOWN, MUTANT, THREAD_OBJECT, PROCESS_OBJECT };
 
 /* A wait graph by ordinals; what numbers stand for them is up to build(). */
-struct graph {
+struct plan {
 	int nodes, processes;
 	int process[NODES_MAX];  /* of each thread */
 	enum way way[NODES_MAX]; /* of its edges */
@@ -68,7 +68,7 @@ static void add_object(struct incident *incident, struct thread *thread, const c
 }
 
 static void add_edge(struct incident *incident, struct thread *thread,
-		     const struct graph *graph, int from, int to, uint64_t base,
+		     const struct plan *graph, int from, int to, uint64_t base,
 		     const int *place)
 {
 	uint64_t target = thread_at(place[to], base);
@@ -112,7 +112,7 @@ static int by_address(const void *a, const void *b)
 }
 
 /* place[] permutes the nodes' addresses; images are cut to `cut` bytes. Addresses come first in each record. */
-static void build(struct incident *incident, const struct graph *graph, const int *place,
+static void build(struct incident *incident, const struct plan *graph, const int *place,
 		  uint64_t base, int cut)
 {
 	struct records *records = &incident->records;
@@ -173,7 +173,7 @@ static void add_path(struct paths *paths, const char *text)
 	vec_push(&paths->at, mem_strdup(text));
 }
 
-static void walk(const struct graph *graph, struct paths *paths, int *path, int len)
+static void walk(const struct plan *graph, struct paths *paths, int *path, int len)
 {
 	int node = path[len - 1];
 	char text[512] = "";
@@ -207,12 +207,12 @@ static void walk(const struct graph *graph, struct paths *paths, int *path, int 
 	add_path(paths, text);
 }
 
-static bool waits(const struct graph *graph, int node)
+static bool waits(const struct plan *graph, int node)
 {
 	return graph->edges[node][0] != NONE || graph->edges[node][1] != NONE;
 }
 
-static void reference(const struct graph *graph, const int *place, struct paths *paths)
+static void reference(const struct plan *graph, const int *place, struct paths *paths)
 {
 	bool waited[NODES_MAX] = { false }, reached[NODES_MAX] = { false };
 	int path[NODES_MAX + 1];
@@ -249,7 +249,7 @@ static void reference(const struct graph *graph, const int *place, struct paths 
 
 /* ---- what the program made of it, in the same words ---- */
 
-static int node_of(const struct graph *graph, const int *place, uint64_t base, uint64_t address)
+static int node_of(const struct plan *graph, const int *place, uint64_t base, uint64_t address)
 {
 	for (int i = 0; i < graph->nodes; i++)
 		if (thread_at(place[i], base) == address)
@@ -258,7 +258,7 @@ static int node_of(const struct graph *graph, const int *place, uint64_t base, u
 	return NONE;
 }
 
-static void chain_paths(const struct incident *incident, const struct graph *graph,
+static void chain_paths(const struct incident *incident, const struct plan *graph,
 			const int *place, uint64_t base, struct paths *paths)
 {
 	const struct chain_list *list = &incident->chains;
@@ -267,8 +267,8 @@ static void chain_paths(const struct incident *incident, const struct graph *gra
 		char text[512] = "";
 		int at = 0;
 
-		for (uint32_t i = 0; i < chain->hops; i++) {
-			const struct hop *hop = &list->hops.at[chain->first_hop + i];
+		chain_for_each_hop(hop, list, chain)
+		{
 			char kind = hop->thread ? 't' : 'p';
 			int number = hop->thread
 					     ? node_of(graph, place, base, hop->thread)
@@ -278,7 +278,7 @@ static void chain_paths(const struct incident *incident, const struct graph *gra
 				       kind, number);
 		}
 		snprintf(text + at, sizeof(text) - (size_t)at, " %s",
-			 endpoint_kind_text(chain->endpoint));
+			 endpoint_kind_text(chain_endpoint(list, chain)->kind));
 		if (chain->cycle == CYCLE_THREAD)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), " %u",
 				 chain->cycle_start);
@@ -315,9 +315,12 @@ static void check_process_cycles(const struct incident *incident)
 	const struct chain_list *list = &incident->chains;
 
 	vec_for_each(chain, &list->chains) {
-		const struct hop *hops = &list->hops.at[chain->first_hop];
+		struct hop hops[NODES_MAX + 1];
+		uint32_t count = 0;
 		bool again = false;
 
+		chain_for_each_hop(hop, list, chain) hops[count++] = *hop;
+		assert_int_equal(count, chain->hops);
 		for (uint32_t i = 0; i < chain->hops; i++)
 			for (uint32_t j = i + 2; j < chain->hops; j++)
 				again |= hops[i].process == hops[j].process &&
@@ -329,9 +332,9 @@ static void check_process_cycles(const struct incident *incident)
 	}
 }
 
-static void random_graph(struct graph *graph, bool branching)
+static void random_graph(struct plan *graph, bool branching)
 {
-	*graph = (struct graph){ .nodes = 1 + (int)below(NODES_MAX), .processes = 6 };
+	*graph = (struct plan){ .nodes = 1 + (int)below(NODES_MAX), .processes = 6 };
 	for (int i = 0; i < graph->processes; i++)
 		snprintf(graph->image[i], sizeof(graph->image[i]),
 			 i % 2 ? "Image%c.exe" : "AnImageOfALongName%c.exe", 'A' + i / 2);
@@ -366,7 +369,7 @@ static void shuffle(int *place, int count)
 	}
 }
 
-static void check_graph(const struct graph *graph)
+static void check_graph(const struct plan *graph)
 {
 	uint64_t base = 0xfffffa8000000000u - (uint64_t)below(100000) * 0x1000000;
 	int place[NODES_MAX];
@@ -386,7 +389,7 @@ static void check_graph(const struct graph *graph)
 
 static void test_one_edge_a_thread(void **state)
 {
-	struct graph graph;
+	struct plan graph;
 
 	(void)state;
 	seed = 0x9e3779b97f4a7c15u;
@@ -398,7 +401,7 @@ static void test_one_edge_a_thread(void **state)
 
 static void test_branches_without_rings(void **state)
 {
-	struct graph graph;
+	struct plan graph;
 
 	(void)state;
 	seed = 0xd1b54a32d192ed03u;
@@ -415,7 +418,7 @@ static int by_number(const void *a, const void *b)
 	return by_address(a, b);
 }
 
-static void signatures(const struct graph *graph, int cut, uint64_t *out, size_t *count)
+static void signatures(const struct plan *graph, int cut, uint64_t *out, size_t *count)
 {
 	uint64_t base = 0xffff800000000000u + (uint64_t)below(100000) * 0x1000000;
 	int place[NODES_MAX];
@@ -433,7 +436,7 @@ static void signatures(const struct graph *graph, int cut, uint64_t *out, size_t
 /* Other addresses, PIDs, order, waits and cut names: the same chains. */
 static void test_signatures_know_no_numbers(void **state)
 {
-	struct graph graph;
+	struct plan graph;
 	uint64_t a[NODES_MAX], b[NODES_MAX];
 	size_t count_a, count_b;
 
@@ -452,7 +455,7 @@ static void test_signatures_know_no_numbers(void **state)
 /* One ring of threads of these processes, entered wherever its lowest address happens to lie. */
 static uint64_t ring_signature(const int *processes, int count)
 {
-	struct graph graph = { .nodes = count, .processes = 6 };
+	struct plan graph = { .nodes = count, .processes = 6 };
 	uint64_t signature[NODES_MAX];
 	size_t found;
 
@@ -517,7 +520,8 @@ static void test_deep_chain(void **state)
 	incident_analyse(&incident);
 	assert_int_equal(incident.chains.chains.len, 1);
 	assert_int_equal(incident.chains.chains.at[0].hops, depth + 1);
-	assert_int_equal(incident.chains.chains.at[0].endpoint, ENDPOINT_THREAD_NOT_IN_LOG);
+	assert_int_equal(chain_endpoint(&incident.chains, &incident.chains.chains.at[0])->kind,
+			 ENDPOINT_THREAD_NOT_IN_LOG);
 	incident_free(&incident);
 }
 

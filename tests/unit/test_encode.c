@@ -209,7 +209,7 @@ static bool decodes(const void *bytes, size_t len)
 {
 	struct incident incident;
 	struct error error = ERROR_INIT;
-	finding_list findings = { 0 };
+	struct findings findings = { 0 };
 	byte_vec again = { 0 };
 	bool good;
 
@@ -217,14 +217,14 @@ static bool decodes(const void *bytes, size_t len)
 	good = incident_decode(&incident, bytes, len, &error);
 	if (good) {
 		incident_analyse(&incident);
-		find_patterns(&incident, &findings);
+		find_patterns(&incident, NULL, &findings);
 		free(incident_as_text(&incident));
 		incident_encode(&incident, &again);
 		assert_true(again.len > 0);
 	} else {
 		assert_int_equal(error.kind, ERROR_FORMAT);
 	}
-	vec_free(&findings);
+	findings_free(&findings);
 	vec_free(&again);
 	incident_free(&incident);
 	return good;

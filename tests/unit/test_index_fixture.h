@@ -76,29 +76,41 @@ static inline uint64_t sample_signature(const struct sample_chain *sample)
 	return signature;
 }
 
+static inline struct hop make_hop(struct chain_list *list, struct slice image)
+{
+	return (struct hop){ .image = names_add(&list->names, image),
+			     .pid = PID_NONE,
+			     .tid = PID_NONE,
+			     .wait_ms = MS_NONE,
+			     .next = NUMBER_NONE };
+}
+
+/* Hops are added from the last to the first, as the reader does. */
 static inline void make_chain(struct chain_list *list, const struct sample_chain *sample)
 {
 	struct slice rest = slice_from(sample->path);
 	struct chain chain = {
 		.signature = sample_signature(sample),
-		.first_hop = (uint32_t)list->hops.len,
 		.cycle_start = sample->ring ? sample->ring - 1 : NUMBER_NONE,
 		.label = names_add(&list->names, rest),
 		.cycle = sample->ring ? CYCLE_THREAD : CYCLE_NONE,
-		.endpoint = sample->ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT,
+		.endpoint = (uint32_t)list->endpoints.len,
 	};
+	uint32_t next = NUMBER_NONE;
 
+	vec_push(&list->endpoints,
+		 ((struct endpoint){ .kind = sample->ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT }));
 	while (rest.len) {
-		ptrdiff_t end = slice_find(rest, SLICE(">"));
-		struct slice image = slice_first(rest, end < 0 ? rest.len : (size_t)end);
-		struct hop hop = { .pid = PID_NONE, .wait_ms = MS_NONE, .via = EDGE_ALPC };
+		const char *arrow = memrchr(rest.at, '>', rest.len);
+		size_t image = arrow ? (size_t)(arrow - rest.at) + 1 : 0;
+		struct hop hop = make_hop(list, slice_skip(rest, image));
 
-		hop.image = names_add(&list->names, image);
-		if (chain.hops++ == 0 && sample->wait_ms)
+		hop.next = next;
+		hop.via = chain.hops++ || sample->ring ? EDGE_ALPC : EDGE_NONE;
+		rest = slice_first(rest, arrow ? image - 1 : 0);
+		if (rest.len == 0 && sample->wait_ms)
 			hop.wait_ms = sample->wait_ms;
-		rest = slice_skip(rest, image.len + 1);
-		if (rest.len == 0 && !sample->ring)
-			hop.via = EDGE_NONE;
+		chain.first_hop = next = (uint32_t)list->hops.len;
 		vec_push(&list->hops, hop);
 	}
 	vec_push(&list->chains, chain);

@@ -430,7 +430,7 @@ static void test_special_images_without_number(void **state)
 {
 	struct dumps dumps;
 	byte_vec log = { 0 };
-	finding_list findings = { 0 };
+	struct findings findings = { 0 };
 	char text[160];
 
 	(void)state;
@@ -441,9 +441,9 @@ static void test_special_images_without_number(void **state)
 		put(&log, text);
 	}
 	parse(&dumps, &log);
-	find_patterns(&dumps.joins.at[0]->incident, &findings);
-	assert_int_equal(findings.len, 30000);
-	vec_free(&findings);
+	find_patterns(&dumps.joins.at[0]->incident, NULL, &findings);
+	assert_int_equal(findings.list.len, 30000);
+	findings_free(&findings);
 	dumps_free(&dumps);
 }
 

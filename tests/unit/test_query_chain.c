@@ -261,12 +261,13 @@ static bool chain_expected(const struct chain_filter *filter, const struct sampl
 {
 	struct chain_list list = { .chains_found = 0 };
 	struct slice images[8];
+	size_t hops = 0;
 	bool found;
 
 	make_chain(&list, sample);
-	for (size_t i = 0; i < list.hops.len; i++)
-		images[i] = names_text(&list.names, list.hops.at[i].image);
-	found = (!filter->expr || chain_expr_matches(filter->expr, images, list.hops.len,
+	chain_for_each_hop(hop, &list, &list.chains.at[0])
+		images[hops++] = names_text(&list.names, hop->image);
+	found = (!filter->expr || chain_expr_matches(filter->expr, images, hops,
 						     list.chains.at[0].cycle_start)) &&
 		(filter->selector.cycle == CYCLE_NO_MATTER || sample->ring) &&
 		(filter->selector.min_wait_ms == MS_NONE ||
