@@ -51,6 +51,38 @@ static void add_nodes(struct graph *graph, const struct edge *edges, size_t coun
 						  : NODE_NONE);
 }
 
+static void add_sources(struct graph *graph)
+{
+	size_t nodes = graph->nodes.len;
+	uint32_t all = 0;
+
+	vec_reserve(&graph->first_source, nodes + 1);
+	graph->first_source.len = nodes + 1;
+	memset(graph->first_source.at, 0, (nodes + 1) * sizeof(uint32_t));
+	vec_for_each(target, &graph->targets) {
+		if (*target == NODE_NONE)
+			continue;
+		graph->first_source.at[*target]++;
+		all++;
+	}
+	vec_reserve(&graph->sources, all);
+	graph->sources.len = all;
+	/* from counts to ends; filling from the last edge turns each into its beginning */
+	for (size_t i = 1; i <= nodes; i++)
+		graph->first_source.at[i] += graph->first_source.at[i - 1];
+	for (size_t i = nodes; i > 0; i--) {
+		const struct graph_node *node = &graph->nodes.at[i - 1];
+
+		for (uint32_t k = node->edges; k > 0; k--) {
+			uint32_t target = graph->targets.at[node->first_edge + k - 1];
+
+			if (target != NODE_NONE)
+				graph->sources.at[--graph->first_source.at[target]] =
+					(uint32_t)i - 1;
+		}
+	}
+}
+
 static uint64_t add_paths(uint64_t a, uint64_t b)
 {
 	return a >= PATHS_UNKNOWN - b ? PATHS_UNKNOWN : a + b;
@@ -78,7 +110,8 @@ static void count_arcs(struct graph *graph, const struct graph_node *node,
 
 /*
  * Everything met since node is one component. A plain ring is walked whole from wherever it is entered: that is one
- * path, and every arc that leaves it is passed once. With more arcs than nodes inside, paths are too many to be counted.
+ * path, and every arc that leaves it is taken once. With more arcs than nodes inside, paths cannot be counted but by
+ * walking them all.
  */
 static void close_component(struct search *search, uint32_t node)
 {
@@ -166,7 +199,9 @@ static void find_components(struct graph *graph)
 void graph_build(struct graph *graph, const struct edge *edges, size_t count)
 {
 	graph->nodes.len = graph->targets.len = graph->components.len = 0;
+	graph->first_source.len = graph->sources.len = 0;
 	add_nodes(graph, edges, count);
+	add_sources(graph);
 	find_components(graph);
 }
 
@@ -174,15 +209,9 @@ void graph_free(struct graph *graph)
 {
 	vec_free(&graph->nodes);
 	vec_free(&graph->targets);
+	vec_free(&graph->first_source);
+	vec_free(&graph->sources);
 	vec_free(&graph->components);
-}
-
-bool graph_is_start(const struct graph *graph, uint32_t node)
-{
-	const struct graph_component *component =
-		&graph->components.at[graph->nodes.at[node].component];
-
-	return !component->entered && component->first == node;
 }
 
 uint64_t graph_paths(const struct graph *graph)

@@ -30,6 +30,8 @@ struct graph_component {
 struct graph {
 	VEC(struct graph_node) nodes; /* by address */
 	VEC(uint32_t) targets; /* one per edge: the node that its owner_thread is, or NODE_NONE */
+	/* The nodes that wait for node i are sources[first_source[i]] up to sources[first_source[i + 1]], one per edge. */
+	VEC(uint32_t) first_source, sources;
 	VEC(struct graph_component) components;
 };
 
@@ -37,9 +39,19 @@ struct graph {
 void graph_build(struct graph *graph, const struct edge *edges, size_t count);
 void graph_free(struct graph *graph);
 
-/* Whether maximal paths begin at this node: nobody waits for it, or it is the first of a ring that nobody outside waits for. */
-bool graph_is_start(const struct graph *graph, uint32_t node);
-/* All maximal paths from all starts. */
+static inline const struct graph_component *graph_component_of(const struct graph *graph,
+							       uint32_t node)
+{
+	return &graph->components.at[graph->nodes.at[node].component];
+}
+
+/* Whether its threads wait for each other. */
+static inline bool component_is_cyclic(const struct graph_component *component)
+{
+	return component->inside > 0;
+}
+
+/* All maximal paths there are, see analyse_chains.c. */
 uint64_t graph_paths(const struct graph *graph);
 
 #endif
