@@ -33,6 +33,7 @@ static void print_json_hop(struct json *json, const struct chain_list *list,
 	json_key(json, "timing");
 	json_string(json, timing_text(hop->timing));
 	print_json_seconds(json, "wait_seconds", hop->wait_ms);
+	print_json_text(json, "frame", names_text(&list->names, hop->frame));
 	print_json_u64(json, "waiters", hop->waiters);
 	json_object_end(json);
 }

@@ -272,8 +272,8 @@ static void print_edge(struct writer *writer, const struct edge *edge)
 	json_string(json, owner_source_text(edge->owner_source));
 	print_name(writer, "queue_type", edge->queue_type);
 	print_json_number(json, "message_id", edge->message_id);
-	if (edge->among > 1)
-		print_json_number(json, "among", edge->among);
+	if (edge->objects > 1)
+		print_json_number(json, "among", edge->objects);
 	print_evidence(writer, &edge->evidence);
 	json_object_end(json);
 }

@@ -143,25 +143,39 @@ static struct edge owned_edge(const struct incident *incident, enum edge_kind ki
 			      .evidence = *evidence };
 }
 
-static void owner_thread_edge(struct incident *incident, const struct thread *thread,
-			      enum edge_kind kind, uint64_t object, uint64_t owner)
+static struct edge process_edge(const struct incident *incident,
+				const struct thread *thread, uint64_t process)
 {
-	vec_push(&incident->edges, owned_edge(incident, kind, thread->address, object,
-					      owner, &thread->evidence));
+	return (struct edge){ .kind = EDGE_PROCESS,
+			      .thread = thread->address,
+			      .object = process,
+			      .owner_process = process,
+			      .owner_image = process_image(incident, process),
+			      .owner_source = OWNER_SOURCE_OBJECT,
+			      .message_id = NUMBER_NONE,
+			      .evidence = thread->evidence };
 }
 
-static void process_edge(struct incident *incident, const struct thread *thread,
-			 uint64_t process)
+/* One of what it waits on; the owner of a Mutant is printed, a Thread or a ProcessObject is waited for itself. */
+static void object_edge(struct incident *incident, const struct thread *thread,
+			const struct wait_object *object, uint32_t objects)
 {
-	vec_push(&incident->edges,
-		 ((struct edge){ .kind = EDGE_PROCESS,
-				 .thread = thread->address,
-				 .object = process,
-				 .owner_process = process,
-				 .owner_image = process_image(incident, process),
-				 .owner_source = OWNER_SOURCE_OBJECT,
-				 .message_id = NUMBER_NONE,
-				 .evidence = thread->evidence }));
+	bool sole = objects == 1 && !(thread->flags & THREAD_OBJECTS_CUT);
+	struct slice type = names_text(&incident->records.names, object->type);
+	struct edge edge;
+
+	if (object->owner_thread && slice_equal(type, SLICE("Mutant")))
+		edge = owned_edge(incident, EDGE_MUTANT, thread->address, object->address,
+				  object->owner_thread, &thread->evidence);
+	else if (slice_equal(type, SLICE("Thread")) && sole)
+		edge = owned_edge(incident, EDGE_THREAD, thread->address, object->address,
+				  object->address, &thread->evidence);
+	else if (slice_equal(type, SLICE("ProcessObject")) && sole)
+		edge = process_edge(incident, thread, object->address);
+	else
+		return;
+	edge.objects = objects;
+	vec_push(&incident->edges, edge);
 }
 
 /*
@@ -171,26 +185,11 @@ static void process_edge(struct incident *incident, const struct thread *thread,
  */
 static void object_edges(struct incident *incident, const struct thread *thread)
 {
-	const struct records *records = &incident->records;
-	uint32_t foreign = foreign_objects(records, thread);
-	bool sole = foreign == 1 && !(thread->flags & THREAD_OBJECTS_CUT);
+	uint32_t objects = foreign_objects(&incident->records, thread);
 
-	for (uint32_t i = 0; i < thread->objects; i++) {
-		const struct wait_object *object =
-			&records->objects.at[thread->first_object + i];
-		struct slice type = names_text(&records->names, object->type);
-
-		if (object->owner_thread && slice_equal(type, SLICE("Mutant"))) {
-			owner_thread_edge(incident, thread, EDGE_MUTANT, object->address,
-					  object->owner_thread);
-			incident->edges.at[incident->edges.len - 1].among = foreign;
-		} else if (sole && slice_equal(type, SLICE("Thread"))) {
-			owner_thread_edge(incident, thread, EDGE_THREAD, object->address,
-					  object->address);
-		} else if (sole && slice_equal(type, SLICE("ProcessObject"))) {
-			process_edge(incident, thread, object->address);
-		}
-	}
+	for (uint32_t i = 0; i < thread->objects; i++)
+		object_edge(incident, thread,
+			    &incident->records.objects.at[thread->first_object + i], objects);
 }
 
 /* Every waiter of a resource waits for every owner. Users are sorted: the owners of a resource come first. */

@@ -39,6 +39,7 @@ static void encode_hop(const struct chain_list *list, uint32_t at, byte_vec *out
 	bytes_put_varint(out, (uint32_t)(hop->tid + 1));
 	bytes_put_varint(out, hop->waiters);
 	bytes_put_varint(out, hop->image);
+	bytes_put_varint(out, hop->frame);
 	bytes_put_u8(out, hop->via);
 	bytes_put_u8(out, hop->timing);
 }
@@ -139,6 +140,7 @@ static void decode_hop(struct decoder *decoder)
 	hop.tid = (uint32_t)bytes_get_max(reader, UINT32_MAX) - 1;
 	hop.waiters = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 	hop.image = decode_name(decoder);
+	hop.frame = decode_name(decoder);
 	hop.via = decode_enum(decoder, EDGE_KINDS);
 	hop.timing = decode_enum(decoder, TIMINGS);
 	if (!hop_is_sound(&hop))
@@ -227,7 +229,7 @@ bool chain_list_decode(struct chain_list *list, const void *bytes, size_t len)
 	list->chains_found = bytes_get_varint(&decoder.reader);
 	list->uncounted = decode_enum(&decoder, 2);
 	decode_many(&decoder, 6, decode_endpoint);
-	decode_many(&decoder, 10, decode_hop);
+	decode_many(&decoder, 11, decode_hop);
 	decode_many(&decoder, 15, decode_chain);
 	good = !decoder.reader.bad && bytes_left(&decoder.reader) == 0;
 	if (!good)

@@ -54,9 +54,10 @@ struct hop {
 	uint32_t pid, tid;        /* PID_NONE */
 	uint32_t next; /* the hop that it waits for, one of those before it in the list; NUMBER_NONE for the last of a chain */
 	uint32_t waiters; /* how many threads of the incident wait for it directly */
-	name_id image;    /* in the list's names */
-	uint8_t via;      /* enum edge_kind: how it waits for the next one */
-	uint8_t timing;   /* enum timing, of the one that it waits for */
+	name_id image;    /* in the list's names, as the next */
+	name_id frame; /* the first of its thread's stack that tells something (plumbing_frames.def) */
+	uint8_t via;    /* enum edge_kind: how it waits for the next one */
+	uint8_t timing; /* enum timing, of the one that it waits for */
 };
 
 enum timeout {

@@ -68,6 +68,7 @@ static struct hop make_hop(struct chain_maker *maker, uint64_t thread,
 	if (known) {
 		hop.wait_ms = known->wait_ms;
 		hop.tid = known->tid;
+		hop.frame = list_name(maker, telling_frame(incident, known));
 		if (known->pid != PID_NONE)
 			hop.pid = known->pid;
 		if (image == 0)

@@ -2,19 +2,18 @@
 /* What a chain's last thread tells: its class, whether it waits for ever, and the frame to look at (formats.md section 12.3). */
 #include "stages/incident.h"
 
-struct ui_frame {
-	enum endpoint_kind kind;
-	struct slice module, function;
-};
+/* What a frame says of a thread that waits for its user, or for a window. */
+enum ui_role { UI_NONE, UI_BOX, UI_DIALOG, UI_SEND, UI_SLEEP, UI_WAIT };
 
-static const struct ui_frame ui_frames[] = {
+static const struct {
+	enum ui_role role;
+	struct slice module, function;
+} ui_frames[] = {
 #define UI_FRAME(id, mod, func) \
-	{ ENDPOINT_##id, { mod, sizeof(mod) - 1 }, { func, sizeof(func) - 1 } },
+	{ UI_##id, { mod, sizeof(mod) - 1 }, { func, sizeof(func) - 1 } },
 #include "stages/ui_frames.def"
 #undef UI_FRAME
 };
-
-#define UI_FRAMES (sizeof(ui_frames) / sizeof(ui_frames[0]))
 
 static const struct {
 	struct slice module, function;
@@ -37,20 +36,45 @@ static bool frame_is(struct slice symbol, struct slice module, struct slice func
 	       slice_starts_icase(slice_skip(rest, 1), function);
 }
 
-/* The kind that says most among the frames of the stack; ENDPOINT_WAIT when none speaks of a user. */
+static enum ui_role ui_role_of(struct slice symbol)
+{
+	for (size_t i = 0; i < sizeof(ui_frames) / sizeof(ui_frames[0]); i++)
+		if (frame_is(symbol, ui_frames[i].module, ui_frames[i].function))
+			return ui_frames[i].role;
+	return UI_NONE;
+}
+
+/* What the stack as a whole says; ENDPOINT_WAIT when it speaks of no user. The innermost sleep counts, and who called it. */
 static enum endpoint_kind ui_kind(const struct records *records, const struct thread *thread)
 {
-	size_t best = UI_FRAMES;
+	bool asleep = false, dialog = false, sends = false, settled = false;
 
 	for (uint32_t i = 0; i < thread->frames; i++) {
 		struct slice symbol = names_text(
 			&records->names, records->frames.at[thread->first_frame + i]);
 
-		for (size_t k = 0; k < best; k++)
-			if (frame_is(symbol, ui_frames[k].module, ui_frames[k].function))
-				best = k;
+		switch (ui_role_of(symbol)) {
+		case UI_BOX:
+			return ENDPOINT_MESSAGE_BOX;
+		case UI_DIALOG:
+			dialog = true;
+			break;
+		case UI_SLEEP:
+			asleep = true;
+			break;
+		case UI_SEND:
+			sends |= asleep && !settled;
+			break;
+		case UI_WAIT:
+			settled |= asleep;
+			break;
+		case UI_NONE:
+			break;
+		}
 	}
-	return best < UI_FRAMES ? ui_frames[best].kind : ENDPOINT_WAIT;
+	if (dialog)
+		return ENDPOINT_DIALOG;
+	return asleep && !sends ? ENDPOINT_UI_MESSAGE_WAIT : ENDPOINT_WAIT;
 }
 
 bool thread_waits(const struct thread *thread)

@@ -27,7 +27,8 @@ struct edge {
 	uint64_t port, owner_process, owner_thread; /* 0 when not known */
 	struct evidence evidence;
 	uint32_t message_id; /* NUMBER_NONE */
-	uint32_t among; /* of how many objects one is the mutant; any or all are waited for */
+	/* Of a mutant, thread or process: so many objects the thread waits on, any or all of which may end its wait. Else 0. */
+	uint32_t objects;
 	name_id owner_image, queue_type;
 	uint8_t kind;         /* enum edge_kind */
 	uint8_t owner_source; /* enum owner_source */
