@@ -13,7 +13,7 @@ void print_name(struct writer *writer, const char *key, name_id name)
 	print_json_text(&writer->json, key, name_of(writer, name));
 }
 
-static void print_address(struct writer *writer, const char *key, uint64_t address)
+void print_address(struct writer *writer, const char *key, uint64_t address)
 {
 	print_json_address(&writer->json, key, address, writer->digits);
 }
@@ -278,6 +278,32 @@ static void print_edge(struct writer *writer, const struct edge *edge)
 	json_object_end(json);
 }
 
+/* Those that !alpc /p lists as registered. */
+static void print_port_threads(struct writer *writer, const struct port *port)
+{
+	struct json *json = &writer->json;
+	size_t count;
+	const struct port_thread *served =
+		incident_port_threads(writer->shown->incident, port->address, &count);
+
+	json_key(json, "threads");
+	json_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		json_hex(json, served[i].thread, writer->digits == 8 ? 8 : 16);
+	json_array_end(json);
+}
+
+static void print_command_line(struct writer *writer, const struct command_line *line)
+{
+	struct json *json = &writer->json;
+
+	json_object_begin(json);
+	print_address(writer, "process", line->process);
+	print_name(writer, "text", line->text);
+	print_evidence(writer, &line->evidence);
+	json_object_end(json);
+}
+
 static void print_port(struct writer *writer, const struct port *port)
 {
 	struct json *json = &writer->json;
@@ -293,6 +319,7 @@ static void print_port(struct writer *writer, const struct port *port)
 	print_json_number(json, "large_queue", port->large_queue);
 	print_json_number(json, "pending_queue", port->pending_queue);
 	print_json_number(json, "registered_threads", port->registered_threads);
+	print_port_threads(writer, port);
 	print_evidence(writer, &port->evidence);
 	json_object_end(json);
 }
@@ -312,55 +339,6 @@ static void print_zombies(struct writer *writer)
 		json_u64(json, zombie->count);
 	}
 	json_object_end(json);
-	json_object_end(json);
-}
-
-static void print_finding_grade(struct json *json, const struct finding *finding)
-{
-	if (finding->confidence == CONFIDENCE_NONE)
-		return;
-	json_key(json, "confidence");
-	json_string(json, confidence_text(finding->confidence));
-	json_key(json, "detail");
-	json_string(json, endpoint_kind_text(finding->detail));
-}
-
-static void print_finding_chain(struct writer *writer, const struct finding *finding)
-{
-	const struct chain *chain = finding->chain;
-	struct json *json = &writer->json;
-
-	if (!chain)
-		return;
-	print_json_id(json, "signature", chain->signature);
-	json_key(json, "cycle");
-	json_string(json, cycle_kind_text(chain->cycle));
-	json_key(json, "endpoint");
-	json_string(json,
-		    endpoint_kind_text(
-			    chain_endpoint(&writer->shown->incident->chains, chain)->kind));
-}
-
-static void print_finding(struct writer *writer, const struct finding *finding)
-{
-	struct json *json = &writer->json;
-
-	json_object_begin(json);
-	json_key(json, "pattern");
-	json_string(json, pattern_text(finding->pattern));
-	print_finding_grade(json, finding);
-	print_name(writer, "image", finding->image);
-	print_json_number(json, "pid", finding->pid);
-	print_address(writer, "process", finding->process);
-	print_address(writer, "thread", finding->thread);
-	print_finding_chain(writer, finding);
-	if (finding->count)
-		print_json_u64(json, "count", finding->count);
-	if (finding->pattern == PATTERN_zombie_process) {
-		json_key(json, "storm");
-		json_bool(json, finding->storm);
-	}
-	print_evidence(writer, finding->evidence);
 	json_object_end(json);
 }
 
@@ -424,6 +402,8 @@ void show_json(const struct shown *shown)
 	PRINT_LIST("edges", edge, &incident->edges, print_edge);
 	PRINT_LIST("chains", chain, &incident->chains.chains, print_chain);
 	PRINT_LIST("ports", port, &incident->records.ports, print_port);
+	PRINT_LIST("command_lines", line, &incident->records.command_lines,
+		   print_command_line);
 	print_zombies(&writer);
 	PRINT_LIST("findings", finding, &shown->findings.list, print_finding);
 	PRINT_LIST("diagnostics", diagnostic, &incident->records.diagnostics,

@@ -13,8 +13,9 @@ struct writer {
 	unsigned digits; /* of an address */
 };
 
-/* null for no name, and for no evidence. */
+/* null for no name, no address, and no evidence. */
 void print_name(struct writer *writer, const char *key, name_id name);
+void print_address(struct writer *writer, const char *key, uint64_t address);
 void print_evidence(struct writer *writer, const struct evidence *evidence);
 /* Makes `all`, empty at first, reach over `one` too, unless that is of another source. */
 void widen_evidence(struct evidence *all, const struct evidence *one);
@@ -22,5 +23,7 @@ void widen_evidence(struct evidence *all, const struct evidence *one);
 /* "memory" and "analysis"; null when the log has no such output. */
 void print_memory(struct writer *writer);
 void print_analysis(struct writer *writer);
+/* One of "findings". */
+void print_finding(struct writer *writer, const struct finding *finding);
 
 #endif

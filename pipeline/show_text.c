@@ -57,6 +57,21 @@ static void print_host(const struct shown *shown)
 		       print_duration(uptime, host->uptime_ms));
 }
 
+/* What a finding counts. */
+static const char *noun_of(const struct finding *finding)
+{
+	switch ((enum pattern)finding->pattern) {
+	case PATTERN_wait_chain:
+		return "chain";
+	case PATTERN_blocked_queue:
+		return "message";
+	case PATTERN_restart_loop:
+		return "zombie";
+	default:
+		return "process";
+	}
+}
+
 static void print_finding(const struct shown *shown, const struct finding *finding)
 {
 	static const char *const grades[] = { "", " (definite)", " (potential)" };
@@ -68,7 +83,7 @@ static void print_finding(const struct shown *shown, const struct finding *findi
 	if (finding->thread)
 		printf("  thread %llx", (unsigned long long)finding->thread);
 	if (finding->count)
-		print_count("  ", finding->count, finding->chain ? "chain" : "process");
+		print_count("  ", finding->count, noun_of(finding));
 	if (finding->storm)
 		printf(", a storm");
 	if (finding->evidence)

@@ -91,6 +91,9 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	if (!lex_address(&cursor, &address, &digits) || address == 0)
 		return half_header(parser, cursor);
 	log_parser_open(parser, LOG_BLOCK_thread);
+	if (parser->state.port) /* those that !alpc /p lists are registered with it */
+		vec_push(&parser->records->port_threads,
+			 ((struct port_thread){ parser->state.port, address }));
 	log_parser_digits(parser, digits);
 	add_thread(parser, address);
 	thread = parser->thread;

@@ -114,6 +114,15 @@
 	COLUMN(NAME, text)             \
 	EVIDENCE_COLUMNS(COLUMN)
 
+#define PORT_THREAD_COLUMNS(COLUMN) \
+	COLUMN(DELTA, port)         \
+	COLUMN(DELTA, thread)
+
+#define COMMAND_LINE_COLUMNS(COLUMN) \
+	COLUMN(PLAIN, process)       \
+	COLUMN(NAME, text)           \
+	EVIDENCE_COLUMNS(COLUMN)
+
 #define DIAGNOSTIC_COLUMNS(COLUMN) \
 	COLUMN(CODE, code)         \
 	COLUMN(PLAIN, line)        \
@@ -138,5 +147,7 @@
 	TABLE(memory_counter, memory, MEMORY_COUNTER_COLUMNS)       \
 	TABLE(page_file, page_files, PAGE_FILE_COLUMNS)             \
 	TABLE(analysis_field, analysis, ANALYSIS_FIELD_COLUMNS)     \
+	TABLE(port_thread, port_threads, PORT_THREAD_COLUMNS)       \
+	TABLE(command_line, command_lines, COMMAND_LINE_COLUMNS)    \
 	TABLE(diagnostic, diagnostics, DIAGNOSTIC_COLUMNS)          \
 	TABLE(unknown_line, unknown_lines, UNKNOWN_LINE_COLUMNS)

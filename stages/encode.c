@@ -200,6 +200,8 @@ static void encode_records(const struct incident *incident, byte_vec *out)
 	encode_memory(records->memory.at, records->memory.len, out);
 	encode_page_files(records->page_files.at, records->page_files.len, out);
 	encode_analysis(records->analysis.at, records->analysis.len, out);
+	encode_port_threads(records->port_threads.at, records->port_threads.len, out);
+	encode_command_lines(records->command_lines.at, records->command_lines.len, out);
 	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
 	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, out);
 }
@@ -226,6 +228,8 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 	decode_memory(records, reader);
 	decode_page_files(records, reader);
 	decode_analysis(records, reader);
+	decode_port_threads(records, reader);
+	decode_command_lines(records, reader);
 	decode_diagnostics(records, reader);
 	decode_unknown_lines(records, reader);
 	incident->diagnostics_read = records->diagnostics.len;

@@ -2,7 +2,7 @@
 /* Asks every pattern in its turn and puts what is urgent first; see finding.h. */
 #include "stages/finding.h"
 
-/* Most urgent first, then by pattern, then as they were found, which is by address or signature. */
+/* Most urgent first, then by pattern, then by address, then as they were found. */
 static int by_urgency(const void *a, const void *b, void *order)
 {
 	const struct finding *all = order;
@@ -12,6 +12,10 @@ static int by_urgency(const void *a, const void *b, void *order)
 		return all[i].urgency > all[j].urgency ? -1 : 1;
 	if (all[i].pattern != all[j].pattern)
 		return all[i].pattern < all[j].pattern ? -1 : 1;
+	if (all[i].process != all[j].process)
+		return all[i].process < all[j].process ? -1 : 1;
+	if (all[i].thread != all[j].thread)
+		return all[i].thread < all[j].thread ? -1 : 1;
 	return i < j ? -1 : i > j;
 }
 
@@ -35,12 +39,15 @@ static void sort_findings(struct findings *findings)
 void find_patterns(const struct incident *incident, const struct baseline *baseline,
 		   struct findings *findings)
 {
-	const struct sight sight = { incident, baseline, findings };
+	struct chain_ends ends = { 0 };
+	const struct sight sight = { incident, baseline, &ends, findings };
 
+	chain_ends_find(&ends, &incident->chains);
 	findings->list.len = findings->parties.len = 0;
 #define PATTERN(id, text) pattern_##id(&sight);
 #include "stages/patterns.def"
 #undef PATTERN
+	chain_ends_free(&ends);
 	sort_findings(findings);
 }
 
@@ -63,6 +70,20 @@ void sight_add_party(const struct sight *sight, struct party party)
 
 	vec_push(&findings->parties, party);
 	findings->list.at[findings->list.len - 1].parties++;
+}
+
+const char *suspect_text(unsigned suspects, unsigned *bit)
+{
+	static const char *const texts[] = {
+#define SUSPECT(id, bit, text) [bit] = text,
+#include "stages/suspects.def"
+#undef SUSPECT
+	};
+
+	while (*bit < sizeof(texts) / sizeof(texts[0]))
+		if (suspects >> (*bit)++ & 1)
+			return texts[*bit - 1];
+	return NULL;
 }
 
 const char *pattern_text(enum pattern pattern)

@@ -7,6 +7,7 @@
 #define STAGES_FINDING_H
 
 #include "stages/baseline.h"
+#include "stages/chain_ends.h"
 #include "stages/incident.h"
 
 enum pattern {
@@ -28,6 +29,13 @@ enum basis {
 	BASIS_SIBLINGS, /* processes of the same image in this dump */
 	BASIS_BUILD,    /* the baseline of the image on this build of Windows */
 	BASIS_IMAGE,    /* the baseline of the image on all builds */
+};
+
+/* What the shape of a chain gives to suspect (formats.md sections 12.1, 12.3), a bit each. */
+enum suspect {
+#define SUSPECT(id, bit, text) SUSPECT_##id = 1 << bit,
+#include "stages/suspects.def"
+#undef SUSPECT
 };
 
 /* In which part another process, or an image, is named by a finding. */
@@ -70,7 +78,9 @@ struct finding {
 	uint8_t confidence;            /* enum confidence */
 	uint8_t detail;                /* enum endpoint_kind: how a message box shows */
 	uint8_t basis;                 /* enum basis */
-	uint8_t urgency;               /* 1 to 100, see finding.c */
+	uint8_t suspects;              /* enum suspect, of a wait chain */
+	uint8_t urgency;               /* 1 to 100, see urgency.h */
+	bool expected_half;            /* the median is expected and a half */
 	bool storm;
 };
 
@@ -88,6 +98,7 @@ struct findings {
 struct sight {
 	const struct incident *incident; /* analysed */
 	const struct baseline *baseline; /* NULL when nothing is known but this incident */
+	const struct chain_ends *ends;
 	struct findings *findings;
 };
 
@@ -101,6 +112,8 @@ void findings_free(struct findings *findings);
 void sight_add(const struct sight *sight, struct finding finding);
 void sight_add_party(const struct sight *sight, struct party party);
 
+/* The names of the suspects in turn, from the one at *bit on, which is moved behind it; NULL when there are no more. */
+const char *suspect_text(unsigned suspects, unsigned *bit);
 const char *pattern_text(enum pattern pattern);
 const char *basis_text(enum basis basis); /* "siblings"; NULL for BASIS_NONE */
 const char *confidence_text(enum confidence confidence); /* "definite"; NULL for CONFIDENCE_NONE */

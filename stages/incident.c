@@ -39,6 +39,41 @@ DEFINE_FIND(process, processes)
 DEFINE_FIND(thread, threads)
 DEFINE_FIND(message, messages)
 
+const struct port_thread *incident_port_threads(const struct incident *incident,
+						uint64_t port, size_t *count)
+{
+	const struct records *records = &incident->records;
+	size_t low = 0, high = records->port_threads.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (records->port_threads.at[middle].port < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*count = 0; low + *count < records->port_threads.len &&
+			 records->port_threads.at[low + *count].port == port;)
+		++*count;
+	return *count ? &records->port_threads.at[low] : NULL;
+}
+
+uint32_t incident_first_edge(const struct incident *incident, uint64_t thread)
+{
+	uint32_t low = 0, high = (uint32_t)incident->edges.len;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (incident->edges.at[middle].thread < thread)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void incident_analyse(struct incident *incident)
 {
 	incident->records.diagnostics.len = incident->diagnostics_read;

@@ -61,6 +61,12 @@ uint32_t incident_find_process(const struct incident *incident, uint64_t address
 uint32_t incident_find_thread(const struct incident *incident, uint64_t address);
 uint32_t incident_find_message(const struct incident *incident, uint64_t address);
 
+/* The threads registered with a port, count of them. */
+const struct port_thread *incident_port_threads(const struct incident *incident,
+						uint64_t port, size_t *count);
+/* Index of the first edge of a thread that waits, or what is behind the edges of lower threads. */
+uint32_t incident_first_edge(const struct incident *incident, uint64_t thread);
+
 /* The record of a thread; NULL when the log does not show it. */
 static inline const struct thread *incident_thread(const struct incident *incident,
 						   uint64_t address)
@@ -94,6 +100,8 @@ const char *owner_source_text(enum owner_source source);
 
 void analyse_witness(struct incident *incident);
 void analyse_zombies(struct incident *incident);
+/* A process without a user address space, or without handles by design (minimal_images.def): never a zombie. */
+bool image_is_minimal(struct slice image);
 void analyse_edges(struct incident *incident);
 void analyse_chains(struct incident *incident);
 

@@ -126,60 +126,9 @@ static void count_threads(struct join *join)
 	}
 }
 
-static void sort_unless_sorted(void *at, size_t count, size_t size,
-			       int (*compare)(const void *, const void *))
-{
-	const char *p = at;
-
-	for (size_t i = 1; i < count; i++)
-		if (compare(p + (i - 1) * size, p + i * size) > 0) {
-			qsort(at, count, size, compare);
-			return;
-		}
-}
-
 #define SORT_BY_ADDRESS(list)                                                       \
 	sort_by_key(records->list.at, records->list.len, sizeof(*records->list.at), \
 		    offsetof(__typeof__(*records->list.at), address))
-
-#define SORT(vec, compare) \
-	sort_unless_sorted((vec)->at, (vec)->len, sizeof(*(vec)->at), compare)
-
-static int resource_user_compare(const void *a, const void *b)
-{
-	const struct resource_user *x = a, *y = b;
-
-	if (x->resource != y->resource)
-		return x->resource < y->resource ? -1 : 1;
-	if (x->role != y->role)
-		return x->role < y->role ? -1 : 1;
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
-	if (x->evidence.source != y->evidence.source)
-		return x->evidence.source < y->evidence.source ? -1 : 1;
-	return x->evidence.first_line < y->evidence.first_line
-		       ? -1
-		       : x->evidence.first_line > y->evidence.first_line;
-}
-
-static bool same_user(const struct resource_user *a, const struct resource_user *b)
-{
-	return a->resource == b->resource && a->role == b->role && a->thread == b->thread;
-}
-
-/* A lock that is listed again is the same lock: of what is said twice the first is kept. */
-static void settle_resource_users(struct records *records)
-{
-	size_t kept = 0;
-
-	SORT(&records->resource_users, resource_user_compare);
-	vec_for_each(user, &records->resource_users) {
-		if (kept && same_user(&records->resource_users.at[kept - 1], user))
-			continue;
-		records->resource_users.at[kept++] = *user;
-	}
-	records->resource_users.len = kept;
-}
 
 static int hash_compare(const void *a, const void *b)
 {
@@ -199,7 +148,8 @@ static uint64_t content_id(const struct join *join)
 
 	vec_for_each(source, &join->sources)
 		vec_push(&contents, source->content);
-	SORT(&contents, hash_compare);
+	if (contents.len)
+		qsort(contents.at, contents.len, sizeof(contents.at[0]), hash_compare);
 	for (size_t i = 0; i < contents.len; i++) {
 		if (i && hash_compare(&contents.at[i - 1], &contents.at[i]) == 0)
 			continue;
@@ -237,7 +187,7 @@ void join_finish(struct join *join)
 	SORT_BY_ADDRESS(threads);
 	SORT_BY_ADDRESS(messages);
 	SORT_BY_ADDRESS(ports);
-	settle_resource_users(records);
+	join_settle_lists(records);
 	join_sort_values(records);
 	tell_ticks(records);
 	host_finish(records);

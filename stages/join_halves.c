@@ -102,6 +102,16 @@ static void drop_half_users(struct records *records)
 	records->resource_users.len = kept;
 }
 
+static void drop_half_port_threads(struct records *records)
+{
+	size_t kept = 0;
+
+	vec_for_each(served, &records->port_threads)
+		if (!is_half(served->thread) && !is_half(served->port))
+			records->port_threads.at[kept++] = *served;
+	records->port_threads.len = kept;
+}
+
 void join_drop_halves(struct records *records)
 {
 	records->host.address_digits = settle_digits(records);
@@ -116,7 +126,10 @@ void join_drop_halves(struct records *records)
 		clear_halves_of_message(message);
 	vec_for_each(port, &records->ports)
 		clear_half(&port->owner_process);
+	vec_for_each(line, &records->command_lines)
+		clear_half(&line->process);
 	drop_half_users(records);
+	drop_half_port_threads(records);
 }
 
 void join_drop_half_processes(struct records *records)

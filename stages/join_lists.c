@@ -31,6 +31,18 @@ static void join_resource_users(struct join *join, const struct records *from,
 	}
 }
 
+static void join_command_lines(struct join *join, const struct records *from,
+			       struct join_base base)
+{
+	vec_for_each(line, &from->command_lines) {
+		struct command_line seen = *line;
+
+		seen.text = take_name(join, &from->names, seen.text);
+		seen.evidence = take_evidence(seen.evidence, base);
+		vec_push(&join->incident.records.command_lines, seen);
+	}
+}
+
 static void join_diagnostics(struct join *join, const struct records *from,
 			     struct join_base base)
 {
@@ -76,6 +88,9 @@ void join_lists(struct join *join, const struct records *from, struct join_base 
 {
 	join_vm_rows(join, from, base);
 	join_resource_users(join, from, base);
+	vec_for_each(served, &from->port_threads)
+		vec_push(&join->incident.records.port_threads, *served);
+	join_command_lines(join, from, base);
 	join_diagnostics(join, from, base);
 	join_unknown_lines(join, from, base);
 }

@@ -27,7 +27,7 @@ void join_ports(struct join *join, const struct records *from, struct join_base 
 /* The numbers above !vm's table, the fields of !analyze: the first value of each stays. */
 void join_memory(struct join *join, const struct records *from, struct join_base base);
 void join_analysis(struct join *join, const struct records *from, struct join_base base);
-/* Rows of !vm, users of resources, diagnostics, kinds of unknown lines: appended, or counted. */
+/* Rows of !vm, users of resources, threads of ports, command lines, diagnostics, kinds of unknown lines: appended, or counted. */
 void join_lists(struct join *join, const struct records *from, struct join_base base);
 
 /* ---- when all is joined ---- */
@@ -40,5 +40,7 @@ void join_drop_half_processes(struct records *records);
 void join_settle_stacks(struct join *join);
 /* Counters and fields in the order of their tables (memory_counters.def, analysis_fields.def). */
 void join_sort_values(struct records *records);
+/* Users of resources, threads of ports, command lines: sorted, each once. */
+void join_settle_lists(struct records *records);
 
 #endif

@@ -1,8 +1,97 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wait chains: one finding a signature, with how many chains it has, so that a thousand clients of one server are one finding. */
+/*
+ * Wait chains of two hops or more: one finding a signature, so that a thousand clients of one server are one finding, with how
+ * many chains and threads it has, how many wait for one and the same hop, and what there is to suspect.
+ */
 #include "stages/finding.h"
+#include "stages/urgency.h"
 
-static struct finding chain_finding(const struct incident *incident, const struct chain *chain)
+struct count {
+	const struct chain_list *list;
+	VEC(uint32_t) order; /* the chains by signature, each signature's in the order of the list */
+	VEC(uint32_t) hop_seen;    /* by hop: the last finding that went through it */
+	VEC(uint32_t) thread_seen; /* by thread number: likewise */
+	VEC(uint32_t) thread;      /* by hop: the number of its thread */
+};
+
+static int by_signature(const void *a, const void *b, void *chains)
+{
+	const struct chain *all = chains;
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+
+	if (all[i].signature != all[j].signature)
+		return all[i].signature < all[j].signature ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+static void count_init(struct count *count, const struct chain_list *list)
+{
+	struct map numbers = { 0 };
+
+	*count = (struct count){ .list = list };
+	for (uint32_t i = 0; i < list->chains.len; i++)
+		vec_push(&count->order, i);
+	if (count->order.len)
+		qsort_r(count->order.at, count->order.len, sizeof(uint32_t), by_signature,
+			list->chains.at);
+	vec_for_each(hop, &list->hops) {
+		uint32_t *place = map_place(&numbers, hop->thread);
+
+		if (*place == MAP_NONE) {
+			*place = (uint32_t)count->thread_seen.len;
+			vec_push(&count->thread_seen, NUMBER_NONE);
+		}
+		vec_push(&count->thread, *place);
+		vec_push(&count->hop_seen, NUMBER_NONE);
+	}
+	map_free(&numbers);
+}
+
+static void count_free(struct count *count)
+{
+	vec_free(&count->order);
+	vec_free(&count->hop_seen);
+	vec_free(&count->thread_seen);
+	vec_free(&count->thread);
+}
+
+/* Adds a chain to the finding of its signature; hops that an earlier one went through are counted already. */
+static void add_chain(struct count *count, struct finding *finding, uint32_t number,
+		      const struct chain *chain)
+{
+	const struct chain_list *list = count->list;
+	uint32_t hops = 0;
+
+	finding->count++;
+	if (chain->idle_server)
+		finding->suspects |= SUSPECT_LOST_REPLY | SUSPECT_INCONSISTENT_DUMP;
+	chain_for_each_hop(hop, list, chain)
+	{
+		size_t at = (size_t)(hop - list->hops.at);
+
+		if (count->hop_seen.at[at] == number)
+			return;
+		count->hop_seen.at[at] = number;
+		if (hop->wait_ms > finding->wait_ms)
+			finding->wait_ms = hop->wait_ms;
+		if (hop->waiters > finding->fan_in)
+			finding->fan_in = hop->waiters;
+		/* around a ring somebody always waited first */
+		if (hops++ < chain->cycle_start && hop->timing == TIMING_BEFORE)
+			finding->suspects |= SUSPECT_BLOCKED_BEFORE;
+		if (hop->via == EDGE_NONE) {
+			if (image_same(names_text(&list->names, hop->image),
+				       SLICE("csrss.exe")))
+				finding->suspects |= SUSPECT_HARD_ERROR;
+			continue;
+		}
+		finding->waiters += count->thread_seen.at[count->thread.at[at]] != number;
+		count->thread_seen.at[count->thread.at[at]] = number;
+	}
+}
+
+static struct finding first_of_signature(const struct incident *incident,
+					 const struct chain *chain)
 {
 	const struct chain_list *list = &incident->chains;
 	const struct hop *first = chain_first_hop(list, chain);
@@ -15,28 +104,48 @@ static struct finding chain_finding(const struct incident *incident, const struc
 	finding.image = names_find(&incident->records.names,
 				   names_text(&list->names, first->image));
 	finding.chain = chain;
-	finding.urgency = 60;
-	finding.evidence = thread ? &thread->evidence : NULL;
+	/* a thread that !locks alone knows has no record of its own */
+	finding.evidence =
+		thread ? &thread->evidence
+		       : &incident->edges.at[incident_first_edge(incident, first->thread)].evidence;
 	return finding;
+}
+
+static uint8_t urgency_of(const struct finding *finding)
+{
+	unsigned urgency = finding->chain->cycle == CYCLE_THREAD    ? URGENCY_DEADLOCK
+			   : finding->chain->cycle == CYCLE_PROCESS ? URGENCY_SEMICIRCLE
+								    : URGENCY_CHAIN;
+	uint64_t waiters = finding->waiters;
+
+	for (unsigned more = 0; waiters > 1 && more < URGENCY_OF_WAITERS_MAX; more++) {
+		waiters /= 2;
+		urgency++;
+	}
+	return (uint8_t)urgency;
 }
 
 void pattern_wait_chain(const struct sight *sight)
 {
 	const struct chain_list *list = &sight->incident->chains;
-	struct map seen = { 0 };
+	struct count count;
 
-	vec_for_each(chain, &list->chains) {
-		uint32_t *place = map_place(&seen, chain->signature);
-		struct finding *finding;
+	count_init(&count, list);
+	for (size_t i = 0, next; i < count.order.len; i = next) {
+		const struct chain *chain = &list->chains.at[count.order.at[i]];
+		struct finding finding = first_of_signature(sight->incident, chain);
 
-		if (*place == MAP_NONE) {
-			*place = (uint32_t)sight->findings->list.len;
-			sight_add(sight, chain_finding(sight->incident, chain));
+		for (next = i; next < count.order.len; next++) {
+			const struct chain *other = &list->chains.at[count.order.at[next]];
+
+			if (other->signature != chain->signature)
+				break;
+			add_chain(&count, &finding, (uint32_t)i, other);
 		}
-		finding = &sight->findings->list.at[*place];
-		finding->count++;
-		if (chain_longest_wait(list, chain) > finding->wait_ms)
-			finding->wait_ms = chain_longest_wait(list, chain);
+		if (chain->hops < 2)
+			continue;
+		finding.urgency = urgency_of(&finding);
+		sight_add(sight, finding);
 	}
-	map_free(&seen);
+	count_free(&count);
 }

@@ -19,6 +19,7 @@ void records_clear(struct records *records)
 	records->page_files.len = records->analysis.len = 0;
 	records->frames.len = records->messages.len = records->vm_rows.len = 0;
 	records->resource_users.len = records->ports.len = 0;
+	records->port_threads.len = records->command_lines.len = 0;
 	records->diagnostics.len = records->unknown_lines.len = 0;
 	map_clear(&records->unknown_at);
 	records->vm_tables = 0;
@@ -45,6 +46,8 @@ void records_free(struct records *records)
 	vec_free(&records->memory);
 	vec_free(&records->page_files);
 	vec_free(&records->analysis);
+	vec_free(&records->port_threads);
+	vec_free(&records->command_lines);
 	vec_free(&records->diagnostics);
 	vec_free(&records->unknown_lines);
 	map_free(&records->unknown_at);

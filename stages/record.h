@@ -227,6 +227,18 @@ struct port {
 	uint32_t main_queue, large_queue, pending_queue, registered_threads;
 };
 
+/* A thread that serves a port, as !alpc /p lists those registered with it. */
+struct port_thread {
+	uint64_t port, thread;
+};
+
+/* How a process was started, as !peb prints it. */
+struct command_line {
+	uint64_t process; /* 0 where the log does not say whose it is */
+	struct evidence evidence;
+	name_id text;
+};
+
 enum resource_role {
 	RESOURCE_OWNER,
 	RESOURCE_WAITER, /* shared or exclusive */
@@ -292,6 +304,8 @@ struct records {
 	VEC(struct memory_counter) memory; /* each counter once */
 	VEC(struct page_file) page_files;
 	VEC(struct analysis_field) analysis; /* each field once */
+	VEC(struct port_thread) port_threads;
+	VEC(struct command_line) command_lines;
 	VEC(struct diagnostic) diagnostics;
 	VEC(struct unknown_line) unknown_lines; /* each kind once, in the order of first sight */
 	struct map unknown_at;                  /* kind -> index in unknown_lines */

@@ -14,6 +14,14 @@ static void put(byte_vec *out, const char *text)
 	bytes_put(out, text, strlen(text));
 }
 
+static void put_number(byte_vec *out, uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, number);
+	put(out, text);
+}
+
 static void put_image(byte_vec *out, struct slice image, bool cut)
 {
 	if (image.len == 0)
@@ -70,7 +78,8 @@ static void fold(byte_vec *text)
 
 typedef VEC(const struct hop *) hop_list;
 
-/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. */
+/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. Of a ring with a tail it is
+ * told, and signed, to which hop the last one points back, since other hops may be of the same image. */
 static void put_end(byte_vec *out, const struct chain_list *list, const struct chain *chain,
 		    const hop_list *hops, uint32_t start, bool cut)
 {
@@ -78,6 +87,11 @@ static void put_end(byte_vec *out, const struct chain_list *list, const struct c
 		uint32_t back = (start + chain->cycle_start) % chain->hops;
 
 		put_image(out, names_text(&list->names, hops->at[back]->image), cut);
+		if (chain->cycle_start) {
+			put(out, " (hop ");
+			put_number(out, chain->cycle_start + 1);
+			put(out, ")");
+		}
 	}
 	put_endpoint(out, list, chain);
 }
@@ -99,14 +113,12 @@ static void put_label(byte_vec *text, const struct chain_list *list,
 {
 	uint32_t left_out = chain->hops > 2 * LABEL_HOPS + 1 ? chain->hops - 2 * LABEL_HOPS
 							     : 0;
-	char number[48];
-
 	text->len = 0;
 	for (uint32_t i = 0; i < chain->hops; i++) {
 		if (i == LABEL_HOPS && left_out) {
-			snprintf(number, sizeof(number), "... %" PRIu32 " hops ... -> ",
-				 left_out);
-			put(text, number);
+			put(text, "... ");
+			put_number(text, left_out);
+			put(text, " hops ... -> ");
 			i += left_out;
 		}
 		put_hop(text, list, hops->at[(start + i) % chain->hops], false);

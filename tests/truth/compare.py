@@ -382,6 +382,48 @@ def counts(truth, shown):
     return differences + _memory(truth, shown)
 
 
+# -- findings ----------------------------------------------------------------------------
+
+
+def _found(shown, pattern):
+    return [finding for finding in shown["findings"] if finding["pattern"] == pattern]
+
+
+def _sets(differences, kind, want, got):
+    """Two dicts that must be alike: what is missed, what is invented, what is said otherwise."""
+    for key, left, right in pairs(differences, kind, want, got):
+        if not all(same(a, b) or (isinstance(a, (int, float)) and a == b) for a, b in zip(left, right)):
+            differences.append("%s %s is %r, truth says %r" % (kind, _key(key), right, left))
+
+
+def findings(truth, shown):
+    """Patterns of which the truth tells all there are; each with precision and recall of one."""
+    differences = []
+    _sets(differences, "message box",
+          {box["thread"]: (box["confidence"], box["kind"], box["pid"], box["image"])
+           for box in truth["message_box_threads"]},
+          {box["thread"]: (box["confidence"], box["detail"], box["pid"], box["image"])
+           for box in _found(shown, "message-box")})
+    _sets(differences, "missing threads",
+          {one["process"]: (one["pid"], one["image"], one["threads_present"], one["expected"], one["sample"])
+           for one in truth["missing_thread_suspects"] if one["evident"]},
+          {one["process"]: (one["pid"], one["image"], one["threads"], one["expected"], one["sample"])
+           for one in _found(shown, "missing-threads") if one["basis"] == "siblings"})
+    _sets(differences, "special process",
+          {short(image): (count,) for image, count in truth["special_processes"].items()},
+          {short(one["image"]): (one["count"],) for one in _found(shown, "special-process")})
+    ports = {}
+    for one in truth.get("blocked_queues", ()):
+        ports.setdefault(one["port"], (one["owner_process"], short(one["image"])))
+    _sets(differences, "blocked queue", ports,
+          {one["port"]: (one["process"], short(one["image"])) for one in _found(shown, "blocked-queue")})
+    chains = truth["chains"] + truth["other_chains"]
+    told = sum(one["count"] for one in _found(shown, "wait-chain"))
+    field(differences, "findings", "chains in wait-chain",
+          sum(len(chain["hops"]) > 1 for chain in chains), told)
+    return differences
+
+
 # -- evidence ----------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from . import compare, member
 from .program import Failure, Program
 from .tap import Tap
 
-ASPECTS = ("host", "processes", "threads", "edges", "chains", "zombies", "counts", "evidence")
+ASPECTS = ("host", "processes", "threads", "edges", "chains", "zombies", "counts", "findings", "evidence")
 
 
 def judge(aspect, truth, shown, text_of):

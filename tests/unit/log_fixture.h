@@ -349,6 +349,15 @@ static char *records_as_text(const struct records *records, bool evidence)
 		print_field(&to, field);
 		END(&field->evidence);
 	}
+	vec_for_each(served, &records->port_threads)
+		fprintf(to.out, "port %" PRIx64 " served by %" PRIx64 "\n", served->port,
+			served->thread);
+	vec_for_each(line, &records->command_lines) {
+		fprintf(to.out, "command line");
+		print_address(&to, "process", line->process);
+		print_name(&to, "text", line->text);
+		END(&line->evidence);
+	}
 	vec_for_each(diagnostic, &records->diagnostics) {
 		fprintf(to.out, "diagnostic %s", diagnostic_text(diagnostic->code));
 		if (evidence) {

@@ -283,6 +283,42 @@
 	"0004: Object: fffff8a000d91060  GrantedAccess: 00000003 Entry: fffff8a0018e4010\n" \
 	"Object: fffff8a000d91060  Type: (fffffa8003cb6f30) Directory\n"                    \
 	"        HandleCount: 62  PointerCount: 97\n"
+/* A command line inside its PROCESS block, and one of a process that is not told; threads registered with a port. */
+#define LOG_PEB                                                                        \
+	"1: kd> !process fffffa8004a0c060 ff\n"                                        \
+	"PROCESS fffffa8004a0c060\n"                                                   \
+	"    SessionId: 0  Cid: 0bbc    Peb: 7fffffdf000  ParentCid: 0b84\n"           \
+	"    DirBase: 2db10000  ObjectTable: fffff8a0025bd440  HandleCount: 105.\n"    \
+	"    Image: WerFault.exe\n"                                                    \
+	"    CommitCharge                      581\n"                                  \
+	"PEB at 000007fffffdf000\n"                                                    \
+	"    InheritedAddressSpace:    No\n"                                           \
+	"    ImageFile:    'C:\\Windows\\system32\\WerFault.exe'\n"                    \
+	"    CommandLine:  'C:\\Windows\\system32\\WerFault.exe -u -p 4212 -s 1212'\n" \
+	"    Environment:  0000000000231320\n"                                         \
+	"        PATH=C:\\Windows\\system32\n"                                         \
+	"\n"                                                                           \
+	"        THREAD fffffa8004b45bb0  Cid 0bbc.0c10  Teb: 000007fffffde000 "       \
+	"Win32Thread: 0000000000000000 WAIT: (UserRequest) UserMode Non-Alertable\n"   \
+	"            fffffa8004b45f40  SynchronizationEvent\n"                         \
+	"1: kd> !peb\n"                                                                \
+	"PEB at 000007fffffde000\n"                                                    \
+	"    CommandLine:  '\"C:\\Tools\\cdb.exe\" -p 0x1f4'\n"                        \
+	"1: kd> !alpc /p fffffa8005a32730\n"                                           \
+	"\n"                                                                           \
+	"Port @ fffffa8005a32730\n"                                                    \
+	"  Type                     : ALPC_CONNECTION_PORT\n"                          \
+	"  2 thread(s) are registered with port IO completion object:\n"               \
+	"\n"                                                                           \
+	"    THREAD fffffa8004b45bb0  Cid 0bbc.0c10  Teb: 000007fffffde000 "           \
+	"Win32Thread: 0000000000000000 WAIT\n"                                         \
+	"    THREAD fffffa8004b55bb0  Cid 0bbc.0c14  Teb: 000007fffffdc000 "           \
+	"Win32Thread: 0000000000000000 WAIT\n"                                         \
+	"  Main queue has 3 message(s)\n"                                              \
+	"  Large message queue is empty.\n"                                            \
+	"1: kd> !thread fffffa8004b65bb0\n"                                            \
+	"THREAD fffffa8004b65bb0  Cid 0bbc.0c18  Teb: 000007fffffda000 "               \
+	"Win32Thread: 0000000000000000 RUNNING on processor 1\n"
 
 static const char *const log_samples[] = {
 	LOG_FULL_THREAD,
@@ -290,6 +326,7 @@ static const char *const log_samples[] = {
 	LOG_WRAPPED,
 	LOG_X86,
 	LOG_VM,
+	LOG_PEB,
 	LOG_FULL_THREAD LOG_MESSAGE LOG_WRAPPED,
 	LOG_VM LOG_X86 LOG_X86 LOG_WRAPPED LOG_MESSAGE,
 	LOG_STACKS,

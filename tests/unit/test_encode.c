@@ -153,6 +153,12 @@ static void add_rest(struct records *records, size_t count)
 					      .maximum_kb = number(KB_NONE),
 					      .evidence = any_evidence(),
 					      .name = any_name(&records->names) }));
+		vec_push(&records->port_threads,
+			 ((struct port_thread){ .port = any(), .thread = any() }));
+		vec_push(&records->command_lines,
+			 ((struct command_line){ .process = any(),
+						 .evidence = any_evidence(),
+						 .text = any_name(&records->names) }));
 		vec_push(&records->diagnostics,
 			 ((struct diagnostic){ .code = (uint8_t)(any() % 4),
 					       .line = (uint32_t)any(),
@@ -274,7 +280,7 @@ static void encode_samples(byte_vec *frame, byte_vec *plain, byte_vec *chains)
 {
 	struct dumps dumps;
 
-	dumps_whole(&dumps, SLICE(LOG_WRAPPED LOG_MESSAGE LOG_VM_NUMBERS LOG_ANALYZE));
+	dumps_whole(&dumps, SLICE(LOG_WRAPPED LOG_MESSAGE LOG_VM_NUMBERS LOG_ANALYZE LOG_PEB));
 	assert_int_equal(dumps.joins.len, 1);
 	incident_encode(&dumps.joins.at[0]->incident, frame);
 	vec_reserve(plain, 1 << 16);

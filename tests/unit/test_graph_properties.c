@@ -253,6 +253,40 @@ static char *turned(const struct chain_list *list, const struct chain *chain,
 	return text;
 }
 
+/* What was found, without the addresses; of a pure ring they say which image it begins with. */
+static void finding_lines(const struct incident *incident, lines *found)
+{
+	struct findings findings = { 0 };
+
+	find_patterns(incident, NULL, &findings);
+	vec_for_each(finding, &findings.list) {
+		char *text = NULL;
+		bool ring = finding->chain && finding->chain->cycle_start == 0;
+		size_t len;
+		FILE *out = open_memstream(&text, &len);
+
+		fprintf(out, "%s %.*s count %" PRIu64 " waiters %" PRIu64 " fan-in %" PRIu64,
+			pattern_text(finding->pattern),
+			SLICE_ARG(image_cut(names_text(&incident->records.names,
+						       ring ? 0 : finding->image))),
+			finding->count, finding->waiters, finding->fan_in);
+		fprintf(out, " wait %" PRId64 " suspects %u urgency %u", finding->wait_ms,
+			finding->suspects, finding->urgency);
+		fclose(out);
+		vec_push(found, text);
+	}
+	findings_free(&findings);
+}
+
+static void told_lines(const struct incident *incident, const struct meaning *meaning,
+		       lines *found)
+{
+	vec_for_each(chain, &incident->chains.chains)
+		vec_push(found, turned(&incident->chains, chain, meaning));
+	finding_lines(incident, found);
+	sort_lines(found);
+}
+
 static void lines_of_log(const struct plan *plan, int idle, lines *found)
 {
 	struct places places;
@@ -265,9 +299,7 @@ static void lines_of_log(const struct plan *plan, int idle, lines *found)
 	log = plan_log(plan, &places, idle, &len);
 	dumps_whole(&dumps, (struct slice){ log, len });
 	assert_int_equal(dumps.joins.len, 1);
-	vec_for_each(chain, &dumps.joins.at[0]->incident.chains.chains)
-		vec_push(found, turned(&dumps.joins.at[0]->incident.chains, chain, &meaning));
-	sort_lines(found);
+	told_lines(&dumps.joins.at[0]->incident, &meaning, found);
 	dumps_free(&dumps);
 	free(log);
 }
@@ -288,9 +320,7 @@ static void test_logs_of_one_graph(void **state)
 		plan_random(&plan, 8, 2);
 		places_random(&places);
 		plan_build(&incident, &plan, &places, 40);
-		vec_for_each(chain, &incident.chains.chains)
-			vec_push(&want, turned(&incident.chains, chain, &meaning));
-		sort_lines(&want);
+		told_lines(&incident, &meaning, &want);
 		incident_free(&incident);
 		for (int variant = 0; variant < 3; variant++) {
 			lines_of_log(&plan, variant * 10, &got);

@@ -302,6 +302,19 @@ static const struct {
 	"row pid=8024 kb=523412 table=2 image=chrome.exe\n"
 	"row pid=87828 kb=0 table=2 image=ProcessE.exe\n"
 	"counter 0 value=23521856\n" },
+	{ "LOG_PEB",
+	LOG_PEB,
+	"host digits=16 arch=x64\n"
+	"process fffffa8004a0c060 flags=13 threads=3 pid=3004 ppid=2948 handles=105 session=0 image=WerFault.exe\n"
+	"thread fffffa8004b45bb0 WAIT reason=UserRequest process=fffffa8004a0c060 pid=3004 tid=3088 "
+	"[fffffa8004b45f40 type=SynchronizationEvent]\n"
+	"thread fffffa8004b55bb0 WAIT process=fffffa8004a0c060 pid=3004 tid=3092\n"
+	"thread fffffa8004b65bb0 RUNNING process=fffffa8004a0c060 pid=3004 tid=3096\n"
+	"port fffffa8005a32730 type=ALPC_CONNECTION_PORT main=3 large=0 registered=2\n"
+	"port fffffa8005a32730 served by fffffa8004b45bb0\n"
+	"port fffffa8005a32730 served by fffffa8004b55bb0\n"
+	"command line text=\"C:\\Tools\\cdb.exe\" -p 0x1f4\n"
+	"command line process=fffffa8004a0c060 text=C:\\Windows\\system32\\WerFault.exe -u -p 4212 -s 1212\n" },
 	/* clang-format on */
 };
 
