@@ -97,7 +97,8 @@ struct decoder {
 	struct chain_list *list;
 	struct bytes_reader reader;
 	VEC(uint32_t) lengths; /* of each hop: it and all behind it */
-	uint64_t hops;         /* of all chains, each counted in full */
+	VEC(bool) closes; /* of each hop: the last one behind it points back into a ring */
+	uint64_t hops;    /* of all chains, each counted in full */
 };
 
 static name_id decode_name(struct decoder *decoder)
@@ -147,6 +148,8 @@ static void decode_hop(struct decoder *decoder)
 		reader->bad = true;
 	if (back)
 		length += decoder->lengths.at[at - back];
+	vec_push(&decoder->closes,
+		 back ? decoder->closes.at[at - back] : hop.via != EDGE_NONE);
 	vec_push(&decoder->lengths, length);
 	vec_push(&list->hops, hop);
 }
@@ -172,12 +175,14 @@ static void decode_endpoint(struct decoder *decoder)
 	vec_push(&list->endpoints, endpoint);
 }
 
-/* The endpoint's kind and the chain's cycle must be of one mind. */
-static bool chain_is_sound(const struct chain_list *list, const struct chain *chain)
+/* The last hop, the endpoint's kind and the chain's cycle must be of one mind. */
+static bool chain_is_sound(const struct decoder *decoder, const struct chain *chain)
 {
+	const struct chain_list *list = decoder->list;
 	bool ring = chain->cycle == CYCLE_THREAD;
 
-	return ring == (chain_endpoint(list, chain)->kind == ENDPOINT_CYCLE) &&
+	return ring == decoder->closes.at[chain->first_hop] &&
+	       ring == (chain_endpoint(list, chain)->kind == ENDPOINT_CYCLE) &&
 	       (ring ? chain->cycle_start < chain->hops : chain->cycle_start == NUMBER_NONE);
 }
 
@@ -203,7 +208,7 @@ static void decode_chain(struct decoder *decoder)
 	}
 	chain.hops = decoder->lengths.at[chain.first_hop];
 	decoder->hops += chain.hops;
-	if (decoder->hops > CHAIN_HOPS_MAX || !chain_is_sound(list, &chain))
+	if (decoder->hops > CHAIN_HOPS_MAX || !chain_is_sound(decoder, &chain))
 		reader->bad = true;
 	vec_push(&list->chains, chain);
 }
@@ -235,6 +240,7 @@ bool chain_list_decode(struct chain_list *list, const void *bytes, size_t len)
 	if (!good)
 		chain_list_clear(list);
 	vec_free(&decoder.lengths);
+	vec_free(&decoder.closes);
 	return good;
 }
 

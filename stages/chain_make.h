@@ -20,6 +20,7 @@ struct chain_maker {
 	struct map hops;    /* edge and the hop it leads to -> hop */
 	struct map visited; /* process -> the last chain that went through it */
 	uint32_t by_kind[ENDPOINT_KINDS]; /* endpoints without a thread; NUMBER_NONE */
+	uint64_t label_bytes;             /* of all labels, each counted once */
 };
 
 /* Empties the incident's list. The edges must be complete and sorted. */

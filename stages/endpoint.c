@@ -131,7 +131,7 @@ enum timeout timeout_of_thread(const struct incident *incident, const struct thr
 
 static bool is_telling(struct slice symbol)
 {
-	if (!memchr(symbol.at, '!', symbol.len))
+	if (symbol.len == 0 || !memchr(symbol.at, '!', symbol.len))
 		return false;
 	for (size_t i = 0; i < sizeof(plumbing_frames) / sizeof(plumbing_frames[0]); i++)
 		if (frame_is(symbol, plumbing_frames[i].module, plumbing_frames[i].function))

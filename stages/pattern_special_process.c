@@ -45,6 +45,8 @@ static struct special *special_of(struct search *search, name_id image)
 		*place = (uint32_t)search->specials.len;
 		vec_push(&search->specials, ((struct special){ .image = image }));
 	}
+	search->specials.at[*place].image = image_richer(
+		&search->incident->records.names, search->specials.at[*place].image, image);
 	return &search->specials.at[*place];
 }
 

@@ -148,7 +148,7 @@ def threads(truth, shown):
 # -- edges -------------------------------------------------------------------------------
 
 
-def _real_edges(truth):
+def real_edges(truth):
     for edge in truth["alpc_edges"]:
         yield {"kind": edge["kind"], "thread": edge["waiting_thread"], "object": edge["message"],
                "port": edge["port"], "owner_process": edge["owner_process"],
@@ -170,7 +170,7 @@ def edges(truth, shown):
         # One waiter of a resource that several threads own has an edge to each.
         owner = edge.get("owner_thread") if edge["kind"] == "resource" else None
         return edge["thread"], edge["kind"], edge["object"], owner
-    want = {key(edge): edge for edge in _real_edges(truth)}
+    want = {key(edge): edge for edge in real_edges(truth)}
     listed = by(differences, "edge", shown["edges"], key)
     ordered(differences, "edges", [edge["thread"] for edge in shown["edges"]])
     for name, real, got in pairs(differences, "edge", want, listed):
@@ -192,14 +192,14 @@ def _chain_line(hops, cycle, start, endpoint):
                                 "" if cycle == "none" else " cycle %s from %s" % (cycle, start))
 
 
-def _real_chain(chain):
+def real_chain(chain):
     hops = tuple((hop["image"], hop["pid"], hop["thread"], hop["via"]) for hop in chain["hops"])
     end = chain["endpoint"]
     return (hops, chain["cycle_kind"] or "none", chain["cycle_start"],
             (end["kind"], end.get("thread"), end.get("wait_reason")))
 
 
-def _shown_chain(chain, with_reason):
+def shown_chain(chain, with_reason):
     hops = tuple((hop["image"], hop["pid"], hop["thread"], hop["via"]) for hop in chain["hops"])
     end = chain["endpoint"]
     return (hops, chain["cycle"], chain["cycle_start"],
@@ -210,15 +210,15 @@ def chains(truth, shown):
     differences = []
     real = {}
     for chain in truth["chains"] + truth["other_chains"]:
-        parts = _real_chain(chain)
+        parts = real_chain(chain)
         real[parts[0]] = parts
     listed = {}
     for chain in shown["chains"]:
-        hops = _shown_chain(chain, False)[0]
+        hops = shown_chain(chain, False)[0]
         if hops in listed:
-            differences.append("twice: " + _chain_line(*_shown_chain(chain, True)))
+            differences.append("twice: " + _chain_line(*shown_chain(chain, True)))
         with_reason = real.get(hops, (0, 0, 0, (0, 0, None)))[3][2] is not None
-        listed[hops] = _shown_chain(chain, with_reason)
+        listed[hops] = shown_chain(chain, with_reason)
     for hops, parts in real.items():
         if hops not in listed:
             differences.append("missing: " + _chain_line(*parts))
