@@ -107,9 +107,11 @@ static int judged_compare(const void *a, const void *b)
 
 	if (x->image != y->image)
 		return x->image < y->image ? -1 : 1;
-	return x->process->threads < y->process->threads
+	if (x->process->threads != y->process->threads)
+		return x->process->threads < y->process->threads ? -1 : 1;
+	return x->process->address < y->process->address
 		       ? -1
-		       : x->process->threads > y->process->threads;
+		       : x->process->address > y->process->address;
 }
 
 static void gather(judged_list *all, const struct records *records)
