@@ -56,7 +56,6 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-const struct log_block log_block_peb = { .heads = { "PEB at ", "CommandLine:" },
-					 .begins = begins,
-					 .reads = reads,
-					 .loose = true };
+const struct log_block log_block_peb = {
+	.heads = { "PEB at ", "CommandLine:" }, .begins = begins, .reads = reads, .loose = true
+};
