@@ -160,18 +160,25 @@ static struct thread take_thread(struct join *join, const struct records *from,
 }
 
 static void join_sightings(struct join *join, const struct records *from,
-			   const thread_vec *threads, struct join_base base,
-			   const struct sightings *into)
+			   const thread_vec *threads, size_t first, size_t end,
+			   struct join_base base, const struct sightings *into)
 {
-	vec_for_each(thread, threads) {
-		struct thread seen = take_thread(join, from, thread, base);
+	for (size_t i = first; i < end; i++) {
+		struct thread seen = take_thread(join, from, &threads->at[i], base);
 
 		merge_thread(&join->incident.records.names, into, &seen,
-			     thread + 1 == threads->at + threads->len);
+			     i + 1 == threads->len);
 	}
 }
 
-/* What was read last comes last: if it goes on in the next chunk, its lists are to go on behind those that were taken in last. */
+/* How many sightings, one or none, go on with what the chunk before ended in. */
+static size_t continued(const thread_vec *threads)
+{
+	return threads->len && (threads->at[0].flags & THREAD_CONTINUED);
+}
+
+/* What goes on comes first, so that its lists stand behind those that were taken in last; and what was read last comes last: if it
+ * goes on in the next chunk, so do its lists. */
 void join_threads(struct join *join, const struct records *from, struct join_base base)
 {
 	struct records *records = &join->incident.records;
@@ -180,13 +187,20 @@ void join_threads(struct join *join, const struct records *from, struct join_bas
 					  &last->thread, &last->thread_before };
 	const struct sightings stacks = { &records->stacks_threads, &join->stacks_threads,
 					  &last->stacks_thread, &last->stacks_thread_before };
-	bool stacks_last = from->threads_before_stacks == from->threads.len;
+	const thread_vec *in_blocks = &from->threads;
+	const thread_vec *in_stacks = &from->stacks_threads;
+	size_t blocks_go_on = continued(in_blocks), stacks_go_on = continued(in_stacks);
+	bool stacks_last = from->threads_before_stacks == in_blocks->len;
 
+	join_sightings(join, from, in_blocks, 0, blocks_go_on, base, &blocks);
+	join_sightings(join, from, in_stacks, 0, stacks_go_on, base, &stacks);
 	if (!stacks_last)
-		join_sightings(join, from, &from->stacks_threads, base, &stacks);
-	join_sightings(join, from, &from->threads, base, &blocks);
+		join_sightings(join, from, in_stacks, stacks_go_on, in_stacks->len, base,
+			       &stacks);
+	join_sightings(join, from, in_blocks, blocks_go_on, in_blocks->len, base, &blocks);
 	if (stacks_last)
-		join_sightings(join, from, &from->stacks_threads, base, &stacks);
+		join_sightings(join, from, in_stacks, stacks_go_on, in_stacks->len, base,
+			       &stacks);
 }
 
 /* Of a process with another PID, the lines that name the right one are missing from the log. */
