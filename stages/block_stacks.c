@@ -217,6 +217,7 @@ static void take_thread(struct log_parser *parser, const struct line *line,
 static void open_list(struct log_parser *parser)
 {
 	log_parser_open(parser, LOG_BLOCK_stacks);
+	parser->state.process = 0; /* the list of its threads is over */
 	parser->state.thread = 0;
 	forget_process(&parser->state.stacks_process);
 }
