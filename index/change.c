@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+#include "stages/census.h"
+
 struct changed {
 	struct index_view *view;
 	uint64_t id;
@@ -77,86 +79,104 @@ static const struct place *find_version(const place_vec *places, uint64_t versio
 	return NULL;
 }
 
-/* The chains of a place, given now or stored before. */
-static bool place_chains(struct changed *changed, const struct place *place,
-			 struct slice *chains)
+/* The chains or the census of a place, given now or stored before. */
+static bool place_piece(struct changed *changed, const struct place *place,
+			enum table table, struct slice *bytes)
 {
 	struct key key = key_version(changed->id, place->version);
 
 	if (place->given) {
-		*chains = place->given->chains;
+		*bytes = table == TABLE_CHAINS ? place->given->chains : place->given->census;
 		return true;
 	}
-	if (sealed_get(changed->view, TABLE_CHAINS, &key, chains, changed->error))
+	if (sealed_get(changed->view, table, &key, bytes, changed->error))
 		return true;
 	if (changed->error->kind == ERROR_NONE)
-		index_damaged(changed->error,
-			      "incident %016" PRIx64 " has lost its chains", changed->id);
+		index_damaged(changed->error, "incident %016" PRIx64 " has lost its %s",
+			      changed->id, table_name(table));
 	return false;
 }
 
 /* What we were given is no index's fault. */
-static bool chains_refused(struct changed *changed)
+static bool piece_refused(struct changed *changed, enum table table)
 {
 	return error_set(changed->error, ERROR_INTERNAL,
-			 "the chains of incident %016" PRIx64 " cannot be decoded",
-			 changed->id);
+			 "the %s of incident %016" PRIx64 " cannot be decoded",
+			 table_name(table), changed->id);
 }
 
-static bool collect(struct changed *changed, const struct place *place, int32_t delta,
-		    posting_vec *postings)
+static bool piece_failed(struct changed *changed, const struct place *place, enum table table)
 {
-	struct slice chains;
-
-	if (!place_chains(changed, place, &chains))
-		return false;
-	if (postings_collect(postings, changed->id, place->session_time, chains, delta))
-		return true;
 	if (place->given)
-		return chains_refused(changed);
+		return piece_refused(changed, table);
 	return index_damaged(changed->error,
-			     "the chains of incident %016" PRIx64 " cannot be read",
-			     changed->id);
+			     "the %s of incident %016" PRIx64 " cannot be read",
+			     table_name(table), changed->id);
 }
 
-static bool collect_postings(struct changed *changed, posting_vec *postings)
+static bool collect(struct changed *changed, const struct place *place, int delta,
+		    struct consequences *consequences)
+{
+	struct slice chains, census;
+
+	if (!place_piece(changed, place, TABLE_CHAINS, &chains))
+		return false;
+	if (!postings_collect(&consequences->postings, changed->id, place->session_time,
+			      chains, delta))
+		return piece_failed(changed, place, TABLE_CHAINS);
+	if (!place_piece(changed, place, TABLE_CENSUS, &census))
+		return false;
+	return baseline_collect(&consequences->baselines, census, delta) ||
+	       piece_failed(changed, place, TABLE_CENSUS);
+}
+
+static bool collect_consequences(struct changed *changed, struct consequences *consequences)
 {
 	const struct place *old = changed->old.at, *new = changed->new.at;
 
 	if (changed->old.len && changed->new.len && old->version == new->version &&
 	    old->session_time == new->session_time)
 		return true;
-	return (!changed->old.len || collect(changed, old, -1, postings)) &&
-	       (!changed->new.len || collect(changed, new, 1, postings));
+	return (!changed->old.len || collect(changed, old, -1, consequences)) &&
+	       (!changed->new.len || collect(changed, new, 1, consequences));
 }
 
 static bool drop_version(struct changed *changed, uint64_t version)
 {
+	static const enum table pieces[] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_RECORDS };
 	struct key key = key_version(changed->id, version);
 
-	return table_delete(changed->view, TABLE_CHAINS, key_slice(&key), SLICE_NONE,
-			    changed->error) &&
-	       table_delete(changed->view, TABLE_RECORDS, key_slice(&key), SLICE_NONE,
-			    changed->error);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		if (!table_delete(changed->view, pieces[i], key_slice(&key), SLICE_NONE,
+				  changed->error))
+			return false;
+	return true;
 }
 
-/* Chains that do not come first are not read now, but may be the first ones tomorrow. */
-static bool check_chains(struct changed *changed, const struct place *place)
+/* Chains and a census that do not come first are not read now, but may be the first ones tomorrow. */
+static bool check_pieces(struct changed *changed, const struct place *place)
 {
+	const struct encoded_incident *given = place->given;
 	struct chain_list list = { .chains_found = 0 };
-	bool good = chain_list_decode(&list, place->given->chains.at,
-				      place->given->chains.len);
+	struct census census = { 0 };
+	bool chains = chain_list_decode(&list, given->chains.at, given->chains.len);
+	bool counted = census_decode(&census, given->census.at, given->census.len);
 
 	chain_list_free(&list);
-	return good || chains_refused(changed);
+	census_free(&census);
+	if (!chains)
+		return piece_refused(changed, TABLE_CHAINS);
+	return counted || piece_refused(changed, TABLE_CENSUS);
 }
 
 static bool keep_version(struct changed *changed, const struct place *place)
 {
 	struct key key = key_version(changed->id, place->version);
 
-	return (place == changed->new.at || check_chains(changed, place)) &&
+	return (place == changed->new.at || check_pieces(changed, place)) &&
 	       sealed_put(changed->view, TABLE_CHAINS, &key, place->given->chains,
+			  changed->error) &&
+	       sealed_put(changed->view, TABLE_CENSUS, &key, place->given->census,
 			  changed->error) &&
 	       sealed_put(changed->view, TABLE_RECORDS, &key, place->given->records,
 			  changed->error);
@@ -199,13 +219,13 @@ static bool write_row(struct changed *changed)
 }
 
 bool incident_change(struct index_view *view, const struct change *changes, size_t count,
-		     posting_vec *postings, struct error *error)
+		     struct consequences *consequences, struct error *error)
 {
 	struct changed changed = { .view = view, .id = changes[0].id, .error = error };
 	struct arena arena = { 0 };
 	bool ok = load_before(&changed, &arena) && make_places(&changed, changes, count) &&
-		  collect_postings(&changed, postings) && write_versions(&changed) &&
-		  write_row(&changed);
+		  collect_consequences(&changed, consequences) &&
+		  write_versions(&changed) && write_row(&changed);
 
 	vec_free(&changed.old);
 	vec_free(&changed.new);

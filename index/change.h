@@ -3,6 +3,7 @@
 #ifndef INDEX_CHANGE_H
 #define INDEX_CHANGE_H
 
+#include "index/baseline_change.h"
 #include "index/places.h"
 #include "index/posting.h"
 
@@ -12,8 +13,14 @@ struct change {
 	const struct encoded_incident *given; /* NULL: the bundle does not yield it any more */
 };
 
-/* Applies the changes of one incident, at most one per path. Collects its postings. */
+/* What follows from changed incidents in the tables that are about many. */
+struct consequences {
+	posting_vec postings;
+	baseline_changes baselines;
+};
+
+/* Applies the changes of one incident, at most one per path. Collects what follows. */
 bool incident_change(struct index_view *view, const struct change *changes, size_t count,
-		     posting_vec *postings, struct error *error);
+		     struct consequences *consequences, struct error *error);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* Raised whenever a byte on disk changes its meaning. */
 #define SCHEMA_NAME "pipeline/index/"
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 #define FIRST_MAP_BYTES ((size_t)64 << 20)
 
@@ -53,6 +53,9 @@ bool view_begin(struct index_view *view, struct index *index, unsigned flags,
 /* schema.c: opens the tables and checks the version. A writer makes them when the
  * index is empty. */
 bool schema_open(struct index *index, bool write, struct error *error);
+
+/* Its name in the environment, "incident". */
+const char *table_name(enum table table);
 
 /* folder.c */
 bool folder_make(const char *folder, struct error *error);

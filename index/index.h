@@ -72,8 +72,8 @@ struct bundle_result {
 /* Writes the results in one transaction, durable when it returns true: each replaces
  * whatever the index held of the bundle at that path before (an incident that no other
  * bundle yields goes with it). Each path once. Grows the map as needed, so no view of
- * this index may be open. ERROR_INTERNAL when a summary or chains cannot be decoded or
- * the ids do not fit: nothing is written then. */
+ * this index may be open. ERROR_INTERNAL when a summary, chains or a census cannot be
+ * decoded or the ids do not fit: nothing is written then. */
 bool index_write(struct index *index, const struct bundle_result *results, size_t count,
 		 struct error *error);
 
@@ -99,7 +99,7 @@ struct incident_row {
 	struct summary summary;
 	VEC(struct slice) bundles;  /* paths; one at least */
 	VEC(struct summary) others; /* of bundles.at[1] and on, for the sources in them */
-	uint64_t version;           /* of its chains and records */
+	uint64_t version;           /* of its chains, census and records */
 };
 
 /* The summary of bundles.at[i]. */

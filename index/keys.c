@@ -7,6 +7,9 @@
 #include "index/keys.h"
 
 #include "pipeline/base/hash.h"
+#include "stages/record.h"
+
+_Static_assert(KEY_IMAGE_BYTES == IMAGE_CUT, "an image is cut alike everywhere");
 
 static void add_number(struct key *key, uint64_t number)
 {
@@ -65,7 +68,8 @@ struct key key_image(struct slice image)
 {
 	struct key key = { .len = KEY_IMAGE_BYTES };
 
-	for (size_t i = 0; i < image.len && i < KEY_IMAGE_BYTES; i++) {
+	image = image_cut(image);
+	for (size_t i = 0; i < image.len; i++) {
 		char c = image.at[i];
 
 		key.bytes[i] = (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -91,6 +95,16 @@ struct key key_signature_incident(uint64_t signature, uint64_t id)
 	return two(signature, id);
 }
 
+struct key key_baseline(struct slice image, uint32_t build)
+{
+	struct key key = key_image(image);
+	uint32_t big_endian = __builtin_bswap32(build);
+
+	memcpy(key.bytes + key.len, &big_endian, sizeof(big_endian));
+	key.len += sizeof(big_endian);
+	return key;
+}
+
 uint64_t key_number(const void *at)
 {
 	uint64_t big_endian;
@@ -102,4 +116,12 @@ uint64_t key_number(const void *at)
 int64_t key_moment(const void *at)
 {
 	return (int64_t)turn(key_number(at));
+}
+
+uint32_t key_build(const void *at)
+{
+	uint32_t big_endian;
+
+	memcpy(&big_endian, at, sizeof(big_endian));
+	return __builtin_bswap32(big_endian);
 }

@@ -12,6 +12,7 @@
 
 #define KEY_MAX 24
 #define KEY_IMAGE_BYTES 15 /* IMAGE_CUT */
+#define KEY_BASELINE_BYTES (KEY_IMAGE_BYTES + sizeof(uint32_t))
 
 struct key {
 	unsigned char bytes[KEY_MAX];
@@ -35,8 +36,12 @@ struct key key_image_signature(struct slice image, uint64_t signature);
 struct key key_signature(uint64_t signature);
 struct key key_signature_incident(uint64_t signature, uint64_t id);
 
+struct key key_baseline(struct slice image, uint32_t build);
+
 /* Eight bytes at `at` as a number. */
 uint64_t key_number(const void *at);
 int64_t key_moment(const void *at);
+/* The build behind the image of key_baseline(). */
+uint32_t key_build(const void *at);
 
 #endif

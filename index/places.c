@@ -13,8 +13,10 @@
 
 uint64_t incident_version(const struct encoded_incident *incident)
 {
-	return hash64_seeded(incident->records.at, incident->records.len,
-			     hash64(incident->chains.at, incident->chains.len));
+	uint64_t version = hash64(incident->chains.at, incident->chains.len);
+
+	version = hash64_seeded(incident->census.at, incident->census.len, version);
+	return hash64_seeded(incident->records.at, incident->records.len, version);
 }
 
 void places_encode(const place_vec *places, byte_vec *out)

@@ -61,8 +61,10 @@ bool postings_collect(posting_vec *postings, uint64_t id, int64_t session_time,
 	struct chain_list list = { .chains_found = 0 };
 	size_t first = postings->len;
 
-	if (!chain_list_decode(&list, chains.at, chains.len))
+	if (!chain_list_decode(&list, chains.at, chains.len)) {
+		chain_list_free(&list);
 		return false;
+	}
 	by_time.key = key_by_time(session_time, id);
 	vec_push(postings, by_time);
 	vec_for_each(chain, &list.chains)

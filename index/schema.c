@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The schema: which tables there are and which version of their bytes. It is one text in
- * the table "meta", "pipeline/index/2", written in the transaction that makes the tables.
+ * the table "meta", "pipeline/index/3", written in the transaction that makes the tables.
  * An index of any other version is refused with both names: guessing at bytes is how
  * indexes get ruined.
  */
@@ -26,6 +26,11 @@ static const struct {
 #include "index/tables.def"
 #undef TABLE
 };
+
+const char *table_name(enum table table)
+{
+	return tables[table].name;
+}
 
 static bool open_table(struct index_view *view, enum table table, unsigned flags,
 		       struct error *error)

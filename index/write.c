@@ -17,7 +17,7 @@ struct batch_bundle {
 struct batch {
 	VEC(struct batch_bundle) bundles; /* by key */
 	VEC(struct change) changes;
-	posting_vec postings;
+	struct consequences consequences;
 	byte_vec row;
 };
 
@@ -64,7 +64,8 @@ static void batch_free(struct batch *batch)
 {
 	vec_free(&batch->bundles);
 	vec_free(&batch->changes);
-	vec_free(&batch->postings);
+	vec_free(&batch->consequences.postings);
+	vec_free(&batch->consequences.baselines);
 	vec_free(&batch->row);
 }
 
@@ -148,16 +149,17 @@ static bool write_incidents(struct batch *batch, struct index_view *view, struct
 	for (size_t i = 0; i < count; i = next) {
 		for (next = i + 1; next < count && changes[next].id == changes[i].id;)
 			next++;
-		if (!incident_change(view, changes + i, next - i, &batch->postings, error))
+		if (!incident_change(view, changes + i, next - i, &batch->consequences, error))
 			return false;
 	}
-	return postings_apply(&batch->postings, view, error);
+	return postings_apply(&batch->consequences.postings, view, error) &&
+	       baseline_apply(&batch->consequences.baselines, view, error);
 }
 
 static bool write_batch(struct batch *batch, struct index_view *view, struct error *error)
 {
 	batch->changes.len = 0;
-	batch->postings.len = 0;
+	batch->consequences.postings.len = batch->consequences.baselines.len = 0;
 	vec_for_each(bundle, &batch->bundles)
 		if (!write_bundle(batch, view, bundle, error))
 			return false;

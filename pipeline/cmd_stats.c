@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `pipeline stats`: what the index holds, and which lines of the logs nobody could read. */
+/* `pipeline stats`: what the index holds, which lines of the logs nobody could read, and what is normal for an image. */
 #include "index/list.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
 #include "pipeline/print.h"
 #include "pipeline/selecting.h"
+#include "pipeline/stats_baseline.h"
 
 enum {
 	OPTION_UNKNOWN = OPTION_OWN,
+	OPTION_BASELINE,
 };
 
 static const struct option_row rows[] = {
 	{ OPTION_UNKNOWN, 0, "unknown-lines", NULL,
 	  "the 20 commonest kinds of lines that were not understood" },
+	{ OPTION_BASELINE, 0, "baseline", "IMAGE",
+	  "how many threads its live processes have; * and ? are wildcards" },
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,
 	{ 0 },
@@ -165,31 +169,48 @@ static void print_text(const struct tally *tally, bool unknown)
 	putchar('\n');
 }
 
-static bool gather(struct tally *tally, const char *index, struct error *error)
+static bool stats_tally(struct index_view *view, enum format format, bool unknown,
+			struct error *error)
 {
 	struct selector all = SELECTOR_ALL;
-	struct reading_place place;
+	struct tally tally = { 0 };
 	uint64_t count;
+	bool good = list_incidents(view, &all, tally_row, &tally, &count, error);
+
+	if (tally.by_kind.len)
+		qsort_r(tally.by_kind.at, tally.by_kind.len, sizeof(struct kind_tally),
+			by_lines, &tally.names);
+	if (good && format == FORMAT_JSON)
+		print_json(&tally, unknown);
+	else if (good)
+		print_text(&tally, unknown);
+	tally_free(&tally);
+	return good;
+}
+
+/* image: whose baseline is asked for, or NULL. */
+static int stats(const char *index, enum format format, bool unknown, const char *image,
+		 struct error *error)
+{
+	struct reading_place place;
 	bool good;
 
 	if (!place_open(&place, index, error))
-		return false;
-	good = list_incidents(place.view, &all, tally_row, tally, &count, error);
+		return EXIT_USAGE;
+	good = image ? stats_baseline(place.view, slice_from(image), format, error)
+		     : stats_tally(place.view, format, unknown, error);
 	place_close(&place);
-	if (tally->by_kind.len)
-		qsort_r(tally->by_kind.at, tally->by_kind.len, sizeof(struct kind_tally),
-			by_lines, &tally->names);
-	return good;
+	return good ? 0 : EXIT_USAGE;
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct tally tally = { 0 };
 	enum format format = FORMAT_TEXT;
 	struct error error = ERROR_INIT;
+	const char *image = NULL;
 	struct options options;
 	bool good = true, unknown = false;
-	int id, operands;
+	int id, operands, status;
 
 	options_begin(&options, command, argc, argv);
 	while (good && (id = options_next(&options)) >= 0) {
@@ -197,6 +218,8 @@ static int run(const struct command *command, const char *index, int argc, char 
 			index = options.value;
 		else if (id == OPTION_FORMAT)
 			good = format_option(&format, &options);
+		else if (id == OPTION_BASELINE)
+			image = options.value;
 		else
 			unknown = true;
 	}
@@ -208,23 +231,22 @@ static int run(const struct command *command, const char *index, int argc, char 
 		return options.status;
 	if (operands)
 		return options_mistake(command, "takes no operands");
-	good = gather(&tally, index, &error);
-	if (!good)
+	if (unknown && image)
+		return options_mistake(command,
+				       "--baseline and --unknown-lines are two questions");
+	status = stats(index, format, unknown, image, &error);
+	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
-	else if (format == FORMAT_JSON)
-		print_json(&tally, unknown);
-	else
-		print_text(&tally, unknown);
-	tally_free(&tally);
-	return good ? 0 : EXIT_USAGE;
+	return status;
 }
 
 const struct command command_stats = {
 	.name = "stats",
-	.summary = "Counts what the index holds, and what of the logs was not understood.",
+	.summary = "Counts what the index holds, what was not understood, what is normal.",
 	.operands = "",
 	.examples = "  pipeline stats                          # how much there is\n"
-		    "  pipeline stats --unknown-lines          # what to teach the program next\n",
+		    "  pipeline stats --unknown-lines          # what to teach the program next\n"
+		    "  pipeline stats --baseline spoolsv.exe   # how many threads it usually has\n",
 	.options = rows,
 	.run = run,
 };

@@ -2,6 +2,8 @@
 /* Jobs and readings as bytes and back; see message.h. */
 #include "pipeline/message.h"
 
+#include "stages/census.h"
+
 _Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
 		       (int)MEMBER_IGNORED == (int)OUTCOME_IGNORED &&
 		       (int)MEMBER_QUARANTINED == (int)OUTCOME_QUARANTINED,
@@ -59,6 +61,7 @@ void message_put_reading(byte_vec *out, const struct bundle_work *work)
 		bytes_put_u64_be(out, encoded->id);
 		put_bytes(out, &encoded->summary);
 		put_bytes(out, &encoded->chains);
+		put_bytes(out, &encoded->census);
 		put_bytes(out, &encoded->records);
 	}
 }
@@ -87,24 +90,28 @@ static bool incident_is_sound(const struct encoded_incident *incident, uint64_t 
 {
 	struct summary summary = { 0 };
 	struct chain_list chains = { 0 };
+	struct census census = { 0 };
 	bool sound = summary_decode(&summary, incident->summary.at, incident->summary.len) &&
 		     summary.id == id &&
-		     chain_list_decode(&chains, incident->chains.at, incident->chains.len);
+		     chain_list_decode(&chains, incident->chains.at, incident->chains.len) &&
+		     census_decode(&census, incident->census.at, incident->census.len);
 
 	summary_free(&summary);
 	chain_list_free(&chains);
+	census_free(&census);
 	return sound;
 }
 
 static void get_incidents(struct reading *reading, struct bytes_reader *bytes)
 {
-	size_t count = bytes_get_count(bytes, 11);
+	size_t count = bytes_get_count(bytes, 12);
 
 	for (size_t i = 0; i < count && !bytes->bad; i++) {
 		uint64_t id = bytes_get_u64_be(bytes);
 		struct encoded_incident incident = { .summary = bytes_get_text(bytes) };
 
 		incident.chains = bytes_get_text(bytes);
+		incident.census = bytes_get_text(bytes);
 		incident.records = bytes_get_text(bytes);
 		if (bytes->bad || (i && reading->ids.at[i - 1] >= id) ||
 		    !incident_is_sound(&incident, id))

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "stages/bundle_work.h"
+#include "stages/census.h"
 
 struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name)
 {
@@ -29,6 +30,7 @@ void bundle_work_free(struct bundle_work *work)
 	vec_for_each(encoded, &work->encoded) {
 		vec_free(&encoded->summary);
 		vec_free(&encoded->chains);
+		vec_free(&encoded->census);
 		vec_free(&encoded->records);
 	}
 	map_free(&work->contents);
@@ -247,6 +249,7 @@ static void encode_join(struct bundle_work *work, struct join *join)
 	encoded->id = join->incident.id;
 	encode_summary(work, join, &encoded->summary);
 	chain_list_encode(&join->incident.chains, &encoded->chains);
+	census_encode(&join->incident.records, &encoded->census);
 	incident_encode(&join->incident, &encoded->records);
 }
 

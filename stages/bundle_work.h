@@ -55,7 +55,7 @@ struct joined_member {
 
 struct encoded {
 	uint64_t id;
-	byte_vec summary, chains, records;
+	byte_vec summary, chains, census, records;
 };
 
 struct bundle_work {

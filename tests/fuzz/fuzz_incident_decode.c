@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as what the index stores of an incident: the first byte says which of the three pieces. What decodes must be
+ * Any bytes as what the index stores of an incident: the first byte says which of the pieces. What decodes must be
  * fit to be analysed and printed, and must encode to something that decodes to the same.
  */
 #include <stdint.h>
@@ -8,6 +8,7 @@
 
 #include <zstd.h>
 
+#include "stages/census.h"
 #include "tests/unit/log_fixture.h"
 
 static void check(bool good, const char *what)
@@ -48,6 +49,18 @@ static void try_chains(const void *bytes, size_t len)
 	vec_free(&out);
 	chain_list_free(&list);
 	chain_list_free(&again);
+}
+
+static void try_census(const void *bytes, size_t len)
+{
+	struct census census = { 0 };
+
+	if (census_decode(&census, bytes, len))
+		vec_for_each(row, &census.rows) {
+			check(row->image.len > 0 && row->image.len <= IMAGE_CUT, "no image");
+			check(row->processes > 0, "no processes");
+		}
+	census_free(&census);
 }
 
 static void try_incident(const void *bytes, size_t len)
@@ -95,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0:
 		try_summary(data + 1, size - 1);
 		break;
@@ -104,6 +117,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		try_incident(data + 1, size - 1);
+		break;
+	case 4:
+		try_census(data + 1, size - 1);
 		break;
 	default:
 		try_plain_incident(data + 1, size - 1);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Damaged values: every bit of every sealed value is flipped once, and every read must
- * either say that the index is damaged or not have looked at it. Then the same with the
- * seal made good again, so that the decoders themselves meet wrong bytes: they may
- * believe them, but nothing else.
+ * either say that the index is damaged or not have looked at it; so must a write that
+ * takes the incidents out again. Then the same with the seal made good again, so that the
+ * decoders themselves meet wrong bytes: they may believe them, but nothing else.
  */
 #include "tests/unit/test_index_fixture.h"
 
+#include "index/baseline.h"
+#include "index/change.h"
 #include "index/list.h"
 #include "index/query_chain.h"
 
@@ -16,8 +18,10 @@ static const struct sample_bundle samples[] = {
 		  { .id = 1,
 		    .machine = "PC1",
 		    .os = "Windows",
+		    .build = 6002,
 		    .time = 1000,
-		    .chains = { { "a.exe>b.exe", 5, 0 }, { "b.exe>c.exe", 0, 1 } } },
+		    .chains = { { "a.exe>b.exe", 5, 0 }, { "b.exe>c.exe", 0, 1 } },
+		    .processes = { { "a.exe", 3 }, { "a.exe", 9 }, { "b.exe", 0 } } },
 		  { .id = 2, .chains = { { "a.exe>b.exe", 0, 0 } } },
 	  } },
 	{ "/data/b.zip", { { .id = 2, .member = "x", .chains = { { "a.exe>b.exe", 0, 0 } } } } },
@@ -75,6 +79,22 @@ static void read_query(struct reads *reads, const struct chain_expr *expr)
 	chain_groups_free(groups);
 }
 
+static void read_baselines(struct reads *reads, const char *pattern, uint32_t build)
+{
+	struct baseline_source source = { .view = reads->view };
+	struct baseline baseline = baseline_of_index(&source);
+	thread_counts counts = { 0 };
+	baseline_rows rows = { 0 };
+
+	count_read(reads,
+		   index_baselines(reads->view, slice_from(pattern), &rows, &reads->error));
+	baseline_rows_free(&rows);
+	baseline.counts(baseline.from, slice_from(pattern), build, &counts);
+	reads->error = source.error;
+	count_read(reads, reads->error.kind == ERROR_NONE);
+	vec_free(&counts);
+}
+
 static size_t read_all(struct index_view *view)
 {
 	struct reads reads = { .view = view };
@@ -92,9 +112,34 @@ static size_t read_all(struct index_view *view)
 	count_read(&reads, list_incidents(view, &all, visit, &sum, &count, &reads.error));
 	read_query(&reads, expr);
 	read_query(&reads, NULL);
+	read_baselines(&reads, "a.exe", NUMBER_NONE);
+	read_baselines(&reads, "b.exe", 6002);
+	read_baselines(&reads, "*", NUMBER_NONE);
 	if (index_resolve(view, "b.zip", &id, &reads.error) == 0)
 		count_read(&reads, reads.error.kind == ERROR_USAGE);
 	chain_expr_free(expr);
+	return reads.failed;
+}
+
+/* Takes the incidents out, as a bundle that yields nothing any more would, and counts what failed. */
+static size_t remove_all(struct index_view *view)
+{
+	const struct change changes[] = {
+		{ .id = 1, .path = slice_from(samples[0].path) },
+		{ .id = 2, .path = slice_from(samples[0].path) },
+		{ .id = 2, .path = slice_from(samples[1].path) },
+	};
+	struct reads reads = { .view = view };
+	struct consequences all = { .postings = { 0 } };
+
+	count_read(&reads, incident_change(view, &changes[0], 1, &all, &reads.error));
+	count_read(&reads, incident_change(view, &changes[1], 2, &all, &reads.error));
+	if (reads.failed == 0) {
+		count_read(&reads, postings_apply(&all.postings, view, &reads.error));
+		count_read(&reads, baseline_apply(&all.baselines, view, &reads.error));
+	}
+	vec_free(&all.postings);
+	vec_free(&all.baselines);
 	return reads.failed;
 }
 
@@ -122,7 +167,7 @@ static void collect_rows(struct index_view *view, enum table table, row_vec *row
 	scan_end(&scan);
 }
 
-/* Puts the row and reads everything, in a transaction that is then given up. */
+/* Puts the row, reads everything and takes it out, in a transaction that is then given up. */
 static size_t read_with(struct index *index, const struct row *row, struct slice value,
 			bool reseal)
 {
@@ -136,6 +181,7 @@ static size_t read_with(struct index *index, const struct row *row, struct slice
 	else
 		assert_true(table_put(&view, row->table, key_slice(&row->key), value, &error));
 	failed = read_all(&view);
+	failed += remove_all(&view);
 	mdb_txn_abort(view.txn);
 	return failed;
 }
@@ -187,8 +233,9 @@ static void with_rows(void (*test)(struct index *index, const struct row *row))
 	assert_int_equal(read_all(view), 0);
 	for (int table = TABLE_BUNDLE; table <= TABLE_RECORDS; table++)
 		collect_rows(view, table, &rows);
+	collect_rows(view, TABLE_BASELINE, &rows);
 	index_view_end(view);
-	assert_int_equal(rows.len, 8);
+	assert_int_equal(rows.len, 12);
 	vec_for_each(row, &rows) {
 		test(index, row);
 		vec_free(&row->value);
@@ -231,20 +278,22 @@ static void test_postings(void **state)
 	view = must_view(index);
 	collect_rows(view, TABLE_INCIDENT, &rows);
 	collect_rows(view, TABLE_CHAINS, &rows);
+	collect_rows(view, TABLE_CENSUS, &rows);
 	collect_rows(view, TABLE_RECORDS, &rows);
+	collect_rows(view, TABLE_BASELINE, &rows);
 	index_view_end(view);
 	vec_for_each(row, &rows) {
 		assert_true(view_begin(&changed, index, 0, &error));
 		assert_true(table_delete(&changed, row->table, key_slice(&row->key),
 					 SLICE_NONE, &error));
-		assert_true(read_all(&changed) > 0);
+		assert_true(read_all(&changed) + remove_all(&changed) > 0);
 		mdb_txn_abort(changed.txn);
 		vec_free(&row->value);
 	}
 	for (int table = TABLE_INCIDENT; table < TABLES; table++) {
 		struct key key = key_image(SLICE("a.exe"));
 
-		if (table == TABLE_CHAINS || table == TABLE_RECORDS)
+		if (table == TABLE_CHAINS || table == TABLE_CENSUS || table == TABLE_RECORDS)
 			continue;
 		if (table == TABLE_SIGNATURE_INCIDENT)
 			key = key_signature(

@@ -17,14 +17,22 @@
 
 #include "index/table.h"
 #include "pipeline/base/bytes.h"
+#include "stages/census.h"
 
 #define SAMPLE_CHAINS 4
+#define SAMPLE_PROCESSES 6
 #define SAMPLE_INCIDENTS 4
 
 struct sample_chain {
 	const char *path; /* "a.exe>b.exe"; NULL behind the last chain */
 	int64_t wait_ms;
 	uint32_t ring; /* 1 + cycle_start, 0 for no ring */
+};
+
+/* A live process whose threads were listed. */
+struct sample_process {
+	const char *image; /* NULL behind the last process */
+	uint32_t threads;
 };
 
 struct sample_incident {
@@ -34,6 +42,7 @@ struct sample_incident {
 	int64_t time; /* 0 for none */
 	bool partial;
 	struct sample_chain chains[SAMPLE_CHAINS];
+	struct sample_process processes[SAMPLE_PROCESSES];
 	const char *records; /* NULL: some that follow from the id */
 	size_t records_len;  /* 0: those of the text */
 };
@@ -47,7 +56,7 @@ struct sample_bundle {
 struct made_bundle {
 	struct bundle_row row;
 	struct encoded_incident encoded[SAMPLE_INCIDENTS];
-	byte_vec bytes[SAMPLE_INCIDENTS][3];
+	byte_vec bytes[SAMPLE_INCIDENTS][4];
 };
 
 static inline struct slice bytes_slice(const byte_vec *bytes)
@@ -148,6 +157,26 @@ static inline void make_records(byte_vec *out, const struct sample_incident *sam
 			  sample->records_len ? sample->records_len : strlen(sample->records));
 }
 
+static inline void make_census(byte_vec *out, const struct sample_incident *sample)
+{
+	struct records records;
+
+	records_init(&records);
+	records.host.build = sample->build ? sample->build : NUMBER_NONE;
+	for (size_t i = 0; i < SAMPLE_PROCESSES && sample->processes[i].image; i++) {
+		struct slice image = slice_from(sample->processes[i].image);
+
+		vec_push(&records.processes,
+			 ((struct process){ .address = i + 1,
+					    .flags = PROCESS_BLOCK | PROCESS_THREADS_LISTED,
+					    .handle_count = 7,
+					    .threads = sample->processes[i].threads,
+					    .image = names_add(&records.names, image) }));
+	}
+	census_encode(&records, out);
+	records_free(&records);
+}
+
 static inline void make_incident(struct made_bundle *made, size_t i,
 				 const struct sample_incident *sample)
 {
@@ -159,10 +188,12 @@ static inline void make_incident(struct made_bundle *made, size_t i,
 	make_summary(&made->bytes[i][0], sample);
 	chain_list_encode(&list, &made->bytes[i][1]);
 	make_records(&made->bytes[i][2], sample);
+	make_census(&made->bytes[i][3], sample);
 	chain_list_free(&list);
 	made->encoded[i].summary = bytes_slice(&made->bytes[i][0]);
 	made->encoded[i].chains = bytes_slice(&made->bytes[i][1]);
 	made->encoded[i].records = bytes_slice(&made->bytes[i][2]);
+	made->encoded[i].census = bytes_slice(&made->bytes[i][3]);
 	vec_push(&made->row.incidents, sample->id);
 }
 
@@ -195,7 +226,7 @@ static inline void make_bundle(struct made_bundle *made, const struct sample_bun
 static inline void made_free(struct made_bundle *made)
 {
 	for (size_t i = 0; i < SAMPLE_INCIDENTS; i++)
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < 4; k++)
 			vec_free(&made->bytes[i][k]);
 	bundle_row_free(&made->row);
 }

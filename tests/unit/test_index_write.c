@@ -258,6 +258,10 @@ static const char *const paths[] = {
 	">a.exe",
 };
 
+static const char *const images[] = {
+	"a.exe", "A.EXE", "BackgroundTransferHost.exe", "BackgroundTrans", "b.exe",
+};
+
 static void draw_incident(struct sample_incident *incident, uint64_t *seed)
 {
 	static const char *const records[] = { "one", "two", "three" };
@@ -270,6 +274,10 @@ static void draw_incident(struct sample_incident *incident, uint64_t *seed)
 	for (uint32_t i = draw(seed, SAMPLE_CHAINS + 1); i-- > 0;)
 		incident->chains[i] = (struct sample_chain){ paths[draw(seed, 8)],
 							     draw(seed, 2), draw(seed, 2) };
+	incident->build = draw(seed, 3) * 1000;
+	for (uint32_t i = draw(seed, SAMPLE_PROCESSES + 1); i-- > 0;)
+		incident->processes[i] =
+			(struct sample_process){ images[draw(seed, 5)], draw(seed, 4) };
 }
 
 /* Few ids, so that most incidents lie in several bundles and often differ there. */
@@ -396,6 +404,9 @@ static void test_bad_results(void **state)
 	made[1].encoded[0].chains.len--;
 	refuse(index, made, 2, "chains of incident 0000000000000007 cannot be decoded");
 	made[1].encoded[0].chains.len++;
+	made[1].encoded[0].census.len--;
+	refuse(index, made, 2, "census of incident 0000000000000007 cannot be decoded");
+	made[1].encoded[0].census.len++;
 	made[1].encoded[0].summary.len--;
 	refuse(index, made, 2, "summary of incident 0000000000000007 cannot be decoded");
 	made[1].encoded[0].summary.len++;

@@ -15,6 +15,7 @@
 
 #include "tests/unit/archives.h"
 #include "pipeline/message.h"
+#include "stages/census.h"
 
 static const char log_text[] =
 	"Loading Dump File [C:\\case\\MEMORY.DMP]\n"
@@ -106,6 +107,7 @@ static void assert_sound(const struct reading *reading)
 		const struct encoded_incident *incident = &reading->incidents.at[i];
 		struct summary summary = { 0 };
 		struct chain_list chains = { 0 };
+		struct census census = { 0 };
 
 		assert_true(i == 0 || reading->ids.at[i - 1] < reading->ids.at[i]);
 		assert_true(summary_decode(&summary, incident->summary.at,
@@ -114,6 +116,8 @@ static void assert_sound(const struct reading *reading)
 		assert_true(summary.sources.len > 0);
 		assert_true(chain_list_decode(&chains, incident->chains.at,
 					      incident->chains.len));
+		assert_true(census_decode(&census, incident->census.at, incident->census.len));
+		census_free(&census);
 		summary_free(&summary);
 		chain_list_free(&chains);
 	}
