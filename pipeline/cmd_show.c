@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline show INCIDENT`: everything known of one incident. */
+#include "index/baseline.h"
 #include "pipeline/base/log.h"
 #include "pipeline/options.h"
 #include "pipeline/place.h"
@@ -34,12 +35,19 @@ static bool print_incident(struct index_view *view, uint64_t id, enum format for
 	struct incident_row row = { 0 };
 	struct incident incident;
 	struct shown shown = { .row = &row, .incident = &incident };
+	struct baseline_source source = { .view = view };
+	struct baseline baseline = baseline_of_index(&source);
 	bool good;
 
 	incident_init(&incident);
 	good = load(view, id, &incident, &row, error);
 	if (good) {
-		find_patterns(&incident, NULL, &shown.findings);
+		find_patterns(&incident, &baseline, &shown.findings);
+		good = source.error.kind == ERROR_NONE;
+		if (!good)
+			*error = source.error;
+	}
+	if (good) {
 		if (format == FORMAT_JSON)
 			show_json(&shown);
 		else
