@@ -90,6 +90,15 @@ bool thread_waits_for_work(const struct incident *incident, const struct thread 
 					slice_equal(reason, SLICE("WrLpcReceive")));
 }
 
+/* Whoever has a box or a dialog on its stack need not wait for its user: a handler of it asks and waits as others do (formats.md section
+ * 12.8). "(Unknown)" stands for any reason (section 4.2). */
+static bool may_wait_for_user(const struct thread *thread, struct slice reason)
+{
+	return thread->wait_kind == WAIT_KIND_NONE &&
+	       (reason.len == 0 || slice_equal(reason, SLICE("WrUserRequest")) ||
+		slice_equal(reason, SLICE("Unknown")));
+}
+
 enum endpoint_kind endpoint_of_thread(const struct incident *incident,
 				      const struct thread *thread)
 {
@@ -107,7 +116,8 @@ enum endpoint_kind endpoint_of_thread(const struct incident *incident,
 	if (thread->suspend_count || slice_equal(reason, SLICE("Suspended")) ||
 	    slice_equal(reason, SLICE("WrSuspended")))
 		return ENDPOINT_SUSPENDED;
-	return ui_kind(&incident->records, thread);
+	return may_wait_for_user(thread, reason) ? ui_kind(&incident->records, thread)
+						 : ENDPOINT_WAIT;
 }
 
 enum timeout timeout_of_thread(const struct incident *incident, const struct thread *thread)
