@@ -16,11 +16,12 @@ static void fill_process(struct process *rich, const struct process *poor)
 	rich->flags |= (uint8_t)(poor->flags & ~PROCESS_CONTINUED);
 }
 
-/* A list that was cut is no listing of the threads; another sighting may have them all. */
-static void drop_cut_list(struct process *seen)
+/* A list that was cut is no listing of the threads, unless it said that there are none; another sighting may have
+ * them all. */
+static void take_list(struct process *seen)
 {
-	if (seen->flags & PROCESS_THREADS_CUT)
-		seen->flags &= (uint8_t)~PROCESS_THREADS_LISTED;
+	if (seen->listing == LISTING_THREADS && !(seen->flags & PROCESS_THREADS_CUT))
+		seen->flags |= PROCESS_THREADS_LISTED;
 }
 
 static void continue_process(struct process *open, const struct process *rest)
@@ -51,7 +52,7 @@ static void merge_process(struct join *join, struct process *seen, bool last)
 		join->last.process = *seen;
 		join->last.process_before = *kept;
 	}
-	drop_cut_list(seen);
+	take_list(seen);
 	if (kept->address == 0) {
 		*kept = *seen;
 		return;
@@ -74,8 +75,6 @@ void join_processes(struct join *join, const struct records *from, struct join_b
 		seen.evidence = take_evidence(seen.evidence, base);
 		if (seen.listing == LISTING_INHERITED)
 			seen.listing = join->listing;
-		if (seen.listing == LISTING_THREADS)
-			seen.flags |= PROCESS_THREADS_LISTED;
 		merge_process(join, &seen,
 			      process + 1 == from->processes.at + from->processes.len);
 	}

@@ -184,11 +184,34 @@ static bool begins_block(struct log_parser *parser, const struct line *line, uns
 	return false;
 }
 
+/* The threads that were listed of the last process need not be all it has, unless the line that was cut is the next
+ * process' header. */
+static void cut_threads(struct log_parser *parser, struct slice last)
+{
+	struct records *records = parser->records;
+	uint64_t address = parser->state.process;
+	struct process *process =
+		records->processes.len ? &records->processes.at[records->processes.len - 1]
+				       : NULL;
+
+	if (address == 0 || slice_starts(last, SLICE("PROCESS ")) ||
+	    slice_starts(SLICE("PROCESS "), last))
+		return;
+	if (!process || process->address != address) {
+		process = vec_add(&records->processes);
+		*process = PROCESS_NONE(address);
+		process->flags = PROCESS_CONTINUED;
+	}
+	process->flags |= PROCESS_THREADS_CUT;
+}
+
 static void read_plain_line(struct log_parser *parser, const struct line *line)
 {
 	struct slice command, text = lex_rest(&line->cursor);
 	const struct log_block *block;
+	bool loading = parser->state.loading;
 
+	parser->state.loading = false;
 	if (line->may_prompt && prompt_may_begin(text.at[0]) && prompt_split(text, &command)) {
 		read_prompt(parser, command);
 		return;
@@ -200,15 +223,21 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		return;
 	if (begins_block(parser, line, parser->weak[(unsigned char)text.at[0]]))
 		return;
-	if (!block || !block->loose || !block->reads(parser, line))
-		unknown_line_count(parser, line);
+	if (block && block->loose && block->reads(parser, line))
+		return;
+	/* Three dots are what people write; those of a debugger stand behind others, or behind what is being loaded. */
+	if (line_is_elision(text) || (!loading && slice_equal(text, SLICE("..."))))
+		cut_threads(parser, text);
+	parser->state.loading = line_is_loading(text);
+	unknown_line_count(parser, line);
 }
 
+/* Behind lines that were left out no half of a line goes on, either. */
 static bool begins_anything(struct slice text)
 {
 	struct slice command;
 
-	return slice_starts(text, SLICE("PROCESS ")) ||
+	return line_is_elision(text) || slice_starts(text, SLICE("PROCESS ")) ||
 	       slice_starts(text, SLICE("THREAD ")) ||
 	       slice_starts(text, SLICE("Loading Dump File [")) ||
 	       prompt_split(text, &command);
@@ -314,27 +343,6 @@ static void begin_result(struct log_parser *parser, const struct log_state *star
 	block = blocks[start->block];
 	if (block && block->resumes)
 		block->resumes(parser);
-}
-
-/* The threads that were listed of the last process need not be all it has, unless the line that was cut is the next
- * process' header. */
-static void cut_threads(struct log_parser *parser, struct slice last)
-{
-	struct records *records = parser->records;
-	uint64_t address = parser->state.process;
-	struct process *process =
-		records->processes.len ? &records->processes.at[records->processes.len - 1]
-				       : NULL;
-
-	if (address == 0 || slice_starts(last, SLICE("PROCESS ")) ||
-	    slice_starts(SLICE("PROCESS "), last))
-		return;
-	if (!process || process->address != address) {
-		process = vec_add(&records->processes);
-		*process = PROCESS_NONE(address);
-		process->flags = PROCESS_CONTINUED;
-	}
-	process->flags |= PROCESS_THREADS_CUT;
 }
 
 /* The log breaks off inside a block: what was complete is kept, and this is said. Half a code unit behind the

@@ -80,6 +80,7 @@ struct log_state {
 	char command[24]; /* first word of the last command, not terminated */
 	uint8_t command_len;
 	bool in_long_line; /* the text before ended inside a line that is too long */
+	bool loading;      /* the line before told that symbols are being loaded */
 	uint8_t vm_seen;   /* enum vm_seen of the open !vm table */
 	bool vm_page_file; /* the lines of its last page file may still come */
 	bool vm_sessions;  /* it lists sessions, which are passed over */

@@ -47,7 +47,7 @@ enum process_flag {
 	PROCESS_THREADS_LISTED = 8, /* its threads were printed, or said to be none */
 	PROCESS_ZOMBIE = 16,        /* set by the join */
 	PROCESS_CONTINUED = 32,     /* goes on a block that began in the chunk before */
-	PROCESS_THREADS_CUT = 64,   /* the log broke off in the list of its threads */
+	PROCESS_THREADS_CUT = 64, /* the log broke off in the list of its threads, or lines of it were left out */
 };
 
 struct process {

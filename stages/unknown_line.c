@@ -9,18 +9,43 @@
 #define KIND_MAX 64
 #define EXAMPLE_MAX 160
 
-bool line_is_noise(struct slice text)
+static bool begins_as(struct slice text, const struct slice *heads, size_t count)
 {
-	static const struct slice heads[] = {
-#define NOISE_LINE(text) { text, sizeof(text) - 1 },
-#include "stages/noise_lines.def"
-#undef NOISE_LINE
-	};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (*text.at == *heads[i].at && slice_starts(text, heads[i]))
 			return true;
 	return false;
+}
+
+bool line_is_elision(struct slice text)
+{
+	static const struct slice heads[] = {
+#define ELISION_LINE(text) { text, sizeof(text) - 1 },
+#define NOISE_LINE(text)
+#include "stages/noise_lines.def"
+#undef NOISE_LINE
+#undef ELISION_LINE
+	};
+
+	return begins_as(text, heads, sizeof(heads) / sizeof(heads[0]));
+}
+
+bool line_is_loading(struct slice text)
+{
+	return slice_starts(text, SLICE("...")) || slice_starts(text, SLICE("Loading "));
+}
+
+bool line_is_noise(struct slice text)
+{
+	static const struct slice heads[] = {
+#define ELISION_LINE NOISE_LINE
+#define NOISE_LINE(text) { text, sizeof(text) - 1 },
+#include "stages/noise_lines.def"
+#undef NOISE_LINE
+#undef ELISION_LINE
+	};
+
+	return begins_as(text, heads, sizeof(heads) / sizeof(heads[0]));
 }
 
 /* A word with a decimal digit in it is a number, an address or a name that varies. */

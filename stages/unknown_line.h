@@ -7,6 +7,10 @@
 
 /* Whether a debugger prints such a line between any two others (noise_lines.def). */
 bool line_is_noise(struct slice text);
+/* Whether somebody put it in the place of lines that were left out. Dots alone are not among these. */
+bool line_is_elision(struct slice text);
+/* Whether a debugger that loads symbols prints it: what is loaded, or dots for modules. */
+bool line_is_loading(struct slice text);
 /* Counts the line under its kind, unless it is noise (noise_lines.def). */
 void unknown_line_count(struct log_parser *parser, const struct line *line);
 
