@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What makes two chains of two dumps the same chain: images, kinds of waiting and the kind of the endpoint, never
+ * What makes two chains of two dumps the same chain: images, kinds of waiting, of the cycle and of the endpoint, never
  * addresses, PIDs or counts (contract.md section 1). The label shows it to people; the signature is the hash of the
  * label with every image cut to 15 bytes, so that a name the debugger cut makes no other chain.
  */
@@ -45,6 +45,9 @@ static void put_endpoint(byte_vec *out, const struct chain_list *list, const str
 		put(out, " ");
 		bytes_put(out, reason.at, reason.len);
 	}
+	/* Of a process that is entered again the images do not tell: there may be two processes of one image. */
+	if (chain->cycle == CYCLE_PROCESS)
+		put(out, ", semicircular");
 	put(out, "]");
 }
 

@@ -191,6 +191,42 @@ static void test_what_a_label_leaves_out_is_signed(void **state)
 	assert_true(signature[0] != signature[1]);
 }
 
+/* The one chain of these three threads that wait for one another. */
+static uint64_t signature_of_three(const uint64_t *processes, const char *label)
+{
+	struct incident incident;
+	uint64_t signature;
+
+	incident_init(&incident);
+	add_process(&incident, nth(1), "one.exe");
+	add_process(&incident, nth(2), "two.exe");
+	add_process(&incident, nth(3), "one.exe");
+	for (uint32_t i = 0; i < 3; i++)
+		add_thread(&incident, nth(i + 10), processes[i],
+			   (uint64_t[]){ nth(i + 11) }, i < 2);
+	incident_analyse(&incident);
+	assert_int_equal(incident.chains.chains.len, 1);
+	assert_true(slice_equal(label_of(&incident, 0), slice_from(label)));
+	signature = incident.chains.chains.at[0].signature;
+	incident_free(&incident);
+	return signature;
+}
+
+/* What comes back to a process is another chain than one through two processes of one image. */
+static void test_the_kind_of_a_cycle_is_signed(void **state)
+{
+	const char *plain = "one.exe -mutant-> two.exe -mutant-> one.exe [wait]";
+	const char *back = "one.exe -mutant-> two.exe -mutant-> one.exe [wait, semicircular]";
+	uint64_t one, again;
+
+	(void)state;
+	one = signature_of_three((uint64_t[]){ nth(1), nth(2), nth(3) }, plain);
+	again = signature_of_three((uint64_t[]){ nth(1), nth(2), nth(1) }, back);
+	assert_true(one != again);
+	assert_true(signature_of_three((uint64_t[]){ nth(3), nth(2), nth(1) }, plain) == one);
+	assert_true(signature_of_three((uint64_t[]){ nth(3), nth(2), nth(3) }, back) == again);
+}
+
 /* 100,000 clients of one server that waits behind ten more: a hop each, and one endpoint. */
 static void test_fan_in_shares_the_tail(void **state)
 {
@@ -456,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_a_ring_has_no_first_hop),
 		cmocka_unit_test(test_deep_chain),
 		cmocka_unit_test(test_what_a_label_leaves_out_is_signed),
+		cmocka_unit_test(test_the_kind_of_a_cycle_is_signed),
 		cmocka_unit_test(test_fan_in_shares_the_tail),
 		cmocka_unit_test(test_long_tail_of_many_is_capped),
 		cmocka_unit_test(test_branching_is_capped_and_counted),
