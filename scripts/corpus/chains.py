@@ -190,10 +190,10 @@ class Planter:
         images = self.images(3)
         client = self.client(self.process(images[0]))
         holder = self.process(images[2])
-        server = self._waits_for_mutant(self.process(images[1]), holder)
+        server = self.waits_for_mutant(self.process(images[1]), holder)
         self.link(client, server)
 
-    def _waits_for_mutant(self, proc, holder):
+    def waits_for_mutant(self, proc, holder):
         server = self.thread(proc, menu.wait("UserRequest", menu.USER, "single", ((0, "Mutant"),)))
         server.link = ("mutant", self.thread(holder, self._entry("delay")))
         return server
@@ -202,7 +202,7 @@ class Planter:
         """A chain without any message: a mutant, or a thread object."""
         images = self.images(2)
         if self.rng.random() < 0.5:
-            self._waits_for_mutant(self.process(images[0]), self.process(images[1]))
+            self.waits_for_mutant(self.process(images[0]), self.process(images[1]))
             return
         waiter = self.thread(self.process(images[0]), menu.wait("UserRequest", menu.USER, "single", ((0, "Thread"),)))
         waiter.link = ("thread", self.thread(self.process(images[1]), self._entry("wait_event")))

@@ -5,6 +5,7 @@ A small reader of its own, written from the layout and not from the generator's
 data: it collects what the text says by regular expressions and counts, and
 reports every difference.  Slow and simple on purpose.
 """
+import collections
 import re
 
 PROCESS = re.compile(r"^PROCESS ([0-9a-f]+)\b")
@@ -20,12 +21,16 @@ LPC = re.compile(r"Waiting for reply to LPC MessageId ([0-9a-f]{8}):")
 OBJECT = re.compile(r"^([0-9a-f]{8,16}) ([A-Z]\w+)(?: - owning thread ([0-9a-f]+))?")
 WAITER = re.compile(r"(?:WaitingThread : |Client thread )(\w+)")
 SERVER = re.compile(r"(?:ServerThread : |Server thread )(\w+)")
-ROW = re.compile(r"^([0-9a-f]{4,}) (.+) 0 \( 0 Kb\)$")
+ROW = re.compile(r"^([0-9a-f]{4,}) (.+) (\d+) \( \d+ Kb\)$")
 PROMPT = re.compile(r"^(?:[0-9a-f]+:[0-9a-f]{3,}>)*(?:[0-9a-f.]+: |!)?l?kd(?::x86)?> (.*)", re.I)
 RESOURCE = re.compile(r"^Resource @ (?:\S+ \()?0x([0-9a-f]+)\)? (Exclusively|Shared)")
 ENTRY = re.compile(r"([0-9a-f]{8,16})-\d\d(<\*>)?(?: \*\*\* Actual Thread ([0-9a-f]+))?")
 STACKS_PROCESS = re.compile(r"^\[([0-9a-f]{8,16}) (.*)\]$")
 STACKS = re.compile(r"^([0-9a-f]+)\.([0-9a-f]{6}) ([0-9a-f]{8,16}) ([0-9a-f]{7,}) (\w+)")
+MESSAGE = re.compile(r"^Message (?:@ )?[0-9a-f]+$")
+FIELD = re.compile(r"^(QueueType|QueuePort|ServerThread) : (\w+)")
+PORT = re.compile(r"^Port (?:@ )?([0-9a-f]+)$")
+QUEUE = re.compile(r"^(?:Main|Large message) queue has \d+ message")
 MINIMAL = ("Registry", "MemCompression", "Secure System")
 BANNER = "Microsoft (R) Windows Debugger Version"
 
@@ -45,10 +50,13 @@ class Log:
         self.sums, self.frames, self.counts = set(), {}, {}
         self.locks, self.waiting = {}, set()
         self.stacks, self.stacks_processes = {}, {}
+        self.busy, self.blocked = set(), set()
+        self.message, self.port = {}, None
         self.proc = self.thread = self.waiter = self.resource = None
         self.short = False
         for line in plain(text).split("\n"):
             self._line(line)
+        self._queues("Message 0")
 
     def _in_stacks(self, line):
         if found := STACKS_PROCESS.match(line):
@@ -62,6 +70,7 @@ class Log:
 
     def _line(self, line):
         self._in_stacks(line)
+        self._queues(line)
         if found := PROCESS.match(line):
             self.proc = self.procs.setdefault(found[1], {"threads": set()})
             self.thread = None
@@ -85,7 +94,7 @@ class Log:
         elif self.proc is not None:
             self._in_process(line)
         elif found := ROW.match(line):
-            self.rows.add((int(found[1], 16), found[2].strip()))
+            (self.busy if int(found[3]) else self.rows).add((int(found[1], 16), found[2].strip()))
         self._message(line)
         if self.proc is not None and (found := CID.search(line)):
             self.proc.update(session=None if found[1] == "none" else int(found[1]), pid=int(found[2], 16),
@@ -106,6 +115,24 @@ class Log:
             self.proc.update(table=int(found[1], 16), handles=found[2].strip())
         elif found := IMAGE.match(line):
             self.proc["image"] = found[1]
+        elif line.startswith("No active threads"):
+            self.proc["listed"] = True
+        elif line in ("[...]", "<snip>") and self.proc["threads"]:
+            self.proc["cut"] = True
+
+    def _queues(self, line):
+        """Ports with messages that nobody took."""
+        if MESSAGE.match(line) or PROMPT.match(line):
+            said = self.message
+            if said.get("QueueType", "").endswith(("MAIN", "LARGE")) and int(said.get("ServerThread", "0"), 16) == 0:
+                self.blocked.add(said["QueuePort"])
+            self.message, self.port = {}, None
+        elif found := FIELD.match(line):
+            self.message[found[1]] = found[2]
+        elif found := PORT.match(line):
+            self.port = found[1]
+        elif QUEUE.match(line) and self.port:
+            self.blocked.add(self.port)
 
     def _thread(self, found):
         self.thread = self.threads.setdefault(found[1], {"addr": found[1], "frames": ""})
@@ -115,6 +142,7 @@ class Log:
         self.thread.update(pid=int(found[2], 16), tid=int(found[3], 16), state=found[4], reason=found[5], objects=[])
         if self.proc is not None:
             self.proc["threads"].add(found[1])
+            self.proc["listed"] = True
 
     def _in_thread(self, line):
         thread = self.thread
@@ -130,6 +158,8 @@ class Log:
             self.waits[thread["addr"]] = found.groups()
         elif found := LPC.search(line):
             self.waits[thread["addr"]] = (found[1],)
+        elif line in ("[...]", "<snip>") and self.proc is not None:
+            self.proc["cut"] = True
         elif found := OBJECT.match(line):
             thread["objects"].append(found.groups())
         elif "!" in line:
@@ -163,20 +193,22 @@ def differences(data, truth):
     if len(dumps) != len(truth["incidents"]):
         yield "%d dumps, %d in truth" % (len(dumps), len(truth["incidents"]))
     for dump, inc in zip(dumps, truth["incidents"]):
-        yield from _incident(Log(dump), inc)
+        yield from _incident(Log(dump), inc, truth.get("cut_in") if dump is dumps[-1] else None)
 
 
 def _before_cut(text, where):
     """The text without its last command, but for a message that was said to the end."""
     lines = text.split("\n")[:-1]
-    if where != "message but for its end":
+    if where not in ("message but for its end", "list of threads"):
         while not PROMPT.match(plain(lines[-1].rstrip("\r"))):
             lines.pop()
         lines.pop()
     return "\n".join(lines)
 
 
-def _incident(log, inc):
+def _incident(log, inc, cut_in):
+    if cut_in == "list of threads" and log.proc:
+        log.proc["cut"] = True
     yield from _processes(log, inc)
     yield from _threads(log, inc)
     yield from _edges(log, inc)
@@ -282,27 +314,83 @@ def _chains(inc):
 
 
 def _findings(log, inc):
-    kinds = {}
+    yield from _boxes(log, inc)
+    yield from _missing(log, inc)
+    yield from _queues(log, inc)
+    exits = {addr for addr, proc in log.procs.items() if proc["table"] == 0 and proc["threads"]}
+    if exits != {item["process"] for item in inc["terminating"]}:
+        yield "terminating: %r" % exits
+    live = collections.Counter(image for _, image in _live(log))
+    dead = collections.Counter(image for _, image in _dead(log))
+    loops = {image: n for image, n in dead.items() if live[image] == 1}
+    for image in set(loops) ^ set(inc["restart_loops"]):
+        if image not in inc["restart_loops"] and image in {_folded(name) for name in inc["special_processes"]}:
+            continue
+        yield "restart loop: %s" % image
+    for image in set(loops) & set(inc["restart_loops"]):
+        if loops[image] != inc["restart_loops"][image]:
+            yield "restart loop: %s %d" % (image, loops[image])
+
+
+def _folded(image):
+    return image.encode()[:15].decode("utf-8", "ignore").lower()
+
+
+def _live(log):
+    """(pid, image) of what lives, by its block or its row."""
+    blocks = {(p["pid"], _folded(p["image"])): p["table"] for p in log.procs.values()}
+    return {key for key, table in blocks.items() if table} | {
+        (pid, _folded(image)) for pid, image in log.busy if blocks.get((pid, _folded(image)), 1)}
+
+
+def _dead(log):
+    dead = [(p["pid"], _folded(p["image"])) for p in log.procs.values() if _zombie(p)]
+    known = {(p["pid"], _folded(p["image"])) for p in log.procs.values()}
+    return dead + [(pid, _folded(image)) for pid, image in log.rows
+                   if image not in MINIMAL and (pid, _folded(image)) not in known]
+
+
+def _boxes(log, inc):
+    kinds, vista = {}, inc["metadata"]["build"] >= 6000
+    services = {proc["pid"] for proc in log.procs.values() if proc["image"] == "services.exe"}
     for addr, thread in log.threads.items():
         proc = log.procs.get(thread["process"], {})
+        if thread["reason"] != "WrUserRequest":
+            continue
         if "!MessageBox" in thread["frames"]:
             kinds[addr] = "message_box"
-        elif "!DialogBoxParam" in thread["frames"]:
+        elif "!DialogBox" in thread["frames"] or "comdlg32!" in thread["frames"]:
             kinds[addr] = "dialog"
-        elif thread["reason"] == "WrUserRequest" and proc.get("session", 0) == 0:
-            kinds[addr] = "ui_message_wait"
-    if kinds != {b["thread"]: b["kind"] for b in inc["message_box_threads"]}:
-        yield "message boxes: %r" % kinds
-    counts = {}
+        elif "SleepThread" in thread["frames"] and thread["image"] != "explorer.exe":
+            if proc.get("session", 0) == 0 if vista else proc.get("ppid") in services:
+                kinds[addr] = "ui_message_wait"
+    planted = {b["thread"]: b["kind"] for b in inc["message_box_threads"]}
+    for addr in set(kinds.items()) ^ set(planted.items()):
+        yield "message box: %r" % (addr,)
+
+
+def _missing(log, inc):
+    """By siblings alone; a list that was cut short says nothing."""
+    cut, counts = {addr for addr, proc in log.procs.items() if proc.get("cut")}, {}
+    unlisted = {proc["addr"] for proc in inc["processes"] if not proc["threads_listed"]}
+    if not cut <= unlisted:
+        yield "cut lists: %r" % (cut - unlisted)
     for addr, proc in log.procs.items():
-        if proc["handles"] != "0" and proc["threads"]:
-            counts.setdefault(proc["image"], []).append((len(proc["threads"]), addr))
+        if proc["handles"].isdigit() and proc["handles"] != "0" and "listed" in proc:
+            counts.setdefault(_folded(proc["image"]), []).append((len(proc["threads"]), addr))
     found = set()
     for group in counts.values():
         for count, addr in group if len(group) > 4 else ():
             others = sorted(c for c, a in group if a != addr)
             centre = others[len(others) // 2]
-            if centre >= 6 and (count <= 2 or count * 4 <= centre):
+            if centre >= 6 and (count <= 2 or count * 4 <= centre) and addr not in cut:
                 found.add(addr)
-    if found != {s["process"] for s in inc["missing_thread_suspects"]}:
-        yield "missing threads: %r" % found
+    planted = {s["process"] for s in inc["missing_thread_suspects"]}
+    if found != planted:
+        yield "missing threads: %r, planted %r" % (found, planted)
+
+
+def _queues(log, inc):
+    planted = {item["port"] for item in inc["blocked_queues"]}
+    if log.blocked != planted:
+        yield "blocked queues: %r, planted %r" % (log.blocked, planted)

@@ -8,11 +8,12 @@ message has to say.
 """
 import re
 
-from . import alpc
+from . import alpc, names
 
 NBSP, TIMES = "\u00a0", "\u00d7"
 PROMPTS = ("lkd> ", "kd> ", "0:000>0: kd> ", "0:000>0:000>1: kd> ", "16.0: kd:x86> ", "0: Kd> ", "!kd> ", "a: kd> ")
-ELISIONS = ("[...]", "...", ".....", "<snip>", "[\u2026]", "\u2026")
+DOTS = (".....", "." * 63)                                  # as symbols that are being loaded make them, too
+ELISIONS = ("[...]", "<snip>", "[\u2026]", "\u2026", "...") + DOTS
 AS_PRINTED = (" Version ", "Product:", "Built by:", "build lab:", "Machine Name:")      # read word by word
 HELD = "\x03"               # a blank inside a name
 
@@ -25,6 +26,7 @@ class Web:
         names = {image for image in images if " " in image}
         names |= {name[:15] for name in names}
         self.names = re.compile("|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n))) or "$^")
+        self.in_list = False        # of a process's threads, which a clear elision would cut short
         self.prompts = tuple(prompts)
 
     def __call__(self, text):
@@ -32,6 +34,8 @@ class Web:
         lines = []
         for line in text.split("\n"):
             lines += self._between(line)
+            if line.startswith(self.prompts + ("PROCESS ",)):
+                self.in_list = line.startswith("PROCESS ")
             progress = "Loading (98% complete)\r" if line.startswith(self.prompts) and self.rng.random() < 0.05 else ""
             lines.append(progress + self._line(line))
         return "\n".join(lines).replace(HELD, " ")
@@ -42,7 +46,7 @@ class Web:
             return []
         roll = self.rng.random()
         if roll < 0.03:
-            return [self.rng.choice(ELISIONS)]
+            return [self.rng.choice(DOTS if self.in_list else ELISIONS)]
         if roll < 0.05:
             return ["Loading (9% complete)\rLoading (98% complete)\r" + "." * self.rng.randint(1, 60)]
         return []
@@ -73,6 +77,15 @@ def hold_message(world, rng):
     return world.held
 
 
+def hold_process(world, rng):
+    """A process that only the last block of the log is to list, or None."""
+    usual = [proc for proc in world.procs if proc.image in names.GROUPS and proc.count > 6 and not proc.planted]
+    if world.layout != "full" or world.held or not usual or rng.random() < 0.5:
+        return None
+    world.held_process = rng.choice(usual)
+    return world.held_process
+
+
 class Tail:
     """Writes the last block; `name` says what it is, `low` and `high` where the log may end in it."""
 
@@ -80,6 +93,8 @@ class Tail:
         self.listing, self.rng, self.world = listing, rng, listing.world
         if held:
             self._held(held)
+        elif self.world.held_process:
+            self._list(self.world.held_process)
         elif rng.random() < 0.35:
             self._unknown()
         else:
@@ -105,6 +120,20 @@ class Tail:
         else:
             self.name = "message but for its end"
             self.low, self.high = text.index("\n", text.index("  ServerThread")) + 1, len(text) - 1
+
+    def _list(self, proc):
+        """The first threads of a process, and of the next one less than its address."""
+        listing, proc.shown = self.listing, self.rng.randint(1, 2)
+        layout, shown = listing.layout, list(self.world.threads_of(proc))[:proc.shown + 1]
+        listing.named.add(proc)
+        listing.listed.add(proc)
+        text = layout.process(proc) + "\n"
+        text += "".join(layout.thread(thread, " " * 8) + "\n" for thread in shown[:-1])
+        self.low, address = len(text) + len(" " * 8 + "T"), listing.p % shown[-1].addr
+        text += layout.thread(shown[-1], " " * 8)
+        self.high = text.index(address, self.low) + len(address) - 1
+        self._write("!process %s 17" % (listing.p % proc.addr), text)
+        self.name = "list of threads"
 
     def _unknown(self):
         """The beginning of a block of an object that the log does not reach."""

@@ -4,12 +4,12 @@
 locks    executive resources with owners and waiters, chains and rings of them
 owners   resources that several threads own while others wait
 waits    waits for process objects and thread objects, alone and inside chains
-The rest (ports, company) adds text only; see ports.py and company.py.
+ports and company add text only, see ports.py and company.py; the rest is in patterns.py.
 """
-from . import menu
+from . import menu, patterns
 from .model import Resource
 
-KINDS = ("locks", "owners", "waits", "ports", "company")
+KINDS = ("locks", "owners", "waits", "ports", "company") + patterns.KINDS
 ALL = KINDS
 SYMBOLS = ("nt!CmpRegistryLock", "nt!PsLoadedModuleResource", "nt!IopDeviceTreeLock", "Ntfs!NtfsData",
            "nt!ExpFirmwareTableResource")
@@ -128,6 +128,7 @@ def plant(world, planter):
     for shape in shapes:
         planter.longest()
         shape()
+    patterns.plant(world, planter)
 
 
 def number(world):

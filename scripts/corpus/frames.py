@@ -34,6 +34,8 @@ KERNEL = {
                                     "win32k!NtUserGetMessage"),
     "message_box": (ONE,) + SLEEP + ("win32k!NtUserWaitMessage",),
     "dialog": (ONE,) + SLEEP + ("win32k!NtUserWaitMessage",),
+    "open_file": (ONE,) + SLEEP + ("win32k!NtUserWaitMessage",),
+    "msgwait": (MANY, "win32k!xxxMsgWaitForMultipleObjects", "win32k!NtUserMsgWaitForMultipleObjectsEx"),
     "suspended": (ONE, "nt!KiSuspendThread", "nt!KiDeliverApc", "nt!KiSchedulerApc"),
     "pushlock": (ONE, "nt!ExfAcquirePushLockExclusive", "nt!MmProtectVirtualMemory", "nt!NtProtectVirtualMemory"),
     "resource": (ONE, "nt!ExpWaitForResource", "nt!ExAcquireResourceExclusiveLite", "Ntfs!NtfsCommonCreate",
@@ -41,6 +43,9 @@ KERNEL = {
     "worker": ("nt!KeRemoveQueueEx", "nt!ExpWorkerThread"),
     "driver": (ONE, "rdbss!RxpWorkerThreadDispatcher", "rdbss!RxWorkItemDispatcher"),
 }
+
+# Waits like others, called by other functions of the user.
+SAME = {"box_msgwait": "msgwait", "ask_in_dialog": "lpcreply", "wait_in_box": "single"}
 
 # Where an era has other functions than the list above.
 OTHER = {
@@ -66,7 +71,12 @@ NO_WAIT = {
 
 WORKER = ("%s!WorkerMain",)
 RPC = ("RPCRT4!LRPC_CCALL::SendReceive", "RPCRT4!NdrpClientCall2", "%s!CBroker<int, IUnknown *>::Ask")
-BOX = ("USER32!NtUserWaitMessage", "USER32!DialogBox2", "USER32!InternalDialogBox")
+LOOP = ("USER32!DialogBox2", "USER32!InternalDialogBox")
+BOX = ("USER32!NtUserWaitMessage",) + LOOP
+BOXES = ("USER32!SoftModalMessageBox", "USER32!MessageBoxWorker", "USER32!MessageBoxTimeoutW", "USER32!MessageBoxExW",
+         "USER32!MessageBoxW", "%s!ReportFailure")
+DIALOG = ("USER32!DialogBoxIndirectParamAorW", "USER32!DialogBoxParamW", "%s!AskOperator")
+HANDLER = ("USER32!InternalCallWinProc", "USER32!UserCallDlgProcCheckWow", "USER32!SendMessageWorker") + LOOP
 USER = {
     "queue": ("ntdll!ZwWaitForWorkViaWorkerFactory", "ntdll!TppWorkerThread"),
     "single": ("ntdll!ZwWaitForSingleObject", "KERNELBASE!WaitForSingleObjectEx") + WORKER,
@@ -78,9 +88,14 @@ USER = {
     "keyed": ("ntdll!ZwWaitForKeyedEvent", "ntdll!RtlSleepConditionVariableCS") + WORKER,
     "alertbyid": ("ntdll!ZwWaitForAlertByThreadId", "ntdll!RtlSleepConditionVariableSRW") + WORKER,
     "getmessage": ("USER32!ZwUserGetMessage", "USER32!GetMessageW", "%s!MessageLoop"),
-    "message_box": BOX + ("USER32!SoftModalMessageBox", "USER32!MessageBoxWorker", "USER32!MessageBoxTimeoutW",
-                          "USER32!MessageBoxExW", "USER32!MessageBoxW", "%s!ReportFailure"),
-    "dialog": BOX + ("USER32!DialogBoxIndirectParamAorW", "USER32!DialogBoxParamW", "%s!AskOperator"),
+    "message_box": BOX + BOXES,
+    "dialog": BOX + DIALOG,
+    "msgwait": ("USER32!NtUserMsgWaitForMultipleObjectsEx", "USER32!MsgWaitForMultipleObjectsEx", "%s!Pump"),
+    "box_msgwait": ("USER32!NtUserMsgWaitForMultipleObjectsEx",) + LOOP + BOXES,
+    "ask_in_dialog": ("ntdll!ZwAlpcSendWaitReceivePort",) + RPC + ("%s!OnApply",) + HANDLER + DIALOG,
+    "wait_in_box": ("ntdll!ZwWaitForSingleObject", "KERNELBASE!WaitForSingleObjectEx", "%s!OnRetry") + HANDLER + BOXES,
+    "open_file": BOX + ("USER32!DialogBoxIndirectParamAorW", "USER32!DialogBoxIndirectParamW", "comdlg32!CFileOpenSave::Show",
+                        "comdlg32!GetOpenFileNameW", "%s!PickFile"),
     "suspended": ("ntdll!ZwWaitForSingleObject",) + WORKER,
     "pushlock": ("ntdll!ZwProtectVirtualMemory",) + WORKER,
     "resource": ("ntdll!ZwCreateFile", "KERNELBASE!CreateFileW") + WORKER,
@@ -101,6 +116,7 @@ BORDER = {"x86": "nt!KiFastCallEntry", "x64": "nt!KiSystemServiceCopyEnd", "arm6
 
 def kernel_frames(kind, era):
     """Kernel frames from the top to the last before the border or the thread start."""
+    kind = SAME.get(kind, kind)
     if kind in NO_WAIT:
         return NO_WAIT[kind]
     frames = ENTRY[era] + OTHER[era].get(kind, KERNEL[kind])
@@ -109,4 +125,4 @@ def kernel_frames(kind, era):
     return frames
 
 
-KINDS = tuple(KERNEL) + tuple(NO_WAIT)
+KINDS = tuple(KERNEL) + tuple(NO_WAIT) + tuple(SAME)

@@ -82,6 +82,7 @@ class Special:
             end = None
             if self.damage == "cut" and number == len(worlds) - 1:
                 end = self._end(damage.hold_message(world, self.rng))
+                damage.hold_process(world, self.rng)
             shown = _print(world, shape, rng, recorder.write, self.options, recorder.mark, end)
             incidents.append((world, shown))
         texts = [recorder.text()]

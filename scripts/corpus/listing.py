@@ -7,11 +7,12 @@ the way of a case study: `!vm`, then only the objects that matter.
 """
 import random
 
-from . import alpc, company, locks, ports, vm
+from . import alpc, company, locks, names, ports, vm
 from .model import Process
 
 INDENT = " " * 8
 BATCH = 1000
+IDLE = ("queue", "lpcreceive")
 
 
 class Listing:
@@ -23,7 +24,8 @@ class Listing:
         self.prompt = "%d: kd> " % rng.randrange(min(world.banner.processors, 8))
         if world.banner.processors == 1:
             self.prompt = "kd> "
-        self.named, self.listed, self.shown = set(), set(), set()   # what the log has printed
+        self.named, self.listed, self.shown, self.queues = set(), set(), set(), set()   # what the log has printed
+        self.idle_ports = set()     # one of the threads that serve them has nothing to do
         self.vm_rows = False
         self.mark = mark            # told of every command
         self.extra_rng = random.Random(world.procs[0].seed) if world.extras else None
@@ -55,7 +57,7 @@ class Listing:
             if batch:
                 self.write(self.layout.zombies(batch, stats, threads))
                 batch = []
-            if isinstance(item, Process):
+            if isinstance(item, Process) and item is not self.world.held_process:
                 self.one(item, flags)
         if batch:
             self.write(self.layout.zombies(batch, stats, threads))
@@ -81,6 +83,9 @@ class Listing:
                 held.append(layout.thread(thread, INDENT) + "\n")
             else:
                 held.append(layout.short_thread(thread))
+            if count == proc.shown:
+                held.append(names.GAPS[proc.shown % len(names.GAPS)] + "\n\n")
+                break
             if len(held) == 64:
                 self.write("".join(held))
                 held = []
@@ -126,12 +131,19 @@ class Listing:
         """Its image and pid are in the log."""
         return proc in self.named or any(t.proc is proc for t in self.shown)
 
-    def registered(self, owner):
-        threads = [t for t in self.world.threads_of(owner) if t.printed and t.state != "INITIALIZED"]
-        if owner not in self.listed:
+    def registered(self, port):
+        """The threads that serve a port, as far as the log has them."""
+        wanted = self.world.threads_of(port.owner) if port.threads is None else port.threads
+        threads = [t for t in wanted if t.printed and t.state != "INITIALIZED"]
+        if port.owner not in self.listed:
             seen = {t.addr for t in self.shown}
             threads = [t for t in threads if t.addr in seen]
-        return self.extra_rng.sample(threads, min(len(threads), self.extra_rng.randint(0, 3)))
+        if port.threads is not None:
+            return threads
+        threads = self.extra_rng.sample(threads, min(len(threads), self.extra_rng.randint(0, 3)))
+        if any(thread.stack in IDLE for thread in threads):
+            self.idle_ports.add(port.addr)
+        return threads
 
     def locks(self):
         if self.world.resources:
@@ -142,12 +154,16 @@ class Listing:
 
     def ports(self):
         messages = [m for m in self.world.messages if not m.lpc]
-        if "ports" not in self.world.extras or not messages:
+        printed = list(self.world.ports)
+        if "ports" in self.world.extras:
+            printed += [ports.of_message(self.world, m) for m in self.extra_rng.sample(messages, min(len(messages), 4))]
+        for port in printed:
+            self.queues.add(port.addr)
+            self.command("!alpc /p " + self.p % port.addr)
+            self.write(ports.text(self.world, self.layout, port, self.registered(port), self.extra_rng))
+        if "ports" not in self.world.extras:
             return
         known = {proc for proc in self.world.procs if self.known(proc)}
-        for message in self.extra_rng.sample(messages, min(len(messages), 4)):
-            self.command("!alpc /p " + self.p % message.port)
-            self.write(ports.port(self.world, self.layout, message, self.registered(message.owner), self.extra_rng))
         for message in self.extra_rng.sample(messages, min(len(messages), 2)):
             self.command("!alpc /lpp " + self.p % message.owner.addr)
             self.write(ports.of_process(self.world, self.layout, message.owner, known))
@@ -173,7 +189,8 @@ class Listing:
         for thread in rng.sample(planted, min(len(planted), rng.randint(0, 4))):
             self.thread(thread)
         for proc in rng.sample(world.procs, min(len(world.procs), rng.randint(0, 3))):
-            self.process(proc, rng.choice(("1f", "", "0", "cid")))
+            if proc is not world.held_process:
+                self.process(proc, rng.choice(("1f", "", "0", "cid")))
         if rng.random() < 0.15:
             self.all_processes("17")
         if rng.random() < 0.3:
@@ -198,6 +215,9 @@ class Listing:
         for message in world.messages:
             if (message.shown != "server" or not message.server.printed) and message.owner not in self.named:
                 self.process(message.owner, "0")
+        for port in world.ports:
+            if not self.known(port.owner):
+                self.process(port.owner, "0")
         for proc in [t.link[1] for p in world.procs for t in p.planted if t.link and t.link[0] == "process"]:
             if proc not in self.named:
                 self.process(proc, "0")

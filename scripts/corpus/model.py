@@ -28,7 +28,7 @@ class Thread:
 
 class Process:
     __slots__ = ("addr", "pid", "ppid", "image", "session", "handles", "kind", "count", "planted", "seed",
-                 "first", "tid0", "service", "frozen", "slots", "index", "typical")
+                 "first", "tid0", "service", "frozen", "slots", "index", "typical", "shown")
 
     def __init__(self, image, session, kind, count, service):
         self.image, self.session, self.kind, self.count, self.service = image, session, kind, count, service
@@ -37,6 +37,7 @@ class Process:
         self.frozen = False
         self.addr = self.pid = self.ppid = self.seed = self.first = self.tid0 = 0
         self.typical = count
+        self.shown = None           # so many of its threads are listed, then somebody left lines out
         self.slots = {}
 
     @property
@@ -54,6 +55,15 @@ class Message:
         self.queue = "ALPC_MSGQUEUE_PENDING" if server else "ALPC_MSGQUEUE_MAIN"
         self.addr = self.id = self.port = self.client_port = 0
         self.lpc = False
+
+
+class Port:
+    """An ALPC port that the log prints, with the messages in its queues and the threads that serve it."""
+    __slots__ = ("owner", "addr", "messages", "threads")
+
+    def __init__(self, owner, addr, messages=(), threads=None):
+        self.owner, self.addr, self.messages = owner, addr, messages
+        self.threads = threads      # None: any of its owner's
 
 
 class Zombie:
@@ -116,11 +126,14 @@ class World:
         self.idle_cpus = list(range(min(banner.processors, 10)))
         self.boxes = []             # (Thread, kind, confidence)
         self.suspects = []          # (Process, expected)
+        self.lone = []              # Processes whose missing threads only other dumps tell
+        self.ports = []             # of class Port, to be printed
         self.others = []            # heads of chains without a message
         self.resources = []         # of class Resource
         self.extras = options.extras        # what else is planted and printed, by name
         self.held = None            # the Message that is kept for the end of the log
         self.in_stacks = {}         # what !stacks listed: address -> Process or Thread
+        self.held_process = None    # likewise a Process
         self._make_pools()
 
     def share_addresses(self, other):

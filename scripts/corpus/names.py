@@ -19,6 +19,12 @@ SPECIAL_NEW = ("WerFault.exe", "WerFaultSecure.exe", "wermgr.exe")
 SERVICES = ("svchost.exe", "spoolsv.exe", "MonitorAgent.exe", "dllhost.exe", "BackupSvc.exe", "wmiprvse.exe",
             "AuditSvc.exe", "Pr\u00fcfdienst.exe", "ImaService.exe", "vmtoolsd.exe")
 DESKTOP = ("explorer.exe", "taskhost.exe", "winword.exe", "wfshell.exe", "notepad.exe", "Caf\u00e9 Client.exe")
+QUEUES = ("FaxQueue.exe", "JobBroker.exe")
+SOLO = (("HubService.exe", 14), ("LedgerSrv.exe", 18), ("GateKeeper.exe", 25))      # one in each dump, with its threads
+SPECIAL_MORE = ("vsjitdebugger.exe", "ntsd.exe", "cdb.exe", "windbg.exe", "procdump64.exe", "adplus.exe", "savedump.exe")
+NOT_SPECIAL = ("WerReporter.exe", "mykd.exe", "drwatson-notes.exe")
+CIRCLE = ("Registrar.exe", "Notary.exe")
+GAPS = ("[...]", "<snip>")      # what people leave in place of lines
 MINIMAL = ("Registry", "MemCompression", "Secure System")
 
 

@@ -120,7 +120,7 @@ def _parents(world):
             proc.ppid = 0
         elif proc.session is None:
             proc.ppid = 4
-        elif proc.session == 0:
+        elif proc.session == 0 and (proc.service or world.era != "nt5"):
             proc.ppid = services.pid if proc is not services else 0x200
         else:
             proc.ppid = 0x400 + zlib.crc32(b"%d" % proc.session) % 512 * 4

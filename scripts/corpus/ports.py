@@ -6,17 +6,24 @@ are short repeats of threads that the log has in full, and only processes that
 it has are named.
 """
 from . import vm
+from .model import Port
 
-QUEUES = ("Direct message queue", "Large message queue", "Pending queue", "Canceled queue")
+QUEUES = (("Main queue", "MAIN"), ("Direct message queue", "DIRECT"), ("Large message queue", "LARGE"),
+          ("Pending queue", "PENDING"), ("Canceled queue", "CANCELED"))
 OTHERS = ("MessageZone", "ConnectionPending", "ConnectionRefused", "Disconnected", "Closed", "FlushOnClose",
           "ReturnExtendedInfo", "Waitable", "Security", "Wow64CompletionList")
 NAMES = ("SmApiPort", "epmapper", "ThemeApiPort", "LsaAuthenticationPort", "")
 
 
+def of_message(world, message):
+    """The port that a message is queued at, with all that are."""
+    return Port(message.owner, message.port, [m for m in world.messages if m.port == message.port])
+
+
 def _queues(world, port, p):
-    main = [m for m in world.messages if m.port == port and m.queue.endswith("MAIN") and m.shown in ("zero", "missing")]
     lines = []
-    for name, messages in [("Main queue", main)] + [(name, []) for name in QUEUES]:
+    for name, kind in QUEUES:
+        messages = [m for m in port.messages if m.queue.endswith(kind) and m is not world.held]
         if not messages:
             lines.append("  %s is empty." % name)
             continue
@@ -33,20 +40,20 @@ def _short(world, layout, thread):
     return "    %sWin32Thread: %s %s" % (head, value, state.split(" ")[0].split(":")[0])
 
 
-def port(world, layout, message, threads, rng):
+def text(world, layout, port, threads, rng):
     """`!alpc /p`: a port and the `threads` registered with it."""
     p, zero = layout.p, "0" * layout.digits
     mark = "@ " if world.era == "nt60" else ""
-    lines = ["", "Port %s%s" % (mark, p % message.port)]
+    lines = ["", "Port %s%s" % (mark, p % port.addr)]
     row = lambda label, value, indent="  ": lines.append("%s%-*s: %s" % (indent, 25 - len(indent), label, value))
     row("Type", "ALPC_CONNECTION_PORT")
-    row("CommunicationInfo", p % (message.port + 0x1000))
-    row("ConnectionPort", "%s (%s)" % (p % message.port, NAMES[message.port >> 4 & 3]), "    ")
+    row("CommunicationInfo", p % (port.addr + 0x1000))
+    row("ConnectionPort", "%s (%s)" % (p % port.addr, NAMES[port.addr >> 4 & 3]), "    ")
     row("ClientCommunicationPort", "0", "    ")
     row("ServerCommunicationPort", "0", "    ")
-    row("OwnerProcess", "%s (%s)" % (p % message.owner.addr, vm.short(message.owner.image)))
-    row("SequenceNo", "0x%08X (%d)" % (message.id & 0xfff, message.id & 0xfff))
-    row("CompletionPort", p % (message.port + 0x2000))
+    row("OwnerProcess", "%s (%s)" % (p % port.owner.addr, vm.short(port.owner.image)))
+    row("SequenceNo", "0x%08X (%d)" % (port.addr >> 4 & 0xfff, port.addr >> 4 & 0xfff))
+    row("CompletionPort", p % (port.addr + 0x2000))
     row("CompletionList", zero)
     for label in OTHERS:
         row(label, rng.choice(("No", "Yes")) if label == "Waitable" else "No")
@@ -54,7 +61,7 @@ def port(world, layout, message, threads, rng):
     if threads:
         lines += ["  %d thread(s) are registered with port IO completion object:" % len(threads), ""]
         lines += [_short(world, layout, thread) for thread in threads] + [""]
-    return "\n".join(lines + _queues(world, message.port, p)) + "\n\n"
+    return "\n".join(lines + _queues(world, port, p)) + "\n\n"
 
 
 def of_process(world, layout, owner, known):

@@ -13,9 +13,10 @@ import statistics
 from . import graph, names, vm
 from .model import Process
 
-SPECIAL = frozenset(name.lower() for name in names.SPECIAL_OLD + names.SPECIAL_NEW)
+SPECIAL = frozenset(vm.short(name.lower()) for name in names.SPECIAL_OLD + names.SPECIAL_NEW + names.SPECIAL_MORE)
 SOURCES = {"server": "alpc_m", "zero": "absent_in_alpc_m", "missing": "absent_in_alpc_m", "never": "no_alpc_m"}
 LPC_SOURCES = {"server": "lpc_message", "zero": "absent_in_lpc_message", "missing": "absent_in_lpc_message"}
+WAITING = ("ALPC_MSGQUEUE_MAIN", "ALPC_MSGQUEUE_LARGE")
 dumps = json.dumps
 
 
@@ -36,16 +37,18 @@ class Truth:
             zombie = not hasattr(item, "kind")
             yield pattern % (self.hex(item.addr), item.pid, item.ppid, dumps(item.image), null(item.session),
                              "0" if zombie else null(item.handles), "true" if zombie else "false",
-                             "true" if zombie or item in self.listing.listed else "false")
+                             "true" if zombie or item in self.listing.listed and item.shown is None else "false")
 
     def _printed_threads(self):
         listing = self.listing
         owners = listing.listed | {t.proc for t in listing.shown}
         for proc in sorted(owners, key=lambda p: p.addr):
             everything = proc in listing.listed
+            left = proc.shown
             for thread in self.world.threads_of(proc):
-                if thread.printed and (everything or thread in listing.shown):
+                if thread.printed and (everything and left != 0 or thread in listing.shown):
                     yield thread
+                left = left and left - 1
 
     def threads(self):
         pattern = ('{"addr":"%s","pid":%d,"tid":%d,"state":"%s","wait_reason":%s,"wait_ticks":%d,"wait_seconds":%d.%03d,'
@@ -120,7 +123,7 @@ class Truth:
     def special(self):
         live = [p.image for p in self.world.procs if p in self.listing.named or self.listing.vm_rows]
         found = collections.Counter(live + [z.image for z in self.world.zombies])
-        return {image: n for image, n in sorted(found.items()) if image.lower() in SPECIAL}
+        return {image: n for image, n in sorted(found.items()) if vm.short(image.lower()) in SPECIAL}
 
     def boxes(self):
         return [{"thread": self.hex(t.addr), "pid": t.proc.pid, "tid": t.tid, "image": t.proc.image, "kind": kind,
@@ -130,16 +133,34 @@ class Truth:
         result = []
         for proc, _ in self.world.suspects:
             counts = [sum(1 for t in self.world.threads_of(p) if t.printed) for p in self.world.procs
-                      if p.image == proc.image and p is not proc]
+                      if p.image == proc.image and p is not proc and p.shown is None]
             result.append({"process": self.hex(proc.addr), "pid": proc.pid, "image": proc.image,
                            "threads_present": proc.total, "expected": statistics.median(counts),
                            "sample": len(counts), "evident": True})
         return result
 
+    def lone(self):
+        """Missing threads that only an index with other dumps of the system tells."""
+        return [{"process": self.hex(proc.addr), "pid": proc.pid, "image": proc.image, "threads_present": proc.total}
+                for proc in self.world.lone]
+
     def blocked(self):
+        """Messages that nobody picked up: printed so, or listed in a queue that was."""
         return [{"port": self.hex(m.port), "owner_process": self.hex(m.owner.addr), "image": m.owner.image,
-                 "message": self.hex(m.addr)} for m in self.world.messages
-                if not m.lpc and m.shown in ("zero", "missing") and m.queue == "ALPC_MSGQUEUE_MAIN"]
+                 "message": self.hex(m.addr), "evident": m.port not in self.listing.idle_ports} for m in self.world.messages
+                if not m.lpc and m.queue in WAITING and (m.shown in ("zero", "missing") or m.port in self.listing.queues)]
+
+    def loops(self):
+        """Images of which one process lives, by how many are dead; those of special processes apart."""
+        fold = lambda item: vm.short(item.image.lower())
+        live = collections.Counter(fold(p) for p in self.world.procs if p.kind != "terminating"
+                                   and (p in self.listing.named or self.listing.vm_rows))
+        dead = collections.Counter(map(fold, self.world.zombies))
+        return {image: n for image, n in sorted(dead.items()) if live[image] == 1 and image not in SPECIAL}
+
+    def terminating(self):
+        return [{"process": self.hex(p.addr), "pid": p.pid, "image": p.image, "threads": p.total}
+                for p in self.world.procs if p.kind == "terminating" and p in self.listing.listed]
 
     # -- the file -------------------------------------------------------------------------
 
@@ -161,7 +182,10 @@ class Truth:
         out.write(',\n"memory_kb":' + dumps(vm.numbers(self.world) if self.listing.vm_rows else None))
         write_list(out, "message_box_threads", map(dumps, self.boxes()))
         write_list(out, "missing_thread_suspects", map(dumps, self.suspects()))
+        write_list(out, "index_suspects", map(dumps, self.lone()))
         write_list(out, "blocked_queues", map(dumps, self.blocked()))
+        write_list(out, "terminating", map(dumps, self.terminating()))
+        out.write(',\n"restart_loops":' + dumps(self.loops()))
         out.write(',\n"special_processes":' + dumps(self.special()) + ',\n"notes":[]}')
         return totals
 

@@ -192,14 +192,14 @@ def _chain_line(hops, cycle, start, endpoint):
                                 "" if cycle == "none" else " cycle %s from %s" % (cycle, start))
 
 
-def real_chain(chain):
+def _real_chain(chain):
     hops = tuple((hop["image"], hop["pid"], hop["thread"], hop["via"]) for hop in chain["hops"])
     end = chain["endpoint"]
     return (hops, chain["cycle_kind"] or "none", chain["cycle_start"],
             (end["kind"], end.get("thread"), end.get("wait_reason")))
 
 
-def shown_chain(chain, with_reason):
+def _shown_chain(chain, with_reason):
     hops = tuple((hop["image"], hop["pid"], hop["thread"], hop["via"]) for hop in chain["hops"])
     end = chain["endpoint"]
     return (hops, chain["cycle"], chain["cycle_start"],
@@ -210,15 +210,15 @@ def chains(truth, shown):
     differences = []
     real = {}
     for chain in truth["chains"] + truth["other_chains"]:
-        parts = real_chain(chain)
+        parts = _real_chain(chain)
         real[parts[0]] = parts
     listed = {}
     for chain in shown["chains"]:
-        hops = shown_chain(chain, False)[0]
+        hops = _shown_chain(chain, False)[0]
         if hops in listed:
-            differences.append("twice: " + _chain_line(*shown_chain(chain, True)))
+            differences.append("twice: " + _chain_line(*_shown_chain(chain, True)))
         with_reason = real.get(hops, (0, 0, 0, (0, 0, None)))[3][2] is not None
-        listed[hops] = shown_chain(chain, with_reason)
+        listed[hops] = _shown_chain(chain, with_reason)
     for hops, parts in real.items():
         if hops not in listed:
             differences.append("missing: " + _chain_line(*parts))
@@ -412,11 +412,14 @@ def findings(truth, shown):
     _sets(differences, "special process",
           {short(image): (count,) for image, count in truth["special_processes"].items()},
           {short(one["image"]): (one["count"],) for one in _found(shown, "special-process")})
-    ports = {}
+    ports, unclear = {}, set()
     for one in truth.get("blocked_queues", ()):
         ports.setdefault(one["port"], (one["owner_process"], short(one["image"])))
-    _sets(differences, "blocked queue", ports,
-          {one["port"]: (one["process"], short(one["image"])) for one in _found(shown, "blocked-queue")})
+        if not one.get("evident", True):        # a thread that serves the port has nothing to do
+            unclear.add(one["port"])
+    _sets(differences, "blocked queue", {port: said for port, said in ports.items() if port not in unclear},
+          {one["port"]: (one["process"], short(one["image"])) for one in _found(shown, "blocked-queue")
+           if one["port"] not in unclear})
     chains = truth["chains"] + truth["other_chains"]
     told = sum(one["count"] for one in _found(shown, "wait-chain"))
     field(differences, "findings", "chains in wait-chain",

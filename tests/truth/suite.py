@@ -8,7 +8,6 @@ import sys
 
 from . import compare, member
 from .program import Failure, Program
-from .score import Score
 from .tap import Tap
 
 ASPECTS = ("host", "processes", "threads", "edges", "chains", "zombies", "counts", "findings", "evidence")
@@ -101,7 +100,7 @@ class Corpus:
     """A folder of bundles/ and truth/, as scripts/gen-corpus makes it."""
 
     def __init__(self, folder):
-        self.folder, self.truths, self.score = folder, {}, Score()
+        self.folder, self.truths = folder, {}
         for path in sorted(glob.glob(os.path.join(folder, "truth", "*.truth.json"))):
             content = load(path)
             self.truths.setdefault(content["bundle"], []).extend(
@@ -133,7 +132,8 @@ class Corpus:
             path = os.path.realpath(os.path.join(self.folder, bundle))
             self._check_bundle(tap, program, path, incidents, rows.get(path, []))
 
-    def _check_bundle(self, tap, program, path, incidents, rows):
+    @staticmethod
+    def _check_bundle(tap, program, path, incidents, rows):
         shown = []
         for row in rows:
             try:
@@ -145,7 +145,6 @@ class Corpus:
             tap.result("%s: list" % name, row_differences(
                 [row for row in rows if got and row["incident"] == got["id"]], truth))
             report(tap, name, truth, got, reader(lambda _: path))
-            self.score.add(truth, got)
 
 
 def row_differences(rows, truth):
