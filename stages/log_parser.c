@@ -205,13 +205,29 @@ static void cut_threads(struct log_parser *parser, struct slice last)
 	process->flags |= PROCESS_THREADS_CUT;
 }
 
+/* Three dots are what people write; those of a debugger stand behind others, or behind what is being loaded. */
+static void read_unknown_line(struct log_parser *parser, const struct line *line,
+			      enum behind behind)
+{
+	struct slice text = lex_rest(&line->cursor);
+
+	if (line_is_elision(text) ||
+	    (behind != BEHIND_LOADING && slice_equal(text, SLICE("..."))))
+		cut_threads(parser, text);
+	if (behind == BEHIND_SENTENCE || line_is_sentence(text))
+		parser->state.behind = BEHIND_SENTENCE;
+	else if (line_is_loading(text))
+		parser->state.behind = BEHIND_LOADING;
+	unknown_line_count(parser, line);
+}
+
 static void read_plain_line(struct log_parser *parser, const struct line *line)
 {
 	struct slice command, text = lex_rest(&line->cursor);
 	const struct log_block *block;
-	bool loading = parser->state.loading;
+	enum behind behind = parser->state.behind;
 
-	parser->state.loading = false;
+	parser->state.behind = BEHIND_NOTHING;
 	if (line->may_prompt && prompt_may_begin(text.at[0]) && prompt_split(text, &command)) {
 		read_prompt(parser, command);
 		return;
@@ -223,13 +239,12 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		return;
 	if (begins_block(parser, line, parser->weak[(unsigned char)text.at[0]]))
 		return;
-	if (block && block->loose && block->reads(parser, line))
+	if (block && block->loose && block->reads(parser, line)) {
+		if (line_is_elision(text))
+			cut_threads(parser, text);
 		return;
-	/* Three dots are what people write; those of a debugger stand behind others, or behind what is being loaded. */
-	if (line_is_elision(text) || (!loading && slice_equal(text, SLICE("..."))))
-		cut_threads(parser, text);
-	parser->state.loading = line_is_loading(text);
-	unknown_line_count(parser, line);
+	}
+	read_unknown_line(parser, line, behind);
 }
 
 /* Behind lines that were left out no half of a line goes on, either. */
@@ -346,7 +361,7 @@ static void begin_result(struct log_parser *parser, const struct log_state *star
 }
 
 /* The log breaks off inside a block: what was complete is kept, and this is said. Half a code unit behind the
- * last newline, which decoding made U+FFFD, is no line. */
+ * last newline, which decoding made U+FFFD, is no line; what somebody says of the log at its end is none of the block. */
 static void diagnose_cut(struct log_parser *parser, struct slice text)
 {
 	struct line end = { .number = parser->result->lines, .offset = text.len };
@@ -355,7 +370,8 @@ static void diagnose_cut(struct log_parser *parser, struct slice text)
 	uint8_t block = parser->state.block;
 
 	if (slice_trim(last).len == 0 || slice_equal(last, SLICE("\xEF\xBF\xBD")) ||
-	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner)
+	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner ||
+	    parser->state.behind == BEHIND_SENTENCE)
 		return;
 	/* What a lone return, a form feed or Ctrl-Z ends is whole. */
 	if (memchr("\r\f\x1a", last.at[last.len - 1], 3))

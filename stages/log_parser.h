@@ -60,6 +60,13 @@ struct stack_layout {
 	bool numbered; /* " # Child-SP": a frame number stands first */
 };
 
+/* What lines that no block knows say of those behind them. */
+enum behind {
+	BEHIND_NOTHING,
+	BEHIND_LOADING,  /* symbols are being loaded: dots may follow */
+	BEHIND_SENTENCE, /* somebody speaks, until a block knows a line again */
+};
+
 /* All that a chunk hands on to the next one; plain data. */
 struct log_state {
 	uint64_t process; /* of the PROCESS block that THREADs now belong to, 0 for none */
@@ -80,11 +87,11 @@ struct log_state {
 	char command[24]; /* first word of the last command, not terminated */
 	uint8_t command_len;
 	bool in_long_line; /* the text before ended inside a line that is too long */
-	bool loading;      /* the line before told that symbols are being loaded */
 	uint8_t vm_seen;   /* enum vm_seen of the open !vm table */
 	bool vm_page_file; /* the lines of its last page file may still come */
 	bool vm_sessions;  /* it lists sessions, which are passed over */
 	struct stacks_process stacks_process;
+	uint8_t behind; /* enum behind: what the line before was, of those that no block knew */
 	uint16_t pending_len; /* a wrapped line that waits for the next one */
 	/* Its numbers, the second that of its last part; before the text's begin they count down from 2^32. */
 	uint32_t pending_line, pending_last;

@@ -8,6 +8,7 @@
 #define KIND_WORDS 4
 #define KIND_MAX 64
 #define EXAMPLE_MAX 160
+#define SENTENCE_WORDS 8
 
 static bool begins_as(struct slice text, const struct slice *heads, size_t count)
 {
@@ -46,6 +47,33 @@ bool line_is_noise(struct slice text)
 	};
 
 	return begins_as(text, heads, sizeof(heads) / sizeof(heads[0]));
+}
+
+static bool is_letter(char c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '\'';
+}
+
+/* A word of letters alone, but for a mark at its end. */
+static bool is_plain_word(struct slice word)
+{
+	if (word.len > 1 && memchr(",.;:", word.at[word.len - 1], 4))
+		word.len--;
+	for (size_t i = 0; i < word.len; i++)
+		if (!is_letter(word.at[i]))
+			return false;
+	return true;
+}
+
+bool line_is_sentence(struct slice text)
+{
+	struct cursor cursor = { text.at, text.at + text.len, false };
+	struct slice word;
+	int words = 0;
+
+	while (words < SENTENCE_WORDS && lex_token(&cursor, &word))
+		words = is_plain_word(word) ? words + 1 : 0;
+	return words == SENTENCE_WORDS;
 }
 
 /* A word with a decimal digit in it is a number, an address or a name that varies. */

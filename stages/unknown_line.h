@@ -11,6 +11,8 @@ bool line_is_noise(struct slice text);
 bool line_is_elision(struct slice text);
 /* Whether a debugger that loads symbols prints it: what is loaded, or dots for modules. */
 bool line_is_loading(struct slice text);
+/* Whether people wrote it: more words in a row than debuggers print. */
+bool line_is_sentence(struct slice text);
 /* Counts the line under its kind, unless it is noise (noise_lines.def). */
 void unknown_line_count(struct log_parser *parser, const struct line *line);
 

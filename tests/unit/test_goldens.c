@@ -211,8 +211,8 @@ static void check_told(const char *name, const struct ending *ending,
 {
 	const struct records *records = &result->segments.at[result->segments_used - 1].records;
 
-	if (result->end.block == LOG_BLOCK_NONE ||
-	    result->end.block == LOG_BLOCK_banner || is_blank(ending->rest) ||
+	if (result->end.block == LOG_BLOCK_NONE || result->end.block == LOG_BLOCK_banner ||
+	    is_blank(ending->rest) || result->end.behind == BEHIND_SENTENCE ||
 	    memchr("\r\f\x1a", ending->rest.at[ending->rest.len - 1], 3))
 		return;
 	vec_for_each(diagnostic, &records->diagnostics)
