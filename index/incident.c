@@ -16,6 +16,7 @@ void incident_row_free(struct incident_row *row)
 		summary_free(other);
 	vec_free(&row->others);
 	vec_free(&row->bundles);
+	vec_free(&row->versions);
 }
 
 /* A summary that fails is in the row already, to be freed with it. */
@@ -33,6 +34,7 @@ static bool row_fill(struct incident_row *row, const place_vec *places, uint64_t
 		    summary->id != id)
 			return false;
 		vec_push(&row->bundles, place->path);
+		vec_push(&row->versions, place->version);
 	}
 	return true;
 }

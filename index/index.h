@@ -100,6 +100,7 @@ struct incident_row {
 	VEC(struct slice) bundles;  /* paths; one at least */
 	VEC(struct summary) others; /* of bundles.at[1] and on, for the sources in them */
 	uint64_t version;           /* of its chains, census and records */
+	VEC(uint64_t) versions; /* of bundles.at[i]: where it is the same, so are the records, and where in it they were read */
 };
 
 /* The summary of bundles.at[i]. */

@@ -9,8 +9,16 @@ _Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
 		       (int)MEMBER_QUARANTINED == (int)OUTCOME_QUARANTINED,
 	       "the reader's outcomes are the index's");
 
+enum message_kind message_kind(const byte_vec *frame)
+{
+	if (frame->len == 0 || frame->at[0] > MESSAGE_EXCERPT)
+		return MESSAGE_UNKNOWN;
+	return (enum message_kind)frame->at[0];
+}
+
 void message_put_job(byte_vec *out, uint64_t job, const char *name)
 {
+	bytes_put_u8(out, MESSAGE_JOB);
 	bytes_put_varint(out, job);
 	bytes_put_text(out, slice_from(name));
 }
@@ -21,6 +29,8 @@ char *message_get_job(const byte_vec *frame, uint64_t *job)
 	struct slice name;
 	char *copy;
 
+	if (bytes_get_u8(&reader) != MESSAGE_JOB)
+		return NULL;
 	*job = bytes_get_varint(&reader);
 	name = bytes_get_text(&reader);
 	if (reader.bad || bytes_left(&reader) != 0 || name.len == 0)

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What keeper and reader say to each other, as bytes. The keeper says: read this bundle. The reader says: this is what
- * became of it. A reading is decoded as a stranger's words: whatever does not fit makes the whole of it refused.
+ * What keeper and reader say to each other, as bytes. The keeper says: read this bundle; the reader: this is what became of
+ * it. Or: give me these lines of this bundle; here they are. What the reader says is decoded as a stranger's words: whatever does
+ * not fit makes the whole of it refused.
  */
 #ifndef PIPELINE_MESSAGE_H
 #define PIPELINE_MESSAGE_H
 
 #include "index/index.h"
 #include "stages/bundle_work.h"
+#include "stages/excerpt.h"
+
+/* What a frame to the reader begins with. */
+enum message_kind {
+	MESSAGE_UNKNOWN,
+	MESSAGE_JOB,
+	MESSAGE_EXCERPT,
+};
+
+enum message_kind message_kind(const byte_vec *frame);
 
 /* keeper -> reader; the bundle's descriptor travels with it. */
 void message_put_job(byte_vec *out, uint64_t job, const char *name);
@@ -28,5 +39,16 @@ void reading_free(struct reading *reading);
 /* reader -> keeper */
 void message_put_reading(byte_vec *out, const struct bundle_work *work);
 bool message_get_reading(struct reading *reading, const byte_vec *frame, struct error *error);
+
+/* keeper -> reader, with the bundle's descriptor. What is got points into the frame; request is zeroed before and to be freed. */
+void message_put_excerpt_request(byte_vec *out, struct slice name,
+				 const struct excerpt_request *request);
+bool message_get_excerpt_request(struct slice *name, struct excerpt_request *request,
+				 const byte_vec *frame);
+
+/* reader -> keeper: the answer to one request, whose number of ranges it must have. reply is zeroed before and to be freed. */
+void message_put_excerpts(byte_vec *out, const struct excerpt_reply *reply);
+bool message_get_excerpts(struct excerpt_reply *reply, size_t ranges,
+			  const byte_vec *frame, struct error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -92,18 +93,27 @@ int reader_stop(struct reader_process *reader)
 
 /* ---- inside the reader ---- */
 
-static struct bundle_work *next_job(void *context)
+/* The team's threads answer as they come to it. */
+static pthread_mutex_t answering = PTHREAD_MUTEX_INITIALIZER;
+
+static void answer(const byte_vec *frame)
 {
-	byte_vec *frame = context;
 	struct error error = ERROR_INIT;
+
+	pthread_mutex_lock(&answering);
+	if (!channel_send(READER_CHANNEL, frame->at, frame->len, -1, &error)) {
+		log_error("reader: %s", error.text); /* the keeper is gone: nobody waits for more */
+		_exit(1);
+	}
+	pthread_mutex_unlock(&answering);
+}
+
+static struct bundle_work *take_job(const byte_vec *frame, int fd)
+{
 	struct bundle_work *work;
 	uint64_t job;
-	char *name;
-	int fd;
+	char *name = message_get_job(frame, &job);
 
-	if (channel_receive(READER_CHANNEL, frame, &fd, &error) <= 0 || fd < 0)
-		return NULL;
-	name = message_get_job(frame, &job);
 	if (!name) {
 		close(fd);
 		return NULL;
@@ -113,19 +123,51 @@ static struct bundle_work *next_job(void *context)
 	return work;
 }
 
+/* Lines that are asked for are read on the spot: nobody asks for them while bundles are being read. */
+static bool give_excerpts(const byte_vec *frame, int fd)
+{
+	struct excerpt_request request = { 0 };
+	struct excerpt_reply reply = { 0 };
+	byte_vec out = { 0 };
+	struct slice name;
+	bool good = message_get_excerpt_request(&name, &request, frame);
+
+	if (good) {
+		excerpt_read(fd, name, &request, &reply);
+		message_put_excerpts(&out, &reply);
+		answer(&out);
+	}
+	close(fd);
+	excerpt_request_free(&request);
+	excerpt_reply_free(&reply);
+	vec_free(&out);
+	return good;
+}
+
+static struct bundle_work *next_job(void *context)
+{
+	byte_vec *frame = context;
+	struct error error = ERROR_INIT;
+	int fd;
+
+	while (channel_receive(READER_CHANNEL, frame, &fd, &error) > 0 && fd >= 0) {
+		if (message_kind(frame) != MESSAGE_EXCERPT)
+			return take_job(frame, fd);
+		if (!give_excerpts(frame, fd))
+			break;
+	}
+	return NULL;
+}
+
 static void deliver(void *context, struct bundle_work *work)
 {
-	struct error error = ERROR_INIT;
 	byte_vec frame = { 0 };
 
 	(void)context;
 	message_put_reading(&frame, work);
 	close(work->fd);
 	bundle_work_free(work);
-	if (!channel_send(READER_CHANNEL, frame.at, frame.len, -1, &error)) {
-		log_error("reader: %s", error.text); /* the keeper is gone: nobody waits for more */
-		_exit(1);
-	}
+	answer(&frame);
 	vec_free(&frame);
 }
 

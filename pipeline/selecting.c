@@ -2,16 +2,44 @@
 /* Values of the selecting options; see selecting.h. */
 #include "pipeline/selecting.h"
 
+#include <stdio.h>
+
+static const char *const format_names[FORMATS] = { "text", "json", "dot", "cmd", "reg" };
+
+/* "text, json and dot" */
+static void list_formats(char out[64], unsigned known)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < FORMATS; i++) {
+		unsigned later = known >> i >> 1;
+
+		if (!(known >> i & 1))
+			continue;
+		len += (size_t)snprintf(out + len, 64 - len, "%s%s", format_names[i],
+					later == 0                   ? ""
+					: (later & (later - 1)) == 0 ? " and "
+								     : ", ");
+	}
+}
+
+bool format_option_of(enum format *format, const struct options *options, unsigned known)
+{
+	char names[64] = "";
+
+	for (int i = 0; i < FORMATS; i++)
+		if ((known >> i & 1) && strcmp(options->value, format_names[i]) == 0) {
+			*format = (enum format)i;
+			return true;
+		}
+	list_formats(names, known);
+	return options_refuse(options, "unknown format '%s': %s are known",
+			      options->value, names);
+}
+
 bool format_option(enum format *format, const struct options *options)
 {
-	if (strcmp(options->value, "text") == 0)
-		*format = FORMAT_TEXT;
-	else if (strcmp(options->value, "json") == 0)
-		*format = FORMAT_JSON;
-	else
-		return options_refuse(options, "unknown format '%s': text and json are known",
-				      options->value);
-	return true;
+	return format_option_of(format, options, 1u << FORMAT_TEXT | 1u << FORMAT_JSON);
 }
 
 bool number_option(const struct options *options, uint64_t least, uint64_t most,

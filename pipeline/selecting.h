@@ -44,11 +44,17 @@ enum {
 enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
+	FORMAT_DOT,
+	FORMAT_CMD,
+	FORMAT_REG,
+	FORMATS,
 };
 
 /* Takes the option in. False, with the mistake reported, when its value is none. */
 bool select_option(struct selector *selector, const struct options *options, int id);
 bool format_option(enum format *format, const struct options *options);
+/* The same where others than text and json are known: known has a bit for each, 1 << FORMAT_TEXT and so on. */
+bool format_option_of(enum format *format, const struct options *options, unsigned known);
 /* A whole number in range. */
 bool number_option(const struct options *options, uint64_t least, uint64_t most,
 		   uint64_t *number);

@@ -76,7 +76,8 @@ static void print_finding(const struct shown *shown, const struct finding *findi
 {
 	static const char *const grades[] = { "", " (definite)", " (potential)" };
 
-	printf("  %s%s", pattern_text(finding->pattern), grades[finding->confidence]);
+	printf("%3zu  %s%s", (size_t)(finding - shown->findings.list.at) + 1,
+	       pattern_text(finding->pattern), grades[finding->confidence]);
 	print_fact(shown, "", finding->image);
 	if (finding->pid != PID_NONE)
 		printf("[%x]", finding->pid);

@@ -17,8 +17,8 @@ struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name)
 
 void bundle_work_free(struct bundle_work *work)
 {
-	if (work->unpack)
-		unpack_close(work->unpack);
+	if (work->text.unpack)
+		unpack_close(work->text.unpack);
 	vec_for_each(member, &work->members) {
 		free(member->path);
 		free(member->text);

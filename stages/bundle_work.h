@@ -10,8 +10,7 @@
 #include "pipeline/base/hash.h"
 #include "stages/join.h"
 #include "stages/log_parser.h"
-#include "stages/text.h"
-#include "stages/unpack.h"
+#include "stages/member_text.h"
 
 /* Decoded text of one chunk. More costs memory, less costs cuts and repeated names. */
 #define CHUNK_TEXT (1u << 20)
@@ -64,14 +63,12 @@ struct bundle_work {
 	char *name;
 
 	/* decoding */
-	struct unpack *unpack;
+	struct member_text text;
 	struct hash128 content; /* of the whole file */
-	struct text_decoder decoder;
-	byte_vec carry; /* text behind the last cut */
+	byte_vec carry;         /* text behind the last cut */
 	uint64_t offset;
 	uint64_t chunks; /* handed out */
-	bool in_member, carry_fresh, member_ended, decoded;
-	struct error read_error; /* that ended the member in hand */
+	bool in_member, carry_fresh, decoded;
 	VEC(struct member) members;
 
 	/* joining */

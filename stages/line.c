@@ -159,9 +159,14 @@ static bool has_valid_sequence(struct slice line)
 	return false;
 }
 
+static bool is_utf8(struct slice line)
+{
+	return utf8_valid(line) || has_valid_sequence(line);
+}
+
 struct slice line_make_plain(struct slice line, char *out, bool *other)
 {
-	bool utf8 = utf8_valid(line) || has_valid_sequence(line);
+	bool utf8 = is_utf8(line);
 	size_t len = 0, used = 1;
 
 	if (!utf8)
@@ -184,4 +189,18 @@ struct slice line_make_plain(struct slice line, char *out, bool *other)
 					  plain_code(code, len ? out[len - 1] : ' '));
 	}
 	return without_arrow((struct slice){ out, len });
+}
+
+size_t line_to_utf8(struct slice line, char *out)
+{
+	size_t len = 0;
+
+	if (is_utf8(line)) {
+		if (line.len)
+			memcpy(out, line.at, line.len);
+		return line.len;
+	}
+	for (size_t i = 0; i < line.len; i++)
+		len += utf8_write(out + len, cp1252_code((unsigned char)line.at[i]));
+	return len;
 }

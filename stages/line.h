@@ -18,5 +18,7 @@ bool line_has_high_bytes(struct slice text);
 bool line_has_markup(struct slice text);
 /* Writes the plain form to out (room for LINE_PLAIN_MAX(line.len)) and returns it. *other is set when the line was no valid UTF-8. */
 struct slice line_make_plain(struct slice line, char *out, bool *other);
+/* Writes the line as it stands, but in UTF-8 where it is Windows-1252; what is no text in either stays. Returns the length. */
+size_t line_to_utf8(struct slice line, char *out);
 
 #endif

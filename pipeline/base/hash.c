@@ -9,6 +9,7 @@
 #include "pipeline/base/hash.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "pipeline/base/mem.h"
 
@@ -70,4 +71,25 @@ void hash_stream_free(struct hash_stream *stream)
 {
 	if (stream)
 		free(stream->block);
+}
+
+#define FILE_STEP (256u << 10)
+
+struct hash128 hash_file(int fd)
+{
+	struct hash_stream *stream = hash_stream_new();
+	char *buffer = mem_alloc(FILE_STEP);
+	struct hash128 hash = { 0 };
+	off_t at = 0;
+	ssize_t got;
+
+	while ((got = pread(fd, buffer, FILE_STEP, at)) > 0) {
+		hash_stream_add(stream, buffer, (size_t)got);
+		at += got;
+	}
+	if (got == 0)
+		hash = hash_stream_value(stream);
+	hash_stream_free(stream);
+	free(buffer);
+	return hash;
 }

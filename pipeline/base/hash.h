@@ -23,4 +23,7 @@ void hash_stream_add(struct hash_stream *stream, const void *bytes, size_t len);
 struct hash128 hash_stream_value(const struct hash_stream *stream);
 void hash_stream_free(struct hash_stream *stream);
 
+/* Of a whole file, whatever its offset is; zeros when it cannot be read. */
+struct hash128 hash_file(int fd);
+
 #endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gathering what shows a finding; see finding_evidence.h. Asks the finding for what it names, not for its pattern where it can. */
+#include "stages/finding_evidence.h"
+
+/* Blocks are parted by a blank line, rows by nothing. */
+#define GAP_BYTES 4
+#define GAP_LINES 2
+/* A line stands in a block that was added a few steps before, or nowhere. */
+#define LOOK_BACK 8
+
+struct gatherer {
+	const struct incident *incident;
+	struct evidence_list *list;
+	struct map added; /* where a piece begins -> 1 */
+};
+
+static uint64_t end_of(const struct evidence *evidence)
+{
+	return evidence->offset + evidence->length;
+}
+
+static bool covers(const struct evidence *piece, const struct evidence *evidence)
+{
+	return piece->source == evidence->source && piece->offset <= evidence->offset &&
+	       end_of(evidence) <= end_of(piece);
+}
+
+static bool was_added(struct gatherer *gatherer, const struct evidence *evidence)
+{
+	struct evidence_list *list = gatherer->list;
+	uint64_t place[2] = { evidence->source, evidence->offset };
+	uint32_t *added = map_place(&gatherer->added, hash64(place, sizeof(place)));
+	bool before = *added != MAP_NONE;
+
+	*added = 1;
+	for (size_t i = list->pieces.len, k = 0; i-- && k < LOOK_BACK && !before; k++)
+		before = covers(&list->pieces.at[i], evidence);
+	return before;
+}
+
+/* Whether it follows the piece so closely that both are one. */
+static bool goes_on(const struct evidence *piece, const struct evidence *evidence)
+{
+	return piece->source == evidence->source && piece->offset < evidence->offset &&
+	       evidence->offset <= end_of(piece) + GAP_BYTES &&
+	       evidence->first_line <= piece->last_line + GAP_LINES;
+}
+
+static void add(struct gatherer *gatherer, const struct evidence *evidence)
+{
+	struct evidence_list *list = gatherer->list;
+	struct evidence *last = list->pieces.len ? &list->pieces.at[list->pieces.len - 1]
+						 : NULL;
+
+	if (evidence->length == 0 || was_added(gatherer, evidence))
+		return;
+	if (last && goes_on(last, evidence)) {
+		last->length = end_of(evidence) > end_of(last)
+				       ? end_of(evidence) - last->offset
+				       : last->length;
+		last->last_line = evidence->last_line > last->last_line ? evidence->last_line
+									: last->last_line;
+	} else if (list->pieces.len < EVIDENCE_PIECES_MAX) {
+		vec_push(&list->pieces, *evidence);
+	} else {
+		list->left_out++;
+	}
+}
+
+static void add_thread(struct gatherer *gatherer, uint64_t address)
+{
+	const struct thread *thread = incident_thread(gatherer->incident, address);
+
+	if (thread)
+		add(gatherer, &thread->evidence);
+}
+
+/* Of a process that was only mentioned there is no block. */
+static void add_process(struct gatherer *gatherer, uint64_t address)
+{
+	const struct process *process = incident_process(gatherer->incident, address);
+
+	if (process && (process->flags & PROCESS_BLOCK))
+		add(gatherer, &process->evidence);
+}
+
+static void add_message(struct gatherer *gatherer, uint64_t address)
+{
+	const struct incident *incident = gatherer->incident;
+	uint32_t at = address ? incident_find_message(incident, address) : MAP_NONE;
+
+	if (at != MAP_NONE)
+		add(gatherer, &incident->records.messages.at[at].evidence);
+}
+
+/* ---- chains ---- */
+
+static size_t first_edge(const struct incident *incident, uint64_t thread)
+{
+	size_t low = 0, high = incident->edges.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (incident->edges.at[middle].thread < thread)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool edge_leads(const struct edge *edge, const struct hop *from, const struct hop *to)
+{
+	if (edge->kind != from->via)
+		return false;
+	return to->thread ? edge->owner_thread == to->thread
+			  : edge->owner_thread == 0 && edge->owner_process == to->process;
+}
+
+/* The line that says that one hop waits for the next, and the message between them. */
+static void add_step(struct gatherer *gatherer, const struct hop *from, const struct hop *to)
+{
+	const struct incident *incident = gatherer->incident;
+
+	for (size_t i = first_edge(incident, from->thread);
+	     i < incident->edges.len && incident->edges.at[i].thread == from->thread; i++) {
+		const struct edge *edge = &incident->edges.at[i];
+
+		if (!edge_leads(edge, from, to))
+			continue;
+		add(gatherer, &edge->evidence);
+		if (edge_is_request(edge->kind))
+			add_message(gatherer, edge->object);
+		return;
+	}
+}
+
+static void add_chain(struct gatherer *gatherer, const struct chain *chain)
+{
+	const struct chain_list *chains = &gatherer->incident->chains;
+	const struct hop *ring = NULL;
+	uint32_t number = 0;
+
+	chain_for_each_hop(hop, chains, chain)
+	{
+		const struct hop *next = hop_next(chains, hop);
+
+		if (chain->cycle == CYCLE_THREAD && number++ == chain->cycle_start)
+			ring = hop;
+		add_thread(gatherer, hop->thread);
+		if (!incident_thread(gatherer->incident, hop->thread))
+			add_process(gatherer, hop->process);
+		if (next || ring)
+			add_step(gatherer, hop, next ? next : ring);
+	}
+}
+
+/* ---- what a finding counts ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct evidence *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* A finding that counts processes is of one image, or of all zombies. */
+static bool is_counted(const struct gatherer *gatherer, const struct finding *finding,
+		       name_id image, bool zombie)
+{
+	const struct names *names = &gatherer->incident->records.names;
+
+	if (finding->pattern == PATTERN_zombie_process)
+		return zombie;
+	return image_same(names_text(names, image), names_text(names, finding->image));
+}
+
+/* Rows of zero commit stand for zombies where the analysis took their image for one. */
+static struct map zombie_images(const struct incident *incident)
+{
+	const struct names *names = &incident->records.names;
+	struct map images = { 0 };
+
+	vec_for_each(zombie, &incident->zombies_by_image)
+		*map_place(&images, image_key(names_text(names, zombie->image))) = 1;
+	return images;
+}
+
+static void add_counted(struct gatherer *gatherer, const struct finding *finding)
+{
+	const struct incident *incident = gatherer->incident;
+	const struct names *names = &incident->records.names;
+	struct map zombies = zombie_images(incident);
+	VEC(struct evidence) found = { 0 };
+
+	vec_for_each(process, &incident->records.processes)
+		if ((process->flags & PROCESS_BLOCK) &&
+		    is_counted(gatherer, finding, process->image,
+			       process->flags & PROCESS_ZOMBIE))
+			vec_push(&found, process->evidence);
+	vec_for_each(row, &incident->records.vm_rows)
+		if (row->commit_kb == 0 &&
+		    map_get(&zombies, image_key(names_text(names, row->image))) != MAP_NONE &&
+		    is_counted(gatherer, finding, row->image, true))
+			vec_push(&found, row->evidence);
+	if (found.len)
+		qsort(found.at, found.len, sizeof(struct evidence), by_place);
+	vec_for_each(evidence, &found)
+		add(gatherer, evidence);
+	vec_free(&found);
+	map_free(&zombies);
+}
+
+/* ---- the rest ---- */
+
+/* The port, the message, and what waits there. */
+static void add_port(struct gatherer *gatherer, const struct finding *finding)
+{
+	const struct incident *incident = gatherer->incident;
+
+	add_message(gatherer, finding->message);
+	vec_for_each(port, &incident->records.ports)
+		if (finding->port && port->address == finding->port)
+			add(gatherer, &port->evidence);
+	vec_for_each(edge, &incident->edges) {
+		if ((finding->port == 0 || edge->port != finding->port) &&
+		    (finding->message == 0 || edge->object != finding->message))
+			continue;
+		add(gatherer, &edge->evidence);
+		if (edge_is_request(edge->kind))
+			add_message(gatherer, edge->object);
+	}
+}
+
+static void add_threads_of(struct gatherer *gatherer, uint64_t process)
+{
+	vec_for_each(thread, &gatherer->incident->records.threads)
+		if (thread->process == process)
+			add(gatherer, &thread->evidence);
+}
+
+/* What a finding that is no chain is about. */
+static void add_named(struct gatherer *gatherer, const struct finding *finding)
+{
+	bool blocked = finding->port || finding->message;
+
+	add_process(gatherer, finding->process);
+	if (finding->thread)
+		add_thread(gatherer, finding->thread);
+	else if (finding->process && !blocked)
+		add_threads_of(gatherer, finding->process);
+	if (blocked)
+		add_port(gatherer, finding);
+	else if (finding->count)
+		add_counted(gatherer, finding);
+}
+
+void finding_evidence(const struct incident *incident, const struct findings *findings,
+		      const struct finding *finding, struct evidence_list *list)
+{
+	struct gatherer gatherer = { .incident = incident, .list = list };
+
+	list->pieces.len = 0;
+	list->left_out = 0;
+	if (finding->chain)
+		add_chain(&gatherer, finding->chain);
+	else
+		add_named(&gatherer, finding);
+	for (uint32_t i = 0; i < finding->parties; i++)
+		add_process(&gatherer, findings->parties.at[finding->first_party + i].process);
+	if (finding->evidence)
+		add(&gatherer, finding->evidence);
+	map_free(&gatherer.added);
+}
+
+void evidence_list_free(struct evidence_list *list)
+{
+	vec_free(&list->pieces);
+}
