@@ -64,6 +64,15 @@ void print_json_number(struct json *json, const char *key, uint32_t number)
 		json_null(json);
 }
 
+void print_json_size(struct json *json, const char *key, uint64_t size)
+{
+	json_key(json, key);
+	if (size != SIZE_NONE)
+		json_u64(json, size);
+	else
+		json_null(json);
+}
+
 void print_json_u64(struct json *json, const char *key, uint64_t number)
 {
 	json_key(json, key);

@@ -20,9 +20,10 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 /* "BEFORE3 chains", "BEFORE1 process" on stdout: the noun in its right number. */
 void print_count(const char *before, uint64_t count, const char *noun);
 
-/* null for an empty text, a NUMBER_NONE, a MOMENT_NONE, an MS_NONE, or address 0. */
+/* null for an empty text, a NUMBER_NONE, a SIZE_NONE, a MOMENT_NONE, an MS_NONE, or address 0. */
 void print_json_text(struct json *json, const char *key, struct slice text);
 void print_json_number(struct json *json, const char *key, uint32_t number);
+void print_json_size(struct json *json, const char *key, uint64_t size);
 void print_json_u64(struct json *json, const char *key, uint64_t number);
 void print_json_moment(struct json *json, const char *key, int64_t moment, bool zone_known);
 void print_json_seconds(struct json *json, const char *key, int64_t ms);

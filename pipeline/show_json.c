@@ -169,6 +169,8 @@ static void print_process(struct writer *writer, const struct process *process)
 	print_session(json, process->session);
 	print_name(writer, "image", process->image);
 	print_json_number(json, "handle_count", process->handle_count);
+	print_json_size(json, "working_set_kb", process->working_set_kb);
+	print_json_size(json, "commit_pages", process->commit_pages);
 	json_key(json, "zombie");
 	json_bool(json, process->flags & PROCESS_ZOMBIE);
 	json_key(json, "threads_listed");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A PROCESS block (formats.md section 3): its header lines, in the one-line form of 32-bit targets and the two-line form
- * of 64-bit ones alike. The statistics of flag 1 are passed over. THREADs that follow belong to it.
+ * of 64-bit ones alike. Of the statistics of flag 1 the sizes are kept. THREADs that follow belong to it.
  * The first value given stays: what follows may be anything, and a block cut in two must read the same.
  */
 #include "stages/half_header.h"
@@ -172,6 +172,67 @@ static bool begins(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
+/* "(1274, 50, 345)": passes over it. */
+static bool skip_group(struct cursor *cursor)
+{
+	struct cursor probe = *cursor;
+	const char *close;
+
+	if (!lex_words(&probe, SLICE("(")))
+		return false;
+	close = memchr(probe.at, ')', (size_t)(probe.end - probe.at));
+	if (!close)
+		return false;
+	cursor->at = close + 1;
+	return true;
+}
+
+/* "Working Set Sizes (now,min,max)  (1274, 50, 345) (5096KB, 200KB, 1380KB)": the first of the last group. The first group is
+ * of pages, and 2000 prints no other. */
+static bool read_working_set(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	uint64_t kb;
+
+	if (!lex_words(&cursor, SLICE("Working Set Sizes")) || !skip_group(&cursor) ||
+	    !skip_group(&cursor) || !lex_words(&cursor, SLICE("(")) ||
+	    !lex_decimal(&cursor, &kb) || !lex_literal(&cursor, SLICE("KB,")) ||
+	    kb == SIZE_NONE)
+		return false;
+	if (parser->process->working_set_kb == SIZE_NONE)
+		parser->process->working_set_kb = kb;
+	return true;
+}
+
+static bool read_commit(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+	uint64_t pages;
+
+	if (!lex_words(&cursor, SLICE("CommitCharge")) || !lex_decimal(&cursor, &pages) ||
+	    pages == SIZE_NONE)
+		return false;
+	lex_blanks(&cursor);
+	if (!lex_at_end(&cursor))
+		return false;
+	if (parser->process->commit_pages == SIZE_NONE)
+		parser->process->commit_pages = pages;
+	return true;
+}
+
+/* Those of the statistics that are kept. */
+static bool read_size(struct log_parser *parser, const struct line *line)
+{
+	switch (*line->cursor.at) {
+	case 'W':
+		return read_working_set(parser, line);
+	case 'C':
+		return read_commit(parser, line);
+	default:
+		return false;
+	}
+}
+
 /* The statistics of flag 1 (formats.md section 3.2), of no interest by themselves. */
 static bool is_statistic(struct slice text)
 {
@@ -216,6 +277,10 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	struct process *process = parser->process;
 	struct slice text = lex_rest(&line->cursor);
 
+	if (read_size(parser, line)) {
+		evidence_extend(&process->evidence, line);
+		return true;
+	}
 	if (is_statistic(text))
 		return true;
 	if (*text.at == 'N' && slice_starts(text, SLICE("No active threads"))) {

@@ -9,15 +9,17 @@
  *   NAME    number of a name, checked against the names
  *   STATE, CODE, COUNTER, FIELD  a small enum, checked against its end
  */
-#define PROCESS_COLUMNS(COLUMN)     \
-	COLUMN(DELTA, address)      \
-	COLUMN(PLUS1, pid)          \
-	COLUMN(PLUS1, parent_pid)   \
-	COLUMN(DELTA, session)      \
-	COLUMN(PLUS1, handle_count) \
-	COLUMN(PLAIN, threads)      \
-	COLUMN(NAME, image)         \
-	COLUMN(PLAIN, flags)        \
+#define PROCESS_COLUMNS(COLUMN)       \
+	COLUMN(DELTA, address)        \
+	COLUMN(PLUS1, pid)            \
+	COLUMN(PLUS1, parent_pid)     \
+	COLUMN(DELTA, session)        \
+	COLUMN(PLUS1, handle_count)   \
+	COLUMN(PLAIN, threads)        \
+	COLUMN(NAME, image)           \
+	COLUMN(PLAIN, flags)          \
+	COLUMN(PLUS1, working_set_kb) \
+	COLUMN(PLUS1, commit_pages)   \
 	EVIDENCE_COLUMNS(COLUMN)
 
 #define EVIDENCE_COLUMNS(COLUMN)           \

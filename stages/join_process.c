@@ -13,6 +13,10 @@ static void fill_process(struct process *rich, const struct process *poor)
 		rich->session = poor->session;
 	if (rich->handle_count == HANDLES_NONE)
 		rich->handle_count = poor->handle_count;
+	if (rich->working_set_kb == SIZE_NONE)
+		rich->working_set_kb = poor->working_set_kb;
+	if (rich->commit_pages == SIZE_NONE)
+		rich->commit_pages = poor->commit_pages;
 	rich->flags |= (uint8_t)(poor->flags & ~PROCESS_CONTINUED);
 }
 

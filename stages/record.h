@@ -21,6 +21,7 @@
 #define TICKS_NONE UINT64_MAX
 #define MS_NONE INT64_MIN
 #define NUMBER_NONE UINT32_MAX
+#define SIZE_NONE UINT64_MAX
 
 typedef uint32_t name_id;
 
@@ -52,6 +53,8 @@ enum process_flag {
 
 struct process {
 	uint64_t address;
+	uint64_t working_set_kb; /* SIZE_NONE */
+	uint64_t commit_pages;   /* private pages charged to it; SIZE_NONE */
 	struct evidence evidence;
 	uint32_t pid, parent_pid;
 	int32_t session;
@@ -63,12 +66,14 @@ struct process {
 };
 
 /* A process of which no more than this is known. */
-#define PROCESS_NONE(at)                            \
-	((struct process){ .address = (at),         \
-			   .pid = PID_NONE,         \
-			   .parent_pid = PID_NONE,  \
-			   .session = SESSION_NONE, \
-			   .handle_count = HANDLES_NONE })
+#define PROCESS_NONE(at)                                 \
+	((struct process){ .address = (at),              \
+			   .pid = PID_NONE,              \
+			   .parent_pid = PID_NONE,       \
+			   .session = SESSION_NONE,      \
+			   .handle_count = HANDLES_NONE, \
+			   .working_set_kb = SIZE_NONE,  \
+			   .commit_pages = SIZE_NONE })
 
 enum thread_state {
 #define THREAD_STATE(id, text) THREAD_##id,

@@ -203,6 +203,8 @@ static void print_process(const struct printing *to, const struct process *proce
 	print_number(to, "pid", process->pid, PID_NONE);
 	print_number(to, "ppid", process->parent_pid, PID_NONE);
 	print_number(to, "handles", process->handle_count, HANDLES_NONE);
+	print_number(to, "kb", process->working_set_kb, SIZE_NONE);
+	print_number(to, "pages", process->commit_pages, SIZE_NONE);
 	if (process->session != SESSION_NONE)
 		fprintf(to->out, " session=%d", process->session);
 	print_name(to, "image", process->image);

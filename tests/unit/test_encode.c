@@ -116,6 +116,8 @@ static void add_rest(struct records *records, size_t count)
 					    .parent_pid = (uint32_t)number(PID_NONE),
 					    .session = (int32_t)any(),
 					    .handle_count = (uint32_t)number(HANDLES_NONE),
+					    .working_set_kb = number(SIZE_NONE),
+					    .commit_pages = number(SIZE_NONE),
 					    .threads = (uint32_t)any() % 9,
 					    .image = any_name(&records->names),
 					    .flags = (uint8_t)(any() % 16) }));
