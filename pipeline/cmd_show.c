@@ -11,7 +11,8 @@ enum {
 static const struct option_row rows[] = {
 	{ OPTION_EVIDENCE, 0, "evidence", "N",
 	  "only the original lines of point of interest N, out of the bundle" },
-	OPTIONS_FORMAT,
+	{ OPTION_FORMAT, 'f', "format", "FORMAT",
+	  "text (default), json, or dot: the wait chains for Graphviz" },
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -29,6 +30,8 @@ static bool print(void *context, const struct shown *shown, struct error *error)
 		return show_evidence(shown, wish->evidence, wish->format, error);
 	if (wish->format == FORMAT_JSON)
 		show_json(shown);
+	else if (wish->format == FORMAT_DOT)
+		show_dot(shown);
 	else
 		show_text(shown);
 	return true;
@@ -38,7 +41,8 @@ static bool take_option(struct wish *wish, const struct options *options, int id
 {
 	if (id == OPTION_EVIDENCE)
 		return number_option(options, 1, UINT32_MAX, &wish->evidence);
-	return format_option(&wish->format, options);
+	return format_option_of(&wish->format, options,
+				1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_DOT);
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
@@ -66,6 +70,8 @@ static int run(const struct command *command, const char *index, int argc, char 
 	if (count != 1)
 		return options_mistake(command, count ? "one incident at a time"
 						      : "no incident given");
+	if (wish.evidence && wish.format == FORMAT_DOT)
+		return options_mistake(command, "--evidence prints text and json alone");
 	status = show_incident(index, operands[0], print, &wish, &error);
 	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
@@ -76,10 +82,12 @@ const struct command command_show = {
 	.name = "show",
 	.summary = "Shows everything known of one incident.",
 	.operands = "INCIDENT",
-	.examples = "  pipeline show 9f3c                      # by id, or the beginning of one\n"
-		    "  pipeline show /srv/cases/case.zip       # by the bundle it lies in\n"
-		    "  pipeline show 9f3c --evidence 1         # the lines behind the first point of interest\n"
-		    "  pipeline show 9f3c --format json        # for a program\n",
+	.examples =
+		"  pipeline show 9f3c                      # by id, or the beginning of one\n"
+		"  pipeline show /srv/cases/case.zip       # by the bundle it lies in\n"
+		"  pipeline show 9f3c --evidence 1         # the lines behind the first point of interest\n"
+		"  pipeline show 9f3c --format json        # for a program\n"
+		"  pipeline show 9f3c -f dot | dot -Tsvg   # the wait chains as a picture\n",
 	.options = rows,
 	.run = run,
 };

@@ -99,7 +99,8 @@ static bool make_request(const struct place *place, struct excerpt_request *requ
 	struct map numbers = { 0 }; /* source -> member of the request */
 	bool good = true;
 
-	vec_for_each(piece, &place->list->pieces) {
+	vec_for_each(each, &place->list->pieces) {
+		const struct evidence *piece = &each->evidence;
 		uint32_t *number = map_place(&numbers, piece->source);
 
 		if (request->ranges.len == EXCERPT_RANGES_MAX)

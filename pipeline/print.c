@@ -27,6 +27,20 @@ char *print_duration(char out[DURATION_TEXT_SIZE], int64_t ms)
 	return out;
 }
 
+char *print_duration_short(char out[DURATION_TEXT_SIZE], int64_t ms)
+{
+	char *point;
+
+	if (ms > 0 && ms < 1000) {
+		snprintf(out, DURATION_TEXT_SIZE, "0.%03u s", (unsigned)ms);
+		return out;
+	}
+	point = strrchr(print_duration(out, ms), '.');
+	if (point)
+		*point = 0;
+	return out;
+}
+
 char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 {
 	if (moment == MOMENT_NONE)

@@ -14,6 +14,8 @@ char *print_id(char out[ID_TEXT_SIZE], uint64_t id);
 /* "3:42.000", "1d 2:03:04.123", or "-" when it is MS_NONE; returns out. */
 #define DURATION_TEXT_SIZE 40
 char *print_duration(char out[DURATION_TEXT_SIZE], int64_t ms);
+/* The same to the second: "3:42", "0.015 s" below one; returns out. */
+char *print_duration_short(char out[DURATION_TEXT_SIZE], int64_t ms);
 /* "2010-03-10T17:22:09.137Z" or "-". */
 char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 

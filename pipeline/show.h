@@ -23,6 +23,8 @@ int show_incident(const char *index, const char *typed, show_work work, void *co
 
 void show_json(const struct shown *shown);
 void show_text(const struct shown *shown);
+/* The wait chains for Graphviz. */
+void show_dot(const struct shown *shown);
 /* The original lines of a finding, counted from 1. False with ERROR_USAGE when there is none of that number, else with what is
  * wrong with the bundle. */
 bool show_evidence(const struct shown *shown, uint64_t number, enum format format,

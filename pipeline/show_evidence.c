@@ -86,7 +86,7 @@ static void print_lines(uint32_t number, struct slice text)
 
 static void print_piece(const struct lines *lines, size_t at)
 {
-	const struct evidence *piece = &lines->list.pieces.at[at];
+	const struct evidence *piece = &lines->list.pieces.at[at].evidence;
 	const struct excerpt *excerpt = &lines->fetched.reply.excerpts.at[at];
 	struct slice text = text_of(excerpt);
 
@@ -128,7 +128,7 @@ static void print_text(const struct lines *lines)
 
 static void print_json_piece(struct json *json, const struct lines *lines, size_t at)
 {
-	const struct evidence *piece = &lines->list.pieces.at[at];
+	const struct evidence *piece = &lines->list.pieces.at[at].evidence;
 	const struct excerpt *excerpt = &lines->fetched.reply.excerpts.at[at];
 	struct slice text = text_of(excerpt);
 
@@ -181,6 +181,17 @@ static bool all_found(const struct lines *lines, struct error *error)
 	return true;
 }
 
+/* What the log does not show cannot be printed. */
+static void drop_unseen(struct evidence_list *list)
+{
+	size_t kept = 0;
+
+	vec_for_each(piece, &list->pieces)
+		if (piece->evidence.length)
+			list->pieces.at[kept++] = *piece;
+	list->pieces.len = kept;
+}
+
 bool show_evidence(const struct shown *shown, uint64_t number, enum format format,
 		   struct error *error)
 {
@@ -192,6 +203,7 @@ bool show_evidence(const struct shown *shown, uint64_t number, enum format forma
 				 (unsigned long long)number, shown->findings.list.len);
 	lines.finding = &shown->findings.list.at[number - 1];
 	finding_evidence(shown->incident, &shown->findings, lines.finding, &lines.list);
+	drop_unseen(&lines.list);
 	good = fetch_evidence(shown->view, shown->row, &lines.list, &lines.fetched, error);
 	if (good) {
 		if (format == FORMAT_JSON)

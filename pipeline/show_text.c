@@ -2,10 +2,12 @@
 /* One incident on a screen: where it is from, the machine, what was found, the chains, the zombies, where to look. */
 #include "pipeline/base/utf8.h"
 #include "pipeline/print.h"
-#include "pipeline/show.h"
+#include "pipeline/show_parts.h"
 
 /* Lines of a list before "and N more". */
 #define LIST_MAX 20
+#define IMAGES_MAX 10
+#define PARENTS_MAX 3
 
 static void print_name(const struct shown *shown, name_id name)
 {
@@ -57,70 +59,23 @@ static void print_host(const struct shown *shown)
 		       print_duration(uptime, host->uptime_ms));
 }
 
-/* What a finding counts. */
-static const char *noun_of(const struct finding *finding)
+static void print_parents(const struct shown *shown)
 {
-	switch ((enum pattern)finding->pattern) {
-	case PATTERN_wait_chain:
-		return "chain";
-	case PATTERN_blocked_queue:
-		return "message";
-	case PATTERN_restart_loop:
-		return "zombie";
-	default:
-		return "process";
-	}
-}
+	unsigned told = 0;
 
-static void print_finding(const struct shown *shown, const struct finding *finding)
-{
-	static const char *const grades[] = { "", " (definite)", " (potential)" };
+	vec_for_each(finding, &shown->findings.list)
+		for (uint32_t i = 0;
+		     finding->pattern == PATTERN_zombie_process && i < finding->parties; i++) {
+			const struct party *party =
+				&shown->findings.parties.at[finding->first_party + i];
 
-	printf("%3zu  %s%s", (size_t)(finding - shown->findings.list.at) + 1,
-	       pattern_text(finding->pattern), grades[finding->confidence]);
-	print_fact(shown, "", finding->image);
-	if (finding->pid != PID_NONE)
-		printf("[%x]", finding->pid);
-	if (finding->thread)
-		printf("  thread %llx", (unsigned long long)finding->thread);
-	if (finding->count)
-		print_count("  ", finding->count, noun_of(finding));
-	if (finding->storm)
-		printf(", a storm");
-	if (finding->evidence)
-		printf("  lines %u-%u", finding->evidence->first_line,
-		       finding->evidence->last_line);
-	putchar('\n');
-}
-
-static void print_findings(const struct shown *shown)
-{
-	size_t left = shown->findings.list.len;
-
-	if (left == 0)
-		return;
-	printf("\nPoints of interest\n");
-	for (size_t i = 0; i < shown->findings.list.len && i < LIST_MAX; i++, left--)
-		print_finding(shown, &shown->findings.list.at[i]);
-	if (left)
-		printf("  and %zu more\n", left);
-}
-
-static void print_chains(const struct shown *shown)
-{
-	const struct chain_list *list = &shown->incident->chains;
-	size_t count = list->chains.len < LIST_MAX ? list->chains.len : LIST_MAX;
-	char id[ID_TEXT_SIZE];
-
-	if (count == 0)
-		return;
-	printf("\nWait chains\n");
-	for (size_t i = 0; i < count; i++) {
-		printf("  %s  ", print_id(id, list->chains.at[i].signature));
-		print_text_chain(stdout, list, &list->chains.at[i]);
-	}
-	if (list->chains_found > count)
-		printf("  %zu of %llu shown\n", count, (unsigned long long)list->chains_found);
+			if (party->role != PARTY_PARENT || told == PARENTS_MAX)
+				continue;
+			printf("  %s%8llu  of ", told++ ? "" : "by parent\n  ",
+			       (unsigned long long)party->count);
+			print_name(shown, party->image);
+			printf("[%x]\n", party->pid);
+		}
 }
 
 static void print_zombies(const struct shown *shown)
@@ -131,14 +86,15 @@ static void print_zombies(const struct shown *shown)
 	if (incident->zombies == 0)
 		return;
 	printf("\nZombie processes  %llu\n", (unsigned long long)incident->zombies);
-	for (size_t i = 0; i < incident->zombies_by_image.len && i < LIST_MAX; i++, left--) {
+	for (size_t i = 0; i < incident->zombies_by_image.len && i < IMAGES_MAX; i++, left--) {
 		printf("  %8llu  ",
 		       (unsigned long long)incident->zombies_by_image.at[i].count);
 		print_name(shown, incident->zombies_by_image.at[i].image);
 		putchar('\n');
 	}
 	if (left)
-		printf("  and %zu more images\n", left);
+		printf("            and %zu more images\n", left);
+	print_parents(shown);
 }
 
 static void print_diagnostics(const struct shown *shown)
@@ -179,8 +135,9 @@ void show_text(const struct shown *shown)
 	print_count(", ", summary->edges, "edge");
 	print_count(", ", summary->chains, "chain");
 	putchar('\n');
-	print_findings(shown);
-	print_chains(shown);
+	show_points(shown);
+	show_chains(shown);
 	print_zombies(shown);
+	show_where(shown);
 	print_diagnostics(shown);
 }

@@ -65,6 +65,7 @@ run zip -q case_study.zip case_study.log
 run pipeline ingest case_study.zip
 run pipeline query --chain ProcessA.exe | tee chain.txt
 run pipeline show case_study.zip
+run pipeline advise case_study.zip
 run pipeline list
 
 for image in ProcessA.exe ProcessB.exe ProcessC.exe; do

@@ -2,6 +2,8 @@
 /* Gathering what shows a finding; see finding_evidence.h. Asks the finding for what it names, not for its pattern where it can. */
 #include "stages/finding_evidence.h"
 
+#include "stages/vm_processes.h"
+
 /* Blocks are parted by a blank line, rows by nothing. */
 #define GAP_BYTES 4
 #define GAP_LINES 2
@@ -34,23 +36,46 @@ static bool was_added(struct gatherer *gatherer, const struct evidence *evidence
 
 	*added = 1;
 	for (size_t i = list->pieces.len, k = 0; i-- && k < LOOK_BACK && !before; k++)
-		before = covers(&list->pieces.at[i], evidence);
+		before = covers(&list->pieces.at[i].evidence, evidence);
 	return before;
 }
 
 /* Whether it follows the piece so closely that both are one. */
 static bool goes_on(const struct evidence *piece, const struct evidence *evidence)
 {
-	return piece->source == evidence->source && piece->offset < evidence->offset &&
+	return piece->length && piece->source == evidence->source &&
+	       piece->offset < evidence->offset &&
 	       evidence->offset <= end_of(piece) + GAP_BYTES &&
 	       evidence->first_line <= piece->last_line + GAP_LINES;
 }
 
-static void add(struct gatherer *gatherer, const struct evidence *evidence)
+static void push(struct evidence_list *list, struct evidence_piece piece)
+{
+	if (list->pieces.len < EVIDENCE_PIECES_MAX)
+		vec_push(&list->pieces, piece);
+	else
+		list->left_out++;
+}
+
+/* An object that the log names and nowhere shows. */
+static void add_unseen(struct gatherer *gatherer, enum piece_kind kind, uint64_t object)
+{
+	uint64_t name[2] = { kind, object };
+	uint32_t *added = map_place(&gatherer->added, hash64(name, sizeof(name)));
+
+	if (object == 0 || *added != MAP_NONE)
+		return;
+	*added = 1;
+	push(gatherer->list,
+	     (struct evidence_piece){ .kind = (uint8_t)kind, .object = object });
+}
+
+static void add(struct gatherer *gatherer, const struct evidence *evidence,
+		enum piece_kind kind, uint64_t object)
 {
 	struct evidence_list *list = gatherer->list;
-	struct evidence *last = list->pieces.len ? &list->pieces.at[list->pieces.len - 1]
-						 : NULL;
+	struct evidence *last =
+		list->pieces.len ? &list->pieces.at[list->pieces.len - 1].evidence : NULL;
 
 	if (evidence->length == 0 || was_added(gatherer, evidence))
 		return;
@@ -60,10 +85,10 @@ static void add(struct gatherer *gatherer, const struct evidence *evidence)
 				       : last->length;
 		last->last_line = evidence->last_line > last->last_line ? evidence->last_line
 									: last->last_line;
-	} else if (list->pieces.len < EVIDENCE_PIECES_MAX) {
-		vec_push(&list->pieces, *evidence);
 	} else {
-		list->left_out++;
+		push(list, (struct evidence_piece){ .evidence = *evidence,
+						    .object = object,
+						    .kind = (uint8_t)kind });
 	}
 }
 
@@ -72,7 +97,7 @@ static void add_thread(struct gatherer *gatherer, uint64_t address)
 	const struct thread *thread = incident_thread(gatherer->incident, address);
 
 	if (thread)
-		add(gatherer, &thread->evidence);
+		add(gatherer, &thread->evidence, PIECE_THREAD, address);
 }
 
 /* Of a process that was only mentioned there is no block. */
@@ -81,7 +106,7 @@ static void add_process(struct gatherer *gatherer, uint64_t address)
 	const struct process *process = incident_process(gatherer->incident, address);
 
 	if (process && (process->flags & PROCESS_BLOCK))
-		add(gatherer, &process->evidence);
+		add(gatherer, &process->evidence, PIECE_PROCESS, address);
 }
 
 static void add_message(struct gatherer *gatherer, uint64_t address)
@@ -90,25 +115,24 @@ static void add_message(struct gatherer *gatherer, uint64_t address)
 	uint32_t at = address ? incident_find_message(incident, address) : MAP_NONE;
 
 	if (at != MAP_NONE)
-		add(gatherer, &incident->records.messages.at[at].evidence);
+		add(gatherer, &incident->records.messages.at[at].evidence, PIECE_MESSAGE,
+		    address);
+	else
+		add_unseen(gatherer, PIECE_MESSAGE, address);
+}
+
+/* The line that says that the thread waits, and what it waits for where that is an object of its own. */
+static void add_edge(struct gatherer *gatherer, const struct edge *edge)
+{
+	if (edge->kind == EDGE_RESOURCE)
+		add(gatherer, &edge->evidence, PIECE_RESOURCE, edge->object);
+	else
+		add(gatherer, &edge->evidence, PIECE_THREAD, edge->thread);
+	if (edge_is_request(edge->kind))
+		add_message(gatherer, edge->object);
 }
 
 /* ---- chains ---- */
-
-static size_t first_edge(const struct incident *incident, uint64_t thread)
-{
-	size_t low = 0, high = incident->edges.len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (incident->edges.at[middle].thread < thread)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static bool edge_leads(const struct edge *edge, const struct hop *from, const struct hop *to)
 {
@@ -123,17 +147,30 @@ static void add_step(struct gatherer *gatherer, const struct hop *from, const st
 {
 	const struct incident *incident = gatherer->incident;
 
-	for (size_t i = first_edge(incident, from->thread);
+	for (size_t i = incident_first_edge(incident, from->thread);
 	     i < incident->edges.len && incident->edges.at[i].thread == from->thread; i++) {
 		const struct edge *edge = &incident->edges.at[i];
 
 		if (!edge_leads(edge, from, to))
 			continue;
-		add(gatherer, &edge->evidence);
-		if (edge_is_request(edge->kind))
-			add_message(gatherer, edge->object);
+		add_edge(gatherer, edge);
 		return;
 	}
+}
+
+/* A thread that was not printed is looked for by its address; where none is known, the process is. */
+static void add_hop(struct gatherer *gatherer, const struct hop *hop)
+{
+	const struct process *process = incident_process(gatherer->incident, hop->process);
+
+	if (incident_thread(gatherer->incident, hop->thread))
+		add_thread(gatherer, hop->thread);
+	else if (hop->thread)
+		add_unseen(gatherer, PIECE_THREAD, hop->thread);
+	else if (!process || !(process->flags & PROCESS_BLOCK))
+		add_unseen(gatherer, PIECE_PROCESS, hop->process);
+	else
+		add_process(gatherer, hop->process);
 }
 
 static void add_chain(struct gatherer *gatherer, const struct chain *chain)
@@ -148,9 +185,7 @@ static void add_chain(struct gatherer *gatherer, const struct chain *chain)
 
 		if (chain->cycle == CYCLE_THREAD && number++ == chain->cycle_start)
 			ring = hop;
-		add_thread(gatherer, hop->thread);
-		if (!incident_thread(gatherer->incident, hop->thread))
-			add_process(gatherer, hop->process);
+		add_hop(gatherer, hop);
 		if (next || ring)
 			add_step(gatherer, hop, next ? next : ring);
 	}
@@ -160,7 +195,8 @@ static void add_chain(struct gatherer *gatherer, const struct chain *chain)
 
 static int by_place(const void *a, const void *b)
 {
-	const struct evidence *x = a, *y = b;
+	const struct evidence *x = &((const struct evidence_piece *)a)->evidence;
+	const struct evidence *y = &((const struct evidence_piece *)b)->evidence;
 
 	if (x->source != y->source)
 		return x->source < y->source ? -1 : 1;
@@ -178,40 +214,32 @@ static bool is_counted(const struct gatherer *gatherer, const struct finding *fi
 	return image_same(names_text(names, image), names_text(names, finding->image));
 }
 
-/* Rows of zero commit stand for zombies where the analysis took their image for one. */
-static struct map zombie_images(const struct incident *incident)
-{
-	const struct names *names = &incident->records.names;
-	struct map images = { 0 };
-
-	vec_for_each(zombie, &incident->zombies_by_image)
-		*map_place(&images, image_key(names_text(names, zombie->image))) = 1;
-	return images;
-}
-
 static void add_counted(struct gatherer *gatherer, const struct finding *finding)
 {
-	const struct incident *incident = gatherer->incident;
-	const struct names *names = &incident->records.names;
-	struct map zombies = zombie_images(incident);
-	VEC(struct evidence) found = { 0 };
+	const struct records *records = &gatherer->incident->records;
+	VEC(struct evidence_piece) found = { 0 };
+	vm_process_list rows = { 0 };
 
-	vec_for_each(process, &incident->records.processes)
+	vec_for_each(process, &records->processes)
 		if ((process->flags & PROCESS_BLOCK) &&
 		    is_counted(gatherer, finding, process->image,
 			       process->flags & PROCESS_ZOMBIE))
-			vec_push(&found, process->evidence);
-	vec_for_each(row, &incident->records.vm_rows)
-		if (row->commit_kb == 0 &&
-		    map_get(&zombies, image_key(names_text(names, row->image))) != MAP_NONE &&
-		    is_counted(gatherer, finding, row->image, true))
-			vec_push(&found, row->evidence);
+			vec_push(&found, ((struct evidence_piece){ process->evidence,
+								   process->address,
+								   PIECE_PROCESS }));
+	vm_processes_find(records, true, &rows);
+	if (finding->pattern != PATTERN_zombie_process)
+		vm_processes_find(records, false, &rows);
+	vec_for_each(known, &rows)
+		if (is_counted(gatherer, finding, known->row->image, true))
+			vec_push(&found, ((struct evidence_piece){ known->row->evidence,
+								   0, PIECE_ROW }));
 	if (found.len)
-		qsort(found.at, found.len, sizeof(struct evidence), by_place);
-	vec_for_each(evidence, &found)
-		add(gatherer, evidence);
+		qsort(found.at, found.len, sizeof(found.at[0]), by_place);
+	vec_for_each(piece, &found)
+		add(gatherer, &piece->evidence, piece->kind, piece->object);
 	vec_free(&found);
-	map_free(&zombies);
+	vec_free(&rows);
 }
 
 /* ---- the rest ---- */
@@ -224,14 +252,12 @@ static void add_port(struct gatherer *gatherer, const struct finding *finding)
 	add_message(gatherer, finding->message);
 	vec_for_each(port, &incident->records.ports)
 		if (finding->port && port->address == finding->port)
-			add(gatherer, &port->evidence);
+			add(gatherer, &port->evidence, PIECE_PORT, port->address);
 	vec_for_each(edge, &incident->edges) {
 		if ((finding->port == 0 || edge->port != finding->port) &&
 		    (finding->message == 0 || edge->object != finding->message))
 			continue;
-		add(gatherer, &edge->evidence);
-		if (edge_is_request(edge->kind))
-			add_message(gatherer, edge->object);
+		add_edge(gatherer, edge);
 	}
 }
 
@@ -239,7 +265,7 @@ static void add_threads_of(struct gatherer *gatherer, uint64_t process)
 {
 	vec_for_each(thread, &gatherer->incident->records.threads)
 		if (thread->process == process)
-			add(gatherer, &thread->evidence);
+			add_thread(gatherer, thread->address);
 }
 
 /* What a finding that is no chain is about. */
@@ -250,7 +276,7 @@ static void add_named(struct gatherer *gatherer, const struct finding *finding)
 	add_process(gatherer, finding->process);
 	if (finding->thread)
 		add_thread(gatherer, finding->thread);
-	else if (finding->process && !blocked)
+	else if (finding->threads != NUMBER_NONE && !blocked)
 		add_threads_of(gatherer, finding->process);
 	if (blocked)
 		add_port(gatherer, finding);
@@ -272,7 +298,8 @@ void finding_evidence(const struct incident *incident, const struct findings *fi
 	for (uint32_t i = 0; i < finding->parties; i++)
 		add_process(&gatherer, findings->parties.at[finding->first_party + i].process);
 	if (finding->evidence)
-		add(&gatherer, finding->evidence);
+		add(&gatherer, finding->evidence,
+		    finding->process ? PIECE_PROCESS : PIECE_ROW, finding->process);
 	map_free(&gatherer.added);
 }
 

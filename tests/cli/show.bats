@@ -72,8 +72,8 @@ has_keys() {
 	has_keys .host machine os os_line build service_pack arch processors product session_time \
 		uptime_seconds tick_ms tick_count bugcheck
 	has_keys .counts processes zombies threads edges chains findings diagnostics
-	has_keys '.processes[]' address pid parent_pid session image handle_count zombie threads_listed \
-		threads evidence
+	has_keys '.processes[]' address pid parent_pid session image handle_count working_set_kb \
+		commit_pages zombie threads_listed threads evidence
 	has_keys '.threads[]' address process image pid tid state wait_reason wait_ticks wait_seconds \
 		wait_objects frames evidence
 	has_keys '.threads[].wait_objects[]' address type
@@ -169,7 +169,7 @@ def_keys() {
 		'[["case_study.log","log","utf-8",10470,1,207]]'
 	shows '.counts | [.processes, .zombies, .threads, .edges, .chains, .diagnostics]' '[1,13,4,2,1,0]'
 	shows '.processes[] | select(.image == "ProcessA.exe") | del(.evidence)' \
-		'{"address":"fffffa800b834c10","pid":80960,"parent_pid":78784,"session":205,"image":"ProcessA.exe","handle_count":58,"zombie":false,"threads_listed":true,"threads":1}'
+		'{"address":"fffffa800b834c10","pid":80960,"parent_pid":78784,"session":205,"image":"ProcessA.exe","handle_count":58,"working_set_kb":5096,"commit_pages":581,"zombie":false,"threads_listed":true,"threads":1}'
 	shows '.processes | map(.address)' \
 		'["fffffa8004c39040","fffffa80054dfc10","fffffa80058f01b0","fffffa800b834c10"]'
 	shows '.processes | map(select(.handle_count == null) | [.image, .pid])' \

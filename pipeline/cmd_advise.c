@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `pipeline advise INCIDENT`: what to save the next time, and why. */
+#include "pipeline/advise.h"
+#include "pipeline/base/log.h"
+#include "pipeline/options.h"
+
+enum {
+	OPTION_BUDGET = OPTION_OWN,
+};
+
+static const struct option_row rows[] = {
+	{ OPTION_FORMAT, 'f', "format", "FORMAT",
+	  "text (default), json, cmd (procdump) or reg (LocalDumps)" },
+	{ OPTION_BUDGET, 0, "budget", "SIZE",
+	  "no more than this for all user dumps: a number and K, M, G or T" },
+	OPTIONS_COMMON,
+	{ 0 },
+};
+
+#define FORMATS_KNOWN \
+	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_CMD | 1u << FORMAT_REG)
+
+struct wish {
+	enum format format;
+	uint64_t budget_kb; /* SIZE_NONE */
+};
+
+static bool print(const struct wish *wish, const struct advised *advised, struct error *error)
+{
+	switch (wish->format) {
+	case FORMAT_CMD:
+		return advise_cmd(advised, error);
+	case FORMAT_REG:
+		return advise_reg(advised, error);
+	case FORMAT_JSON:
+		advise_json(advised);
+		break;
+	default:
+		if (!advice_is_empty(advised->advice))
+			advise_text(advised);
+	}
+	return !advice_is_empty(advised->advice) ||
+	       error_set(error, ERROR_USAGE, "nothing in this incident asks for a dump");
+}
+
+static bool advise(void *context, const struct shown *shown, struct error *error)
+{
+	const struct wish *wish = context;
+	struct advice advice = { 0 };
+	struct advised advised = { shown, &advice };
+	bool good;
+
+	advice_make(&advice, shown->incident, &shown->findings, wish->budget_kb);
+	good = print(wish, &advised, error);
+	advice_free(&advice);
+	return good;
+}
+
+/* "500M": in KB, rounded down; a bare number is of bytes. */
+static bool budget_option(const struct options *options, uint64_t *kb)
+{
+	static const char units[] = "KMGT";
+	const char *at = options->value, *unit;
+	uint64_t number = 0;
+
+	for (; *at >= '0' && *at <= '9' && number < UINT64_MAX / 100; at++)
+		number = number * 10 + (uint64_t)(*at - '0');
+	unit = *at ? strchr(units, *at & ~0x20) : NULL;
+	if (at == options->value || (*at && !unit) || (unit && at[1]))
+		return options_refuse(options,
+				      "'%s' is no size: give a number and K, M, G or T",
+				      options->value);
+	*kb = unit ? number : number / 1024;
+	for (ptrdiff_t i = unit ? unit - units : 0; i > 0; i--)
+		*kb = *kb > SIZE_NONE / 2048 ? SIZE_NONE - 1 : *kb * 1024;
+	return true;
+}
+
+static bool take_option(struct wish *wish, const struct options *options, int id)
+{
+	if (id == OPTION_BUDGET)
+		return budget_option(options, &wish->budget_kb);
+	return format_option_of(&wish->format, options, FORMATS_KNOWN);
+}
+
+static int run(const struct command *command, const char *index, int argc, char **argv)
+{
+	struct wish wish = { .format = FORMAT_TEXT, .budget_kb = SIZE_NONE };
+	struct error error = ERROR_INIT;
+	struct options options;
+	bool good = true;
+	char **operands;
+	int id, count, status;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0) {
+		if (id == OPTION_INDEX)
+			index = options.value;
+		else
+			good = take_option(&wish, &options, id);
+	}
+	operands = options_operands(&options, &count);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	if (count != 1)
+		return options_mistake(command, count ? "one incident at a time"
+						      : "no incident given");
+	status = show_incident(index, operands[0], advise, &wish, &error);
+	if (error.kind != ERROR_NONE)
+		log_error("%s: %s", command->name, error.text);
+	return status;
+}
+
+const struct command command_advise = {
+	.name = "advise",
+	.summary = "Tells which user dumps to save the next time, and why.",
+	.operands = "INCIDENT",
+	.examples =
+		"  pipeline advise 9f3c                               # the plan, each line with its reason\n"
+		"  pipeline advise 9f3c --budget 2G                   # the most for two gigabytes\n"
+		"  pipeline advise 9f3c --format cmd >save.cmd        # procdump lines\n"
+		"  pipeline advise 9f3c --format reg >localdumps.reg  # dumps of what dies\n",
+	.options = rows,
+	.run = run,
+};
