@@ -57,15 +57,14 @@ static void put_zombie(unsigned number, unsigned pid, const char *image)
 }
 
 /* A thread that waits so many seconds; for that of process `server`, or, at -1, for an event. */
-static void put_thread(unsigned number, unsigned pid, const char *image, int server,
-		       unsigned seconds)
+static void put_waiting(unsigned number, unsigned pid, const char *image, int server,
+			const char *reason, unsigned seconds)
 {
 	fprintf(log_text,
 		"        THREAD %016llx  Cid %04x.%04x  Teb: 000007fffffde000 Win32Thread: "
 		"0000000000000000 WAIT: (%s) UserMode Non-Alertable\n"
 		"            %016llx  NotificationEvent\n",
-		(unsigned long long)THREAD(number), pid, 0x1000 + number * 4,
-		server < 0 ? "UserRequest" : "WrLpcReply",
+		(unsigned long long)THREAD(number), pid, 0x1000 + number * 4, reason,
 		(unsigned long long)THREAD(number) + 0x4000);
 	if (server >= 0)
 		fprintf(log_text,
@@ -83,9 +82,16 @@ static void put_thread(unsigned number, unsigned pid, const char *image, int ser
 		seconds * 64, seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+static void put_thread(unsigned number, unsigned pid, const char *image, int server,
+		       unsigned seconds)
+{
+	put_waiting(number, pid, image, server, server < 0 ? "UserRequest" : "WrLpcReply",
+		    seconds);
+}
+
 static void put_box(unsigned number, unsigned pid, const char *image, unsigned seconds)
 {
-	put_thread(number, pid, image, -1, seconds);
+	put_waiting(number, pid, image, -1, "WrUserRequest", seconds);
 	fputs("        Child-SP          RetAddr           Call Site\n"
 	      "        fffffa60`046a8760 fffff800`016a36fa nt!KiSwapContext+0x7f\n"
 	      "        00000000`0026f038 00000000`774d756a USER32!MessageBoxW+0x12\n",

@@ -305,7 +305,7 @@ static const struct {
 	{ "LOG_PEB",
 	LOG_PEB,
 	"host digits=16 arch=x64\n"
-	"process fffffa8004a0c060 flags=13 threads=3 pid=3004 ppid=2948 handles=105 session=0 image=WerFault.exe\n"
+	"process fffffa8004a0c060 flags=13 threads=3 pid=3004 ppid=2948 handles=105 pages=581 session=0 image=WerFault.exe\n"
 	"thread fffffa8004b45bb0 WAIT reason=UserRequest process=fffffa8004a0c060 pid=3004 tid=3088 "
 	"[fffffa8004b45f40 type=SynchronizationEvent]\n"
 	"thread fffffa8004b55bb0 WAIT process=fffffa8004a0c060 pid=3004 tid=3092\n"
