@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text goes out in runs: all bytes up to the next one that needs an escape are one
- * fwrite. DEL and the C1 controls are escaped too, so that output looked at on a terminal
- * cannot steer it. The writer takes no lock: one thread owns the FILE.
+ * fwrite. DEL, the C1 and the bidirectional controls are escaped too, so that output
+ * looked at on a terminal cannot steer it. The writer takes no lock: one thread owns the FILE.
  */
 #define _GNU_SOURCE 1
 #include "pipeline/base/json.h"
@@ -134,7 +134,7 @@ static void put_text(struct json *json, struct slice text)
 			continue;
 		}
 		code = utf8_read(slice_skip(text, at), &used);
-		if (code < 0xA0 || code == UTF8_INVALID) {
+		if (code < 0xA0 || code == UTF8_INVALID || utf8_steers(code)) {
 			put_bytes(json, text.at + run, at - run);
 			if (code == UTF8_INVALID)
 				put_bytes(json, "\xEF\xBF\xBD", 3);

@@ -14,10 +14,10 @@ struct code_range {
 	uint32_t first, last;
 };
 
-static const struct code_range bidi_controls[] = {
+static const struct code_range steering[] = {
 	{ 0x061C, 0x061C },
 	{ 0x200E, 0x200F },
-	{ 0x202A, 0x202E },
+	{ 0x2028, 0x202E }, /* with the separators of lines and paragraphs */
 	{ 0x2066, 0x2069 },
 };
 
@@ -75,11 +75,11 @@ static bool is_in(const struct code_range *ranges, size_t len, uint32_t code)
 	return low < len && code >= ranges[low].first;
 }
 
-static bool is_escaped(uint32_t code)
+bool utf8_steers(uint32_t code)
 {
 	if (code < 0xA0)
 		return code < 0x20 || code >= 0x7F;
-	return is_in(bidi_controls, ARRAY_LEN(bidi_controls), code);
+	return is_in(steering, ARRAY_LEN(steering), code);
 }
 
 /* The length that a first byte promises, and the bits of the code that it carries. */
@@ -155,7 +155,7 @@ static size_t plain_len(struct slice text)
 	while (len < text.len) {
 		uint32_t code = utf8_read(slice_skip(text, len), &used);
 
-		if (code == UTF8_INVALID || is_escaped(code))
+		if (code == UTF8_INVALID || utf8_steers(code))
 			break;
 		len += used;
 	}
@@ -186,7 +186,7 @@ static size_t code_width(uint32_t code)
 {
 	if (code == UTF8_INVALID)
 		code = REPLACEMENT;
-	if (is_escaped(code))
+	if (utf8_steers(code))
 		return code < 0x100 ? strlen("\\xNN") : strlen("\\u{NNNN}");
 	if (code < no_columns[0].first)
 		return 1;

@@ -18,6 +18,9 @@ uint32_t utf8_read(struct slice text, size_t *used);
 /* Writes code (a valid scalar value) to out, which has room for 4 bytes; returns the length. */
 size_t utf8_write(char *out, uint32_t code);
 bool utf8_valid(struct slice text);
+/* Whether a code point acts on a terminal or on the order of what stands around it: C0, DEL, C1, line and paragraph separators,
+ * bidirectional controls. */
+bool utf8_steers(uint32_t code);
 /* Prints for a terminal: C0, DEL, C1 and bidirectional controls as \xNN / \u{NNNN}, invalid bytes as U+FFFD. */
 void utf8_print_terminal(FILE *out, struct slice text);
 /* Columns that text takes on a terminal when printed so. */
