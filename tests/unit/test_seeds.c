@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seeds of the fuzzers that read our own bytes are in those bytes: one that is refused at once tries nothing. Whoever changes the
+ * bytes makes them anew, of the same logs.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "pipeline/message.h"
+#include "stages/census.h"
+#include "stages/incident.h"
+
+#define SEEDS "tests/fuzz/corpus/"
+
+/* Without the byte that tells the fuzzer which decoder it is for. */
+static void read_seed(const char *folder, const char *name, byte_vec *bytes)
+{
+	char path[512], block[4096];
+	size_t got;
+	FILE *in;
+
+	snprintf(path, sizeof(path), SEEDS "%s/%s", folder, name);
+	in = fopen(path, "re");
+	assert_non_null(in);
+	assert_int_not_equal(fgetc(in), EOF);
+	while ((got = fread(block, 1, sizeof(block), in)) > 0)
+		bytes_put(bytes, block, got);
+	fclose(in);
+}
+
+static bool takes_reading(const byte_vec *bytes)
+{
+	struct error error = ERROR_INIT;
+	struct reading reading = { 0 };
+	bool good = message_get_reading(&reading, bytes, &error);
+
+	reading_free(&reading);
+	return good;
+}
+
+static bool takes_frame(const byte_vec *bytes)
+{
+	struct error error = ERROR_INIT;
+	struct incident incident;
+	bool good;
+
+	incident_init(&incident);
+	good = incident_decode(&incident, bytes->at, bytes->len, &error);
+	incident_free(&incident);
+	return good;
+}
+
+static bool takes_chains(const byte_vec *bytes)
+{
+	struct chain_list list = { 0 };
+	bool good = chain_list_decode(&list, bytes->at, bytes->len);
+
+	chain_list_free(&list);
+	return good;
+}
+
+static bool takes_census(const byte_vec *bytes)
+{
+	struct census census = { 0 };
+	bool good = census_decode(&census, bytes->at, bytes->len);
+
+	census_free(&census);
+	return good;
+}
+
+static void check_seeds(const char *folder, const char *kind, bool (*takes)(const byte_vec *))
+{
+	char path[128];
+	size_t seen = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), SEEDS "%s", folder);
+	dir = opendir(path);
+	assert_non_null(dir);
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		byte_vec bytes = { 0 };
+
+		if (strncmp(entry->d_name, kind, strlen(kind)) != 0)
+			continue;
+		read_seed(folder, entry->d_name, &bytes);
+		if (!takes(&bytes))
+			fail_msg("%s/%s is refused", folder, entry->d_name);
+		vec_free(&bytes);
+		seen++;
+	}
+	closedir(dir);
+	assert_true(seen > 0);
+}
+
+static void test_seeds_are_taken(void **state)
+{
+	(void)state;
+	check_seeds("message", "reading", takes_reading);
+	check_seeds("incident_decode", "frame-", takes_frame);
+	check_seeds("incident_decode", "chains-", takes_chains);
+	check_seeds("incident_decode", "census-", takes_census);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_seeds_are_taken) };
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
