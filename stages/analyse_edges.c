@@ -3,6 +3,9 @@
  * Wait edges from the records (formats.md section 12.1). An edge says only what the log says: the server thread of
  * an ALPC wait is the one that the message itself names, never a guess.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "stages/incident.h"
 
 /* A lock with thousands of owners and thousands of waiters is hostile: the edges are bounded. */
@@ -180,8 +183,9 @@ static void object_edge(struct incident *incident, const struct thread *thread,
 
 /*
  * Of several objects any may be enough to go on, and the text does not say whether (formats.md section 4.3). A thread or a process
- * is waited for only where it is the sole one. A mutant's owner keeps others waiting in either case; that there are
- * more objects is said.
+ * is waited for only where it is the sole one: main threads wait for a worker or for the event that stops them, smss.exe
+ * watches its children all its life. A mutant's owner keeps others waiting in either case; that there are more
+ * objects is said.
  */
 static void object_edges(struct incident *incident, const struct thread *thread)
 {
@@ -192,38 +196,77 @@ static void object_edges(struct incident *incident, const struct thread *thread)
 			    &incident->records.objects.at[thread->first_object + i], objects);
 }
 
-/* Every waiter of a resource waits for every owner. Users are sorted: the owners of a resource come first. */
-static void resource_edges(struct incident *incident, const struct resource_user *users,
-			   size_t count)
+/* What is made of all locks; `found` counts those beyond the bound too. */
+struct lock_edges {
+	uint64_t found;
+	size_t listed;
+};
+
+/* Owners are sorted by thread. */
+static bool is_owner(const struct resource_user *owners, size_t count, uint64_t thread)
 {
-	size_t owners = 0;
+	size_t from = 0, to = count;
 
-	while (owners < count && users[owners].role == RESOURCE_OWNER)
-		owners++;
-	for (size_t i = owners; i < count; i++)
-		for (size_t k = 0; k < owners; k++) {
-			struct edge edge = owned_edge(incident, EDGE_RESOURCE,
-						      users[i].thread, users[i].resource,
-						      users[k].thread, &users[i].evidence);
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
 
-			if (incident->edges.len >= RESOURCE_EDGES_MAX)
-				return;
-			if (users[i].thread != users[k].thread)
-				vec_push(&incident->edges, edge);
-		}
+		if (owners[middle].thread < thread)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < count && owners[from].thread == thread;
 }
 
+/* One waiter waits for every owner but itself. */
+static void waiter_edges(struct incident *incident, const struct resource_user *waiter,
+			 const struct resource_user *owners, size_t count,
+			 struct lock_edges *edges)
+{
+	edges->found += count - is_owner(owners, count, waiter->thread);
+	for (size_t i = 0; i < count && edges->listed < RESOURCE_EDGES_MAX; i++) {
+		if (owners[i].thread == waiter->thread)
+			continue;
+		vec_push(&incident->edges,
+			 owned_edge(incident, EDGE_RESOURCE, waiter->thread,
+				    waiter->resource, owners[i].thread, &waiter->evidence));
+		edges->listed++;
+	}
+}
+
+/* Where the edges are cut short it is said how many there are. */
+static void tell_capped(struct incident *incident, const struct lock_edges *edges)
+{
+	char text[96];
+
+	if (edges->found == edges->listed)
+		return;
+	snprintf(text, sizeof(text), "%zu of %" PRIu64 " edges of locks are listed",
+		 edges->listed, edges->found);
+	vec_push(&incident->records.diagnostics,
+		 ((struct diagnostic){ .code = DIAGNOSTIC_EDGES_CAPPED,
+				       .text = names_add(&incident->records.names,
+							 slice_from(text)) }));
+}
+
+/* Users are sorted by resource, and the owners of each come first. */
 static void all_resource_edges(struct incident *incident)
 {
 	const struct resource_user *users = incident->records.resource_users.at;
 	size_t count = incident->records.resource_users.len;
+	struct lock_edges edges = { 0 };
 
-	for (size_t first = 0, next; first < count; first = next) {
-		for (next = first + 1;
-		     next < count && users[next].resource == users[first].resource;)
-			next++;
-		resource_edges(incident, users + first, next - first);
+	for (size_t first = 0, waiter; first < count; first = waiter) {
+		for (waiter = first; waiter < count && users[waiter].role == RESOURCE_OWNER &&
+				     users[waiter].resource == users[first].resource;)
+			waiter++;
+		for (size_t owners = waiter - first;
+		     waiter < count && users[waiter].role != RESOURCE_OWNER &&
+		     users[waiter].resource == users[first].resource;
+		     waiter++)
+			waiter_edges(incident, &users[waiter], &users[first], owners, &edges);
 	}
+	tell_capped(incident, &edges);
 }
 
 static int edge_compare(const void *a, const void *b)

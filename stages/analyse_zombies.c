@@ -20,11 +20,12 @@ bool image_is_minimal(struct slice image)
 	return false;
 }
 
+/* One without an image is being created: a dead one keeps its name (formats.md section 12.4). */
 static bool is_zombie(const struct records *records, const struct process *process)
 {
 	return (process->flags & PROCESS_BLOCK) && (process->flags & PROCESS_TABLE_ZERO) &&
 	       !(process->flags & PROCESS_TABLE_SET) && process->handle_count == 0 &&
-	       process->threads == 0 &&
+	       process->threads == 0 && process->image != 0 &&
 	       !image_is_minimal(names_text(&records->names, process->image));
 }
 

@@ -109,6 +109,7 @@ enum endpoint_kind endpoint_of_thread(const struct incident *incident,
 		return ENDPOINT_RUNNING;
 	case THREAD_READY:
 	case THREAD_STANDBY:
+	case THREAD_TRANSITION: /* ready, but for its kernel stack, which is paged out */
 		return ENDPOINT_READY;
 	default:
 		break;

@@ -289,6 +289,37 @@ static void test_long_tail_of_many_is_capped(void **state)
 	incident_free(&incident);
 }
 
+static void add_users(struct incident *incident, uint32_t first, uint32_t count,
+		      enum resource_role role)
+{
+	for (uint32_t i = 0; i < count; i++)
+		vec_push(&incident->records.resource_users,
+			 ((struct resource_user){ .resource = 0xfffffa8000001000,
+						  .thread = nth(first + i),
+						  .role = (uint8_t)role }));
+}
+
+/* A lock of 1,100 owners and 1,001 waiters, of whom one is an owner and does not wait for itself: N of M. */
+static void test_edges_of_locks_are_capped_and_counted(void **state)
+{
+	const struct diagnostic *diagnostic;
+	struct incident incident;
+
+	(void)state;
+	incident_init(&incident);
+	add_users(&incident, 0, 1100, RESOURCE_OWNER);
+	add_users(&incident, 1099, 1001, RESOURCE_WAITER);
+	incident_analyse(&incident);
+	assert_int_equal(incident.edges.len, 1u << 20);
+	vec_for_each(edge, &incident.edges)
+		assert_true(edge->thread != edge->owner_thread);
+	diagnostic = &incident.records.diagnostics.at[0];
+	assert_int_equal(diagnostic->code, DIAGNOSTIC_EDGES_CAPPED);
+	assert_true(slice_equal(names_text(&incident.records.names, diagnostic->text),
+				SLICE("1048576 of 1101099 edges of locks are listed")));
+	incident_free(&incident);
+}
+
 /* Sixty ranks of two threads that each wait for both of the next: more paths than can be listed, but not than can be told. */
 static void test_branching_is_capped_and_counted(void **state)
 {
@@ -495,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_the_kind_of_a_cycle_is_signed),
 		cmocka_unit_test(test_fan_in_shares_the_tail),
 		cmocka_unit_test(test_long_tail_of_many_is_capped),
+		cmocka_unit_test(test_edges_of_locks_are_capped_and_counted),
 		cmocka_unit_test(test_branching_is_capped_and_counted),
 		cmocka_unit_test(test_knot_is_capped),
 		cmocka_unit_test(test_ring_with_many_ways_out),
