@@ -80,6 +80,13 @@ static void read_server(struct log_parser *parser, struct cursor *cursor)
 		parser->message->flags |= MESSAGE_SERVER_SHOWN;
 }
 
+/* Behind the server: where that was left out, it is not still to come. */
+static void pass_server(struct log_parser *parser, struct cursor *cursor)
+{
+	(void)cursor;
+	parser->message->flags |= MESSAGE_SERVER_SHOWN;
+}
+
 /* The fields in the order in which they are printed; most are of no interest. */
 static const struct {
 	struct slice label;
@@ -105,16 +112,16 @@ static const struct {
 	LABEL("QueuePort", read_queue_port),
 	LABEL("QueuePortOwnerProcess", read_owner),
 	LABEL("ServerThread", read_server),
-	LABEL("QuotaCharged", NULL),
-	LABEL("CancelQueuePort", NULL),
-	LABEL("CancelSequencePort", NULL),
-	LABEL("CancelSequenceNumber", NULL),
-	LABEL("ClientContext", NULL),
-	LABEL("ServerContext", NULL),
-	LABEL("PortContext", NULL),
-	LABEL("CancelPortContext", NULL),
-	LABEL("SecurityData", NULL),
-	LABEL("View", NULL),
+	LABEL("QuotaCharged", pass_server),
+	LABEL("CancelQueuePort", pass_server),
+	LABEL("CancelSequencePort", pass_server),
+	LABEL("CancelSequenceNumber", pass_server),
+	LABEL("ClientContext", pass_server),
+	LABEL("ServerContext", pass_server),
+	LABEL("PortContext", pass_server),
+	LABEL("CancelPortContext", pass_server),
+	LABEL("SecurityData", pass_server),
+	LABEL("View", pass_server),
 #undef LABEL
 };
 

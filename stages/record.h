@@ -140,8 +140,8 @@ struct wait_object {
 };
 
 enum message_flag {
-	MESSAGE_SERVER_SHOWN = 1, /* a ServerThread line was printed, zero or not */
-	MESSAGE_CONTINUED = 2,    /* goes on a block that began in the chunk before */
+	MESSAGE_SERVER_SHOWN = 1, /* a ServerThread line was printed, zero or not, or what stands behind it */
+	MESSAGE_CONTINUED = 2, /* goes on a block that began in the chunk before */
 	MESSAGE_CUT = 4, /* the log broke off in it: the server may have been still to come */
 };
 
