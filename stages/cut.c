@@ -16,7 +16,8 @@ static bool is_plain(struct slice line)
 	       (!lone || lone == line.at + line.len - 1);
 }
 
-/* Nothing but what block_process.c takes for one: a fresh start at anything else would lose the open block. */
+/* Nothing but what block_process.c takes for one: a fresh start at anything else would lose the open block. A prompt that stands
+ * on the same line may begin in the middle of the address. */
 static bool is_process(struct slice line)
 {
 	struct cursor cursor = { line.at, line.at + line.len, false };
@@ -24,7 +25,8 @@ static bool is_process(struct slice line)
 	uint8_t digits;
 
 	return lex_literal(&cursor, SLICE("PROCESS ")) &&
-	       lex_address(&cursor, &address, &digits) && address != 0 && is_plain(line);
+	       lex_address(&cursor, &address, &digits) && address != 0 &&
+	       !memchr(line.at, '>', line.len) && is_plain(line);
 }
 
 static bool is_header(struct slice line)
