@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A resource of !locks (formats.md section 7): who owns it - the entries marked <*> - and who waits, shared among the
- * owners or exclusive in a list of its own. With -v, THREAD blocks stand between the entries, and the lists go on behind them.
+ * owners or in lists of their own. With -v, THREAD blocks stand between the entries, and the lists go on behind them.
  */
 #include "stages/log_parser.h"
 
@@ -36,18 +36,23 @@ static bool read_mark(struct cursor *cursor, bool *owner)
 	       (!lex_at_end(cursor) && lex_is_blank(*cursor->at));
 }
 
-/* "80ed0023-01<*> *** Actual Thread 80ed0020": the two lowest bits of an owner may carry flags. */
+/* "80ed0023-01<*> *** Actual Thread 80ed0020": where the two lowest bits are set it is told what stands in the owner's place. Of
+ * what a file system put there, or where the log ends before it says, the owner is not known: 0. */
 static void read_actual(struct log_parser *parser, struct cursor *cursor, uint64_t *thread)
 {
+	bool flagged = *thread & 3;
 	uint64_t actual;
 
 	*thread &= ~(uint64_t)3;
 	if (lex_words(cursor, SLICE("*** Actual Thread")) &&
 	    log_parser_address(parser, cursor, &actual))
 		*thread = actual;
+	else if (lex_words(cursor, SLICE("*** Unknown owner, possibly FileSystem")) ||
+		 (flagged && cursor->open_end))
+		*thread = 0;
 }
 
-/* An entry of a list: an address and, but in that of the exclusive waiters, a mark. False where the line has none, or where
+/* An entry of a list: an address and, but in those of waiters alone, a mark. False where the line has none, or where
  * the log ends in it. */
 static bool read_entry(struct log_parser *parser, struct cursor *cursor, uint64_t *thread,
 		       bool *owner)
@@ -77,7 +82,7 @@ static bool is_list(struct log_parser *parser, struct cursor cursor)
 	uint64_t thread;
 	bool owner, any = false;
 
-	if (cursor.open_end && parser->state.part == LOCKS_PART_EXCLUSIVE)
+	if (cursor.open_end && parser->state.part != LOCKS_PART_THREADS)
 		return false;
 	while (read_entry(parser, &cursor, &thread, &owner)) {
 		if (!may_be_thread(thread))
@@ -144,6 +149,8 @@ static bool begins(struct log_parser *parser, const struct line *line)
 		return read_resource(parser, line);
 	if (*cursor.at != 'T' || parser->state.resource == 0)
 		return false;
+	if (lex_words(&cursor, SLICE("Threads Waiting On Shared Access:")))
+		return open_list(parser, LOCKS_PART_SHARED);
 	if (lex_words(&cursor, SLICE("Threads Waiting On Exclusive Access:")))
 		return open_list(parser, LOCKS_PART_EXCLUSIVE);
 	if (!lex_words(&cursor, SLICE("Threads:")))

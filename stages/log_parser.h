@@ -35,6 +35,7 @@ enum thread_part {
 enum locks_part {
 	LOCKS_PART_NONE,
 	LOCKS_PART_THREADS, /* owners, and shared waiters among them */
+	LOCKS_PART_SHARED,
 	LOCKS_PART_EXCLUSIVE,
 };
 
