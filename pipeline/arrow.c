@@ -2,22 +2,16 @@
 /* Hops and the arrows between them; see arrow.h. */
 #include "pipeline/arrow.h"
 
-#include <langinfo.h>
-#include <locale.h>
-
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/mem.h"
 #include "pipeline/base/utf8.h"
 
-bool locale_is_utf8(void)
+void print_hop_ids(FILE *out, const struct hop *hop)
 {
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	bool utf8;
-
-	if (!locale)
-		return false;
-	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-	freelocale(locale);
-	return utf8;
+	if (hop->pid != PID_NONE && hop->tid != PID_NONE)
+		fprintf(out, "[%x.%x]", hop->pid, hop->tid);
+	else if (hop->pid != PID_NONE)
+		fprintf(out, "[%x]", hop->pid);
 }
 
 void print_hop_name(FILE *out, const struct chain_list *list, const struct hop *hop)
@@ -25,21 +19,19 @@ void print_hop_name(FILE *out, const struct chain_list *list, const struct hop *
 	struct slice image = names_text(&list->names, hop->image);
 
 	utf8_print_terminal(out, image.len ? image : SLICE("?"));
-	if (hop->pid != PID_NONE && hop->tid != PID_NONE)
-		fprintf(out, "[%x.%x]", hop->pid, hop->tid);
-	else if (hop->pid != PID_NONE)
-		fprintf(out, "[%x]", hop->pid);
+	print_hop_ids(out, hop);
 }
 
-static void print_arrow(FILE *out, enum edge_kind kind, bool utf8)
+static void print_arrow(FILE *out, enum edge_kind kind)
 {
-	fprintf(out, utf8 ? "\xE2\x94\x80%s\xE2\x86\x92 " : "-%s-> ", edge_kind_text(kind));
+	fprintf(out, utf8_on_terminal() ? "\xE2\x94\x80%s\xE2\x86\x92 " : "-%s-> ",
+		edge_kind_text(kind));
 }
 
 struct drawing {
 	FILE *out;
 	size_t column, indent;
-	bool utf8, begun;
+	bool begun;
 };
 
 /* A piece that is not broken. */
@@ -66,19 +58,17 @@ static void draw_hop(struct drawing *drawing, const struct chain_list *list,
 	char wait[DURATION_TEXT_SIZE];
 	cleanup_free char *text = NULL;
 	size_t len = 0;
-	FILE *piece = open_memstream(&text, &len);
+	FILE *piece = mem_stream(&text, &len);
 
-	if (!piece)
-		return;
 	if (via != EDGE_NONE)
-		print_arrow(piece, via, drawing->utf8);
+		print_arrow(piece, via);
 	if (back != NUMBER_NONE)
 		fprintf(piece, "back to hop %u, ", back + 1);
 	print_hop_name(piece, list, hop);
 	if (back == NUMBER_NONE && hop->wait_ms != MS_NONE)
 		fprintf(piece, " %s", print_duration_short(wait, hop->wait_ms));
-	if (fclose(piece) == 0)
-		draw(drawing, (struct slice){ text, len });
+	mem_stream_end(piece);
+	draw(drawing, (struct slice){ text, len });
 }
 
 /* Of a very long chain its ends are drawn. */
@@ -102,9 +92,7 @@ static void draw_gap(struct drawing *drawing, uint32_t hops)
 void print_chain_drawing(FILE *out, const struct chain_list *list,
 			 const struct chain *chain, size_t column, size_t indent)
 {
-	struct drawing drawing = {
-		.out = out, .column = column, .indent = indent, .utf8 = locale_is_utf8()
-	};
+	struct drawing drawing = { .out = out, .column = column, .indent = indent };
 	enum edge_kind via = EDGE_NONE;
 	const struct hop *ring = NULL;
 	uint32_t number = 0;

@@ -8,9 +8,9 @@
 /* No line of text for people is longer, unless a name forces it. */
 #define TEXT_COLUMNS 100
 
-/* Whether text may hold more than ASCII: by the locale that the user has set. */
-bool locale_is_utf8(void);
-/* "ProcessA.exe[13c40.1332c]"; what is not known is left out. Escaped for a terminal. */
+/* "[13c40.1332c]"; what is not known is left out. */
+void print_hop_ids(FILE *out, const struct hop *hop);
+/* "ProcessA.exe[13c40.1332c]", for a terminal. */
 void print_hop_name(FILE *out, const struct chain_list *list, const struct hop *hop);
 /*
  * "ProcessA.exe[13c40.1332c] 3:42 -alpc-> ProcessB.exe[32c.146e8] 2:39", broken before an arrow where a line is full. It begins at

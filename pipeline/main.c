@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/log.h"
+#include "pipeline/base/utf8.h"
 #include "pipeline/options.h"
 #include "pipeline/reader.h"
 
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
 
 	if (!fill_standard_streams())
 		return EXIT_IO;
+	utf8_follow_locale();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc == 3 && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return reader_main(argv[2]);

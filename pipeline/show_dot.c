@@ -5,6 +5,7 @@
  */
 #include "pipeline/arrow.h"
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/mem.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/show.h"
 
@@ -48,28 +49,29 @@ static uint64_t node_key(const struct graph *graph, const struct hop *hop)
 	return hash64(key, sizeof(key));
 }
 
-/* Text between quotes. What acts on a terminal was escaped before, so that quotes and backslashes are all there is. */
-static void put_quoted(struct slice text)
+/* Between quotes. What acts on a terminal is escaped before, so that quotes and backslashes are all there is. */
+static void print_quoted(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] == '"' || text.at[i] == '\\')
+	cleanup_free char *visible = NULL;
+	size_t len = 0;
+	FILE *out = mem_stream(&visible, &len);
+
+	utf8_print_visible(out, text);
+	mem_stream_end(out);
+	for (size_t i = 0; i < len; i++) {
+		if (visible[i] == '"' || visible[i] == '\\')
 			putchar('\\');
-		putchar(text.at[i]);
+		putchar(visible[i]);
 	}
 }
 
 static void print_label(const struct graph *graph, const struct hop *hop)
 {
-	cleanup_free char *text = NULL;
-	size_t len = 0;
+	struct slice image = names_text(&graph->list->names, hop->image);
 	char wait[DURATION_TEXT_SIZE];
-	FILE *label = open_memstream(&text, &len);
 
-	if (!label)
-		return;
-	print_hop_name(label, graph->list, hop);
-	if (fclose(label) == 0)
-		put_quoted((struct slice){ text, len });
+	print_quoted(image.len ? image : SLICE("?"));
+	print_hop_ids(stdout, hop);
 	if (hop->wait_ms != MS_NONE)
 		printf("\\n%s", print_duration_short(wait, hop->wait_ms));
 }
@@ -78,16 +80,9 @@ static void print_label(const struct graph *graph, const struct hop *hop)
 static void print_end(const struct graph *graph, const struct endpoint *endpoint)
 {
 	struct slice reason = names_text(&graph->list->names, endpoint->wait_reason);
-	cleanup_free char *text = NULL;
-	size_t len = 0;
-	FILE *label = open_memstream(&text, &len);
 
-	printf("\\n%s ", endpoint_kind_text(endpoint->kind));
-	if (!label)
-		return;
-	utf8_print_terminal(label, reason);
-	if (fclose(label) == 0)
-		put_quoted((struct slice){ text, len });
+	printf("\\n%s%s", endpoint_kind_text(endpoint->kind), reason.len ? " " : "");
+	print_quoted(reason);
 }
 
 static void print_node(struct graph *graph, const struct hop *hop, const struct endpoint *end)

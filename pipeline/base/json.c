@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text goes out in runs: all bytes up to the next one that needs an escape are one
- * fwrite. DEL, the C1 and the bidirectional controls are escaped too, so that output
+ * fwrite. DEL, C1 and format controls (utf8_steers()) are escaped too, so that output
  * looked at on a terminal cannot steer it. The writer takes no lock: one thread owns the FILE.
  */
 #define _GNU_SOURCE 1
@@ -110,6 +110,11 @@ static void put_escape(struct json *json, uint32_t code)
 		put_char(json, (char)code);
 	} else if (code >= '\b' && code <= '\r' && code != '\v') {
 		put_char(json, letters[code - '\b']);
+	} else if (code > 0xFFFF) {
+		put_char(json, 'u');
+		put_hex(json, 0xD7C0 + (code >> 10), 4);
+		put_bytes(json, "\\u", 2);
+		put_hex(json, 0xDC00 | (code & 0x3FF), 4);
 	} else {
 		put_char(json, 'u');
 		put_hex(json, code, 4);

@@ -34,7 +34,7 @@ static void write_line(struct slice text, bool cut)
 		return;
 	fputs("pipeline: ", memory);
 	utf8_print_terminal(memory, text);
-	fputs(cut ? "\xE2\x80\xA6\n" : "\n", memory);
+	fputs(cut ? "...\n" : "\n", memory);
 	if (fclose(memory) != 0)
 		return;
 	flockfile(stderr);

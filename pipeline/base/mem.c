@@ -3,8 +3,10 @@
  * The only place that leaves the process on its own. It uses write() and _exit() alone:
  * stdio may want memory, and exit handlers must not run in the middle of somebody's work.
  */
+#define _GNU_SOURCE 1
 #include "pipeline/base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,6 +58,23 @@ char *mem_strdup(const char *text)
 	size_t size = strlen(text) + 1;
 
 	return memcpy(mem_alloc(size), text, size);
+}
+
+FILE *mem_stream(char **text, size_t *len)
+{
+	FILE *stream = open_memstream(text, len);
+
+	if (!stream)
+		leave();
+	return stream;
+}
+
+void mem_stream_end(FILE *stream)
+{
+	bool failed = ferror(stream);
+
+	if (fclose(stream) != 0 || failed)
+		leave();
 }
 
 void mem_set_exit_status(int status)

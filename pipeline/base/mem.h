@@ -10,12 +10,16 @@
 #define BASE_MEM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 void *mem_alloc(size_t size);
 void *mem_alloc_zero(size_t count, size_t size);
 /* Room for count elements of size bytes; the product is checked for overflow. */
 void *mem_resize(void *old, size_t count, size_t size);
 char *mem_strdup(const char *text);
+/* A stream into memory; mem_stream_end() closes it, after which *text, to be freed, holds *len bytes and a zero. */
+FILE *mem_stream(char **text, size_t *len);
+void mem_stream_end(FILE *stream);
 /* The status that an out-of-memory process leaves with (default 2). */
 void mem_set_exit_status(int status);
 

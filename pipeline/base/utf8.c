@@ -7,21 +7,25 @@
 #define _GNU_SOURCE 1
 #include "pipeline/base/utf8.h"
 
-#define REPLACEMENT 0xFFFDu
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 struct code_range {
 	uint32_t first, last;
 };
 
-static const struct code_range steering[] = {
-	{ 0x061C, 0x061C },
-	{ 0x200E, 0x200F },
-	{ 0x2028, 0x202E }, /* with the separators of lines and paragraphs */
-	{ 0x2066, 0x2069 },
-};
-
 /* clang-format off */
+
+/* Of the general category Cf what is not seen, but for the joiners; and the separators of lines and paragraphs. */
+static const struct code_range steering[] = {
+	{ 0x00AD, 0x00AD },   { 0x061C, 0x061C },   { 0x180E, 0x180E },
+	{ 0x200B, 0x200B },   { 0x200E, 0x200F },   { 0x2028, 0x202E },
+	{ 0x2060, 0x206F },   { 0xFEFF, 0xFEFF },   { 0xFFF9, 0xFFFB },
+	{ 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE007F },
+};
 
 /* Combining marks, joiners, variation selectors. */
 static const struct code_range no_columns[] = {
@@ -33,10 +37,9 @@ static const struct code_range no_columns[] = {
 	{ 0x093A, 0x093A },   { 0x093C, 0x093C },   { 0x0941, 0x0948 },
 	{ 0x094D, 0x094D },   { 0x0E31, 0x0E31 },   { 0x0E34, 0x0E3A },
 	{ 0x0E47, 0x0E4E },   { 0x1160, 0x11FF },   { 0x1AB0, 0x1ACE },
-	{ 0x1DC0, 0x1DFF },   { 0x200B, 0x200D },   { 0x2060, 0x2064 },
-	{ 0x20D0, 0x20F0 },   { 0x302A, 0x302D },   { 0x3099, 0x309A },
-	{ 0xFE00, 0xFE0F },   { 0xFE20, 0xFE2F },   { 0xFEFF, 0xFEFF },
-	{ 0xE0100, 0xE01EF },
+	{ 0x1DC0, 0x1DFF },   { 0x200C, 0x200D },   { 0x20D0, 0x20F0 },
+	{ 0x302A, 0x302D },   { 0x3099, 0x309A },   { 0xFE00, 0xFE0F },
+	{ 0xFE20, 0xFE2F },   { 0xE0100, 0xE01EF },
 };
 
 /* East Asian wide and full-width letters, emoji. */
@@ -147,25 +150,27 @@ bool utf8_valid(struct slice text)
 	return true;
 }
 
+/* ---- printing ---- */
+
 /* Bytes at the head of text that are printed as they are. */
-static size_t plain_len(struct slice text)
+static size_t plain_len(struct slice text, bool ascii)
 {
 	size_t len = 0, used;
 
 	while (len < text.len) {
 		uint32_t code = utf8_read(slice_skip(text, len), &used);
 
-		if (code == UTF8_INVALID || utf8_steers(code))
+		if (code == UTF8_INVALID || utf8_steers(code) || (ascii && code > 0x7F))
 			break;
 		len += used;
 	}
 	return len;
 }
 
-void utf8_print_terminal(FILE *out, struct slice text)
+static void print(FILE *out, struct slice text, bool ascii)
 {
 	while (text.len) {
-		size_t used = plain_len(text);
+		size_t used = plain_len(text, ascii);
 		uint32_t code;
 
 		if (used) {
@@ -175,19 +180,79 @@ void utf8_print_terminal(FILE *out, struct slice text)
 		}
 		code = utf8_read(text, &used);
 		if (code == UTF8_INVALID)
-			fputs_unlocked("\xEF\xBF\xBD", out);
+			fputs_unlocked(ascii ? "?" : "\xEF\xBF\xBD", out);
 		else
 			fprintf(out, code < 0x100 ? "\\x%02x" : "\\u{%04x}", code);
 		text = slice_skip(text, used);
 	}
 }
 
+void utf8_print_visible(FILE *out, struct slice text)
+{
+	print(out, text, false);
+}
+
+/* ---- terminals ---- */
+
+static bool ascii_terminal;
+
+static bool ends_in_utf8(const char *name)
+{
+	const char *charset = strchr(name, '.');
+
+	return charset && (strncasecmp(charset, ".UTF-8", 6) == 0 ||
+			   strncasecmp(charset, ".UTF8", 5) == 0);
+}
+
+/* The locale by its name, for one that this machine does not have, as after ssh from another. */
+static bool is_named_utf8(void)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const char *name = getenv(variables[i]);
+
+		if (name && *name)
+			return ends_in_utf8(name);
+	}
+	return false;
+}
+
+void utf8_follow_locale(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+
+	if (!locale) {
+		ascii_terminal = !is_named_utf8();
+		return;
+	}
+	ascii_terminal = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") != 0;
+	freelocale(locale);
+}
+
+bool utf8_on_terminal(void)
+{
+	return !ascii_terminal;
+}
+
+void utf8_print_terminal(FILE *out, struct slice text)
+{
+	print(out, text, ascii_terminal);
+}
+
+static size_t escape_width(uint32_t code)
+{
+	if (code < 0x100)
+		return strlen("\\xNN");
+	return strlen("\\u{NNNN}") + (code > 0xFFFF) + (code > 0xFFFFF);
+}
+
 static size_t code_width(uint32_t code)
 {
 	if (code == UTF8_INVALID)
-		code = REPLACEMENT;
-	if (utf8_steers(code))
-		return code < 0x100 ? strlen("\\xNN") : strlen("\\u{NNNN}");
+		return 1;
+	if (utf8_steers(code) || (ascii_terminal && code > 0x7F))
+		return escape_width(code);
 	if (code < no_columns[0].first)
 		return 1;
 	if (is_in(no_columns, ARRAY_LEN(no_columns), code))

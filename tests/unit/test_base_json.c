@@ -131,7 +131,8 @@ static void test_escapes(void **state)
 	check_text(SLICE("\0\x01\x1f\x7f"), "\"\\u0000\\u0001\\u001f\\u007f\"");
 	check_text(SLICE("exe.\xE2\x80\xAEgpj\xE2\x80\xA8\xE2\x81\xA6"),
 		   "\"exe.\\u202egpj\\u2028\\u2066\"");
-	check_text(SLICE("\xC2\x9B\xC2\xA0"), "\"\\u009b\xC2\xA0\"");
+	check_text(SLICE("\xC2\x9B\xC2\xA0\xC2\xAD"), "\"\\u009b\xC2\xA0\\u00ad\"");
+	check_text(SLICE("\xEF\xBB\xBF\xF3\xA0\x81\x81"), "\"\\ufeff\\udb40\\udc41\"");
 	check_text(SLICE("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"),
 		   "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
 	check_text(SLICE("a\xFF\xC3z\xED\xA0\x80"), "\"a\xEF\xBF\xBD\xEF\xBF\xBDz"
@@ -173,9 +174,10 @@ static size_t escape_slowly(char *out, struct slice text)
 		strcpy(out, "\xEF\xBF\xBD");
 	else if (code < 128 && short_forms[code])
 		strcpy(out, short_forms[code]);
-	else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x61C ||
-		 code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
-		 (code >= 0x2066 && code <= 0x2069))
+	else if (code > 0xFFFF && utf8_steers(code))
+		sprintf(out, "\\u%04x\\u%04x", 0xD800 + (code - 0x10000) / 0x400,
+			0xDC00 + code % 0x400);
+	else if (utf8_steers(code))
 		sprintf(out, "\\u%04x", code);
 	else
 		sprintf(out, "%.*s", (int)used, text.at);

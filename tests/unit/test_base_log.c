@@ -114,7 +114,7 @@ static void test_endless_text_is_cut(void **state)
 	while (*next_write())
 		strcat(whole, said);
 	assert_in_range(strlen(whole), 10000, 20000);
-	assert_string_equal(whole + strlen(whole) - 5, "a\xE2\x80\xA6\n");
+	assert_string_equal(whole + strlen(whole) - 5, "a...\n");
 	release_stderr();
 }
 

@@ -233,8 +233,33 @@ static void test_printed_exactly(void **state)
 		      "\\u{202e}gpj.exe");
 	check_printed(SLICE("\xD8\x9C\xE2\x80\x8E\xE2\x81\xA9"),
 		      "\\u{061c}\\u{200e}\\u{2069}");
+	check_printed(SLICE("\xEF\xBB\xBF\xC2\xAD\xE2\x80\x8B\xEF\xBF\xBB\xF3\xA0\x81\x81"),
+		      "\\u{feff}\\xad\\u{200b}\\u{fffb}\\u{e0041}");
+	check_printed(SLICE("\xE2\x80\x8C\xE2\x80\x8D"), "\xE2\x80\x8C\xE2\x80\x8D");
 	check_printed(SLICE("\xFF\xC3"), "\xEF\xBF\xBD\xEF\xBF\xBD");
 	check_printed(SLICE("\xE6\x97\xA5\xF0\x9F\x98\x80"), "\xE6\x97\xA5\xF0\x9F\x98\x80");
+}
+
+/* Against the list itself, from Unicode's category Cf. */
+static void test_what_steers(void **state)
+{
+	static const uint32_t borders_of[][2] = {
+		{ 0x00, 0x1F },       { 0x7F, 0x9F },       { 0xAD, 0xAD },
+		{ 0x61C, 0x61C },     { 0x180E, 0x180E },   { 0x200B, 0x200B },
+		{ 0x200E, 0x200F },   { 0x2028, 0x202E },   { 0x2060, 0x206F },
+		{ 0xFEFF, 0xFEFF },   { 0xFFF9, 0xFFFB },   { 0x1BCA0, 0x1BCA3 },
+		{ 0x1D173, 0x1D17A }, { 0xE0000, 0xE007F }, { UINT32_MAX, UINT32_MAX },
+	};
+	size_t range = 0;
+
+	(void)state;
+	for (uint32_t code = 0; code <= 0x110000; code++) {
+		while (code > borders_of[range][1])
+			range++;
+		if (utf8_steers(code) != (code >= borders_of[range][0]))
+			fail_msg("U+%04X", code);
+	}
+	assert_false(utf8_steers(UTF8_INVALID));
 }
 
 static struct slice random_text(char out[64])
@@ -257,9 +282,11 @@ static void check_harmless(struct slice out)
 		uint32_t code = utf8_read(out, &used);
 
 		assert_true(code >= 0x20 && code != UTF8_INVALID);
-		assert_false(code >= 0x7F && code < 0xA0);
-		assert_false(code >= 0x202A && code <= 0x202E);
-		assert_false(code >= 0x2066 && code <= 0x2069);
+		assert_false(code >= 0x7F &&
+			     code < (utf8_on_terminal() ? 0xA0 : UTF8_INVALID));
+		assert_false(code >= 0x2028 && code <= 0x202E);
+		assert_false(code >= 0x2060 && code <= 0x206F);
+		assert_false(code == 0xFEFF || code == 0xAD || (code & ~0x7Fu) == 0xE0000);
 	}
 }
 
@@ -280,6 +307,54 @@ static void test_printed_is_harmless(void **state)
 	}
 }
 
+/* A locale as ssh hands it on, whether this machine has it or not. */
+static void follow(const char *all, const char *ctype, const char *lang)
+{
+	setenv("LC_ALL", all, 1);
+	setenv("LC_CTYPE", ctype, 1);
+	setenv("LANG", lang, 1);
+	utf8_follow_locale();
+}
+
+static void test_locale_of_the_terminal(void **state)
+{
+	(void)state;
+	follow("C.UTF-8", "C", "C");
+	assert_true(utf8_on_terminal());
+	follow("C", "C.UTF-8", "C.UTF-8");
+	assert_false(utf8_on_terminal());
+	follow("", "C.UTF-8", "C");
+	assert_true(utf8_on_terminal());
+	follow("", "", "");
+	assert_false(utf8_on_terminal());
+	/* These no machine has. */
+	follow("", "", "xx_YY.UTF-8");
+	assert_true(utf8_on_terminal());
+	follow("xx_YY.utf8@euro", "C", "C");
+	assert_true(utf8_on_terminal());
+	follow("xx_YY.ISO-8859-1", "", "xx_YY.UTF-8");
+	assert_false(utf8_on_terminal());
+	follow("xx_YY", "", "");
+	assert_false(utf8_on_terminal());
+	follow("C.UTF-8", "", "");
+}
+
+static void test_terminals_without_utf8(void **state)
+{
+	(void)state;
+	follow("C", "", "");
+	/* U+06DB ends in a byte that is CSI to a terminal of Latin-1. */
+	check_printed(SLICE("a\xDB\x9B"
+			    "2J"),
+		      "a\\u{06db}2J");
+	check_printed(SLICE("\xC3\xA9\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF"),
+		      "\\xe9\\u{1f600}\\u{10ffff}");
+	check_printed(SLICE("\xFF\x1b"), "?\\x1b");
+	assert_int_equal(utf8_width(SLICE("\xC3\xA9\xF4\x8F\xBF\xBF")), 14);
+	test_printed_is_harmless(state);
+	follow("C.UTF-8", "", "");
+}
+
 static void test_width(void **state)
 {
 	(void)state;
@@ -287,6 +362,7 @@ static void test_width(void **state)
 	assert_int_equal(utf8_width(SLICE("lsass.exe")), 9);
 	assert_int_equal(utf8_width(SLICE("\x1b")), 4);
 	assert_int_equal(utf8_width(SLICE("\xE2\x80\xAE")), 8);
+	assert_int_equal(utf8_width(SLICE("\xF3\xA0\x81\x81")), 9);
 	assert_int_equal(utf8_width(SLICE("\xFF")), 1);
 	assert_int_equal(utf8_width(SLICE("\xE6\x97\xA5\xE6\x9C\xAC")), 4);
 	assert_int_equal(utf8_width(SLICE("e\xCC\x81")), 1);
@@ -309,7 +385,8 @@ static void test_widths_like_wcwidth(void **state)
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		skip();
 	check_widths(0x20, 0x7E);
-	check_widths(0xA0, 0x5FF);    /* Latin, Greek, Cyrillic, Hebrew */
+	check_widths(0xA0, 0xAC);
+	check_widths(0xAE, 0x5FF);    /* Latin, Greek, Cyrillic, Hebrew */
 	check_widths(0x3041, 0x318E); /* kana, bopomofo, Hangul */
 	check_widths(0x4E00, 0x9FFF);
 	check_widths(0xAC00, 0xD7A3);
@@ -327,7 +404,10 @@ int main(void)
 		cmocka_unit_test(test_like_iconv),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_printed_exactly),
+		cmocka_unit_test(test_what_steers),
 		cmocka_unit_test(test_printed_is_harmless),
+		cmocka_unit_test(test_locale_of_the_terminal),
+		cmocka_unit_test(test_terminals_without_utf8),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_widths_like_wcwidth),
 	};

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Names that strangers gave, on every way out: text never acts on a terminal and hides nothing, whatever the locale; JSON carries
+# every letter, those that act or hide as escapes.
+
+load helper
+
+# CSI as ESC [ and as C1, the end of a title, a turn to the left, a separator of lines, an annotation, a soft hyphen, a tag.
+# What is not to be escaped: é, ۛ (whose second byte is CSI to a terminal of Latin-1), 日.
+NAME=$'x\x1b[31m\xc2\x9b2J\a\xe2\x80\xaegpj\xe2\x80\xa8\xef\xbf\xbb\xc2\xad\xf3\xa0\x81\x81\xc3\xa9\xdb\x9b\xe6\x97\xa5.exe'
+SEEN='x\x1b[31m\x9b2J\x07\u{202e}gpj\u{2028}\u{fffb}\xad\u{e0041}éۛ日.exe'
+SEEN_IN_ASCII='x\x1b[31m\x9b2J\x07\u{202e}gpj\u{2028}\u{fffb}\xad\u{e0041}\xe9\u{06db}\u{65e5}.exe'
+
+setup() {
+	fresh_index
+	bundle=$NAME.log
+	NAME=$NAME perl -pe 's/Process[AE]\.exe|UserRequest|(?<=!)NtUserGetMessage|(?<=!)NtWaitForSingleObject/$ENV{NAME}/g; print "unknown $ENV{NAME}\n" if $. == 28' \
+		"$CASE" >"$bundle"
+	pipeline ingest "$bundle"
+	id=$(incident_ids)
+}
+
+# harmless FILE: nothing in it acts on a terminal of UTF-8, and nothing hides.
+harmless() {
+	no_control_bytes "$1"
+	python3 - "$1" <<-'EOF' || fail "in $1: $(cat -v "$1")"
+		import sys, unicodedata
+		text = open(sys.argv[1], encoding="utf-8", newline="").read()
+		bad = {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") and c not in "\r\n\t"}
+		sys.exit(f"{sorted(map(hex, map(ord, bad)))}" if bad else 0)
+	EOF
+}
+
+ascii() { ! LC_ALL=C grep -q '[^ -~]' "$1" || fail "not ASCII: $(cat -v "$1")"; }
+
+# Everything that prints text, a command a line.
+text_commands() {
+	cat <<-EOF
+		list
+		show $id
+		show $id --evidence 1
+		show $id --evidence 4
+		query --chain *
+		stats
+		stats --unknown-lines
+		advise $id
+		advise $id --budget 1M
+	EOF
+}
+
+# each_text LOCALE CHECK…: what each of them prints, on stdout and stderr, goes through the checks as a file.
+each_text() {
+	local locale=$1 words check
+	while read -ra words; do
+		LC_ALL=$locale pipeline "${words[@]}" >screen 2>&1 || [ $? -eq 1 ] || fail "${words[*]}: $(cat -v screen)"
+		[ -s screen ] || fail "${words[*]} prints nothing"
+		for check in "${@:2}"; do "$check" screen; done
+	done < <(set -f && text_commands)
+}
+
+@test "text: escapes are seen, nothing acts, nothing hides" {
+	each_text C.UTF-8 harmless
+	LC_ALL=C.UTF-8 exits 0 pipeline show "$id"
+	for line in "  1  $SEEN[13c40.1332c] 3:42" "     ends in wait $SEEN" "     at nt!$SEEN" "         6  $SEEN" "/$SEEN"; do
+		grep -qF -- "$line" <<<"$output" || fail "no '$line' in: $output"
+	done
+	LC_ALL=C.UTF-8 exits 0 pipeline list
+	grep -qF "/${SEEN}" <<<"$output" || fail "$output"
+	LC_ALL=C.UTF-8 exits 0 pipeline query --chain '*'
+	grep -qF " -alpc-> processb.exe -alpc-> " <<<"$output" || fail "$output"
+	LC_ALL=C.UTF-8 exits 0 pipeline show "$id" --evidence 1
+	grep -qF "Image:         $SEEN" <<<"$output" || fail "$output"
+	LC_ALL=C.UTF-8 exits 0 pipeline advise "$id"
+	grep -qF "$SEEN[13c40]  5.0 MB or more" <<<"$output" || fail "$output"
+}
+
+@test "text where the terminal takes no UTF-8: ASCII alone, so that no byte is a control of its character set" {
+	each_text C harmless ascii
+	LC_ALL=C exits 0 pipeline show "$id"
+	grep -qF -- "  1  ${SEEN_IN_ASCII}[13c40.1332c] 3:42" <<<"$output" || fail "$output"
+	# Asked for by name, where the machine does not have it.
+	LC_ALL=xx_YY.UTF-8 exits 0 pipeline show "$id"
+	grep -qF -- "  1  ${SEEN}[13c40.1332c] 3:42" <<<"$output" || fail "$output"
+}
+
+@test "messages: a name in one does not act either" {
+	for locale in C C.UTF-8; do
+		LC_ALL=$locale exits 1 pipeline show "$NAME"
+		printf '%s\n' "$stderr" >screen
+		harmless screen
+		rm -f "$NAME.gz"
+		printf 'no gzip' >"$NAME.gz"
+		LC_ALL=$locale pipeline ingest "$NAME.gz" >screen 2>&1 || true
+		harmless screen
+		LC_ALL=$locale exits 2 pipeline list --"$NAME"
+		printf '%s\n' "$stderr" >screen
+		harmless screen
+	done
+}
+
+@test "json: every letter, those that act or hide as escapes, alike in every locale" {
+	local words
+	for words in list "show $id" "query --chain *" stats "stats --unknown-lines" "advise $id" \
+		"show $id --evidence 1"; do
+		(set -f && LC_ALL=C.UTF-8 pipeline $words --format json) >utf8.json || fail "$words"
+		(set -f && LC_ALL=C pipeline $words --format json) >c.json
+		cmp utf8.json c.json
+		harmless utf8.json
+		[ "$words" = stats ] || jq -e --arg name "$NAME" '[.. | strings | select(contains($name))] | length > 0' utf8.json >/dev/null ||
+			fail "$words: $(cat -v utf8.json)"
+	done
+	grep -qF 'x\u001b[31m\u009b2J\u0007\u202egpj\u2028\ufffb\u00ad\udb40\udc41éۛ日.exe' utf8.json || fail "$(cat -v utf8.json)"
+}
+
+@test "dot: alike in every locale, in UTF-8" {
+	LC_ALL=C pipeline show "$id" --format dot >c.dot
+	LC_ALL=C.UTF-8 pipeline show "$id" --format dot >utf8.dot
+	cmp c.dot utf8.dot
+	harmless c.dot
+	"$ROOT/tests/cli/dot.py" <c.dot | jq -e --arg name "$SEEN" '[.nodes[].label | select(startswith($name))] | length == 1'
+}
