@@ -11,6 +11,7 @@
 struct advised {
 	const struct shown *shown;
 	const struct advice *advice;
+	void (*print_name)(FILE *out, struct slice name); /* utf8_print_terminal(), or for files utf8_print_visible() */
 };
 
 void advise_text(const struct advised *advised);
@@ -22,7 +23,7 @@ bool advise_reg(const struct advised *advised, struct error *error);
 /* ---- pieces that more than one of them prints ---- */
 
 struct slice advised_name(const struct advised *advised, name_id name);
-/* "ProcessC.exe[48c]", the PID in hex as debuggers print it; escaped for a terminal. */
+/* "ProcessC.exe[48c]", the PID in hex as debuggers print it. */
 void advise_print_process(FILE *out, const struct advised *advised,
 			  const struct advice_process *process);
 /* "ends chain ProcessA.exe ... ProcessC.exe [wait UserRequest]: 2 threads, up to 3:42 (point 2)", no newline. */
@@ -40,7 +41,9 @@ char *advise_size(char out[SIZE_TEXT_SIZE], uint64_t kb);
 bool advise_name_is_safe(struct slice image);
 /* Whether the name may be the first 15 bytes of a longer one (formats.md section 3.1). */
 bool advise_name_may_be_cut(struct slice image);
-/* Writes text that was made for people, its newlines as CR LF, and whatever else might act on cmd.exe or regedit as '?'. */
+/* Writes a line of text that was made for people, with CR LF; every letter that might act on cmd.exe or regedit as '?'. A very long
+ * one ends in "..." after NOTE_MAX: cmd.exe takes no more than 8191 bytes for one line, and what follows might be run. */
+#define NOTE_MAX 1000
 void advise_put_note(FILE *out, const char *head, struct slice text);
 
 #endif

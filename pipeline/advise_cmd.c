@@ -6,6 +6,7 @@
 #include "pipeline/advise.h"
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/mem.h"
 #include "pipeline/print.h"
 
 #define LINE "\r\n"
@@ -28,10 +29,8 @@ static void put_reason(const struct script *script, size_t number,
 	const struct advice *advice = script->advised->advice;
 	cleanup_free char *text = NULL;
 	size_t len = 0;
-	FILE *note = open_memstream(&text, &len);
+	FILE *note = mem_stream(&text, &len);
 
-	if (!note)
-		return;
 	fprintf(note, "%zu ", number);
 	advise_print_process(note, script->advised, &save->process);
 	fputs(": ", note);
@@ -40,8 +39,8 @@ static void put_reason(const struct script *script, size_t number,
 		fprintf(note, " and %u more", save->reasons - 1);
 	if (save->process.size_kb == SIZE_NONE)
 		fputs(", size not known", note);
-	if (fclose(note) == 0)
-		advise_put_note(stdout, "rem ", (struct slice){ text, len });
+	mem_stream_end(note);
+	advise_put_note(stdout, "rem ", (struct slice){ text, len });
 }
 
 /* The name without .exe, blanks as _: what files are called by. */

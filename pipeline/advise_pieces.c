@@ -9,15 +9,15 @@ struct slice advised_name(const struct advised *advised, name_id name)
 	return names_text(&advised->shown->incident->records.names, name);
 }
 
-static void print_name(FILE *out, struct slice name)
+static void print_name(FILE *out, const struct advised *advised, struct slice name)
 {
-	utf8_print_terminal(out, name.len ? name : SLICE("?"));
+	advised->print_name(out, name.len ? name : SLICE("?"));
 }
 
 void advise_print_process(FILE *out, const struct advised *advised,
 			  const struct advice_process *process)
 {
-	print_name(out, advised_name(advised, process->image));
+	print_name(out, advised, advised_name(advised, process->image));
 	if (process->pid != PID_NONE)
 		fprintf(out, "[%x]", process->pid);
 }
@@ -58,19 +58,21 @@ static const struct hop *last_hop(const struct chain_list *list, const struct ch
 }
 
 /* "chain ProcessA.exe ... ProcessC.exe [wait UserRequest]" */
-static void print_chain(FILE *out, const struct chain_list *list, const struct chain *chain)
+static void print_chain(FILE *out, const struct advised *advised, const struct chain *chain)
 {
+	const struct chain_list *list = &advised->shown->incident->chains;
 	const struct endpoint *endpoint = chain_endpoint(list, chain);
 	struct slice reason = names_text(&list->names, endpoint->wait_reason);
 
 	fprintf(out, chain->cycle == CYCLE_THREAD ? "deadlock " : "chain ");
-	print_name(out, names_text(&list->names, chain_first_hop(list, chain)->image));
+	print_name(out, advised,
+		   names_text(&list->names, chain_first_hop(list, chain)->image));
 	fprintf(out, " ... ");
-	print_name(out, names_text(&list->names, last_hop(list, chain)->image));
+	print_name(out, advised, names_text(&list->names, last_hop(list, chain)->image));
 	fprintf(out, " [%s", endpoint_kind_text(endpoint->kind));
 	if (reason.len) {
 		fputc(' ', out);
-		utf8_print_terminal(out, reason);
+		advised->print_name(out, reason);
 	}
 	fputc(']', out);
 }
@@ -94,7 +96,7 @@ static void print_chain_reason(FILE *out, const struct advised *advised,
 	const struct finding *finding = &advised->shown->findings.list.at[reason->finding];
 
 	fprintf(out, "%s ", verbs[reason->part]);
-	print_chain(out, &advised->shown->incident->chains, finding->chain);
+	print_chain(out, advised, finding->chain);
 	fprintf(out, ": ");
 	if (finding->waiters)
 		print_number(out, finding->waiters, "thread", "threads");
@@ -156,7 +158,7 @@ void advise_print_reason(FILE *out, const struct advised *advised,
 
 	if (reason->part == PART_VICTIM) {
 		fprintf(out, "is a fault of now: ");
-		print_name(out, advised_name(advised, finding->image));
+		print_name(out, advised, advised_name(advised, finding->image));
 		fprintf(out, " is at work on it");
 	} else if (finding->chain) {
 		print_chain_reason(out, advised, reason);
@@ -226,14 +228,19 @@ bool advise_name_may_be_cut(struct slice image)
 	       !slice_equal_icase(slice_skip(image, IMAGE_CUT - 4), SLICE(".exe"));
 }
 
+static bool is_letter_of_notes(char c)
+{
+	return is_letter_or_digit(c) || (c && strchr(" .,:;-_+/[]()#*", c));
+}
+
 void advise_put_note(FILE *out, const char *head, struct slice text)
 {
-	fputs(head, out);
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.at[i];
+	size_t used, written = 0;
 
-		fputc(is_letter_or_digit(c) || (c && strchr(" .,:;-_+/[]()#*", c)) ? c : '?',
-		      out);
+	fputs(head, out);
+	for (; text.len && written < NOTE_MAX; text = slice_skip(text, used), written++) {
+		utf8_read(text, &used);
+		fputc(is_letter_of_notes(text.at[0]) ? text.at[0] : '?', out);
 	}
-	fputs("\r\n", out);
+	fputs(text.len ? "...\r\n" : "\r\n", out);
 }

@@ -6,6 +6,7 @@
 #include "pipeline/advise.h"
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/mem.h"
 #include "pipeline/print.h"
 
 #define KEY \
@@ -91,18 +92,16 @@ static void put_head(FILE *out, const struct advised *advised)
 	cleanup_free char *text = NULL;
 	size_t len = 0;
 	char id[ID_TEXT_SIZE];
-	FILE *note = open_memstream(&text, &len);
+	FILE *note = mem_stream(&text, &len);
 
 	fprintf(out,
 		"Windows Registry Editor Version 5.00\r\n"
 		"\r\n"
 		"; Incident %s: full user dumps of these images when they die.\r\n",
 		print_id(id, advised->shown->incident->id));
-	if (!note)
-		return;
 	advise_print_basis(note, advised);
-	if (fclose(note) == 0)
-		advise_put_note(out, "; ", (struct slice){ text, len });
+	mem_stream_end(note);
+	advise_put_note(out, "; ", (struct slice){ text, len });
 	fputs("\r\n", out);
 }
 
@@ -118,14 +117,10 @@ static bool has_local_dumps(const struct advised *advised, struct error *error)
 		return error_set(error, ERROR_USAGE, "no image died, and none is in the plan");
 	if (advice->local_dumps == LOCAL_DUMPS_YES)
 		return true;
-	basis = open_memstream(&text, &len);
-	if (basis) {
-		advise_print_basis(basis, advised);
-		if (fclose(basis) != 0)
-			len = 0;
-	}
-	return error_set(error, ERROR_USAGE, "no LocalDumps: %.*s", (int)len,
-			 text ? text : "");
+	basis = mem_stream(&text, &len);
+	advise_print_basis(basis, advised);
+	mem_stream_end(basis);
+	return error_set(error, ERROR_USAGE, "no LocalDumps: %s", text);
 }
 
 bool advise_reg(const struct advised *advised, struct error *error)
@@ -136,13 +131,10 @@ bool advise_reg(const struct advised *advised, struct error *error)
 
 	if (!has_local_dumps(advised, error))
 		return false;
-	out = open_memstream(&text, &len);
-	if (!out)
-		return error_errno(error, "cannot make the file");
+	out = mem_stream(&text, &len);
 	put_head(out, advised);
 	written = put_images(out, advised);
-	if (fclose(out) != 0)
-		return error_errno(error, "cannot make the file");
+	mem_stream_end(out);
 	if (written < advised->advice->images.len)
 		log_warning("advise: %zu of %zu images left out: their names are cut or not safe in a key",
 			    advised->advice->images.len - written,

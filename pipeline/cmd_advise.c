@@ -2,6 +2,7 @@
 /* `pipeline advise INCIDENT`: what to save the next time, and why. */
 #include "pipeline/advise.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/utf8.h"
 #include "pipeline/options.h"
 
 enum {
@@ -47,7 +48,9 @@ static bool advise(void *context, const struct shown *shown, struct error *error
 {
 	const struct wish *wish = context;
 	struct advice advice = { 0 };
-	struct advised advised = { shown, &advice };
+	struct advised advised = { shown, &advice,
+				   wish->format == FORMAT_TEXT ? utf8_print_terminal
+							       : utf8_print_visible };
 	bool good;
 
 	advice_make(&advice, shown->incident, &shown->findings, wish->budget_kb);
@@ -65,7 +68,7 @@ static bool budget_option(const struct options *options, uint64_t *kb)
 
 	for (; *at >= '0' && *at <= '9' && number < UINT64_MAX / 100; at++)
 		number = number * 10 + (uint64_t)(*at - '0');
-	unit = *at ? strchr(units, *at & ~0x20) : NULL;
+	unit = *at & ~0x20 ? strchr(units, *at & ~0x20) : NULL;
 	if (at == options->value || (*at && !unit) || (unit && at[1]))
 		return options_refuse(options,
 				      "'%s' is no size: give a number and K, M, G or T",

@@ -106,7 +106,9 @@ static void add_save(struct planner *planner, uint32_t process)
 	if (save.process.size_kb == SIZE_NONE)
 		advice->unknown++;
 	else
-		advice->saved_kb += save.process.size_kb;
+		advice->saved_kb = save.process.size_kb < SIZE_NONE - 1 - advice->saved_kb
+					   ? advice->saved_kb + save.process.size_kb
+					   : SIZE_NONE - 1;
 	vec_push(&advice->saves, save);
 }
 

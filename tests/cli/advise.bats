@@ -55,7 +55,11 @@ hostile() {
 	for budget in 2K 5218304 5096k 1G 3T; do
 		exits 0 pipeline advise "$CASE" --budget "$budget"
 	done
-	for budget in '' x 1X -1 1.5G K 1KB; do
+	exits 0 pipeline advise "$CASE" --budget 0 --format json
+	shows '[.budget_kb, .known_kb, [.missed[].image]]' '[0,0,["ProcessA.exe"]]'
+	exits 0 pipeline advise "$CASE" --budget 184467440737095515T --format json
+	shows '[(.save | length), .known_kb]' '[4,5096]'
+	for budget in '' x 1X -1 1.5G K 1KB '5 ' ' 5' 0x10 1G1 18446744073709551616; do
 		exits 2 pipeline advise "$CASE" --budget "$budget"
 		stdout_is_empty
 	done
@@ -126,7 +130,8 @@ hostile() {
 		[ "$(grep -cE '^(for |procdump )' commands)" -eq 7 ] || fail "$name: $(cat commands)"
 		! grep -vE '^(|@echo off|setlocal|if /i "%~1"=="now" goto now|goto :eof|:now|procdump -accepteula -ma [0-9]+ (Process[A-D]|process)_[0-9]+\.dmp|for /f "tokens=2 delims=," %%P in \(.tasklist /nh /fo csv /fi "imagename eq Process[A-D]\.exe".\) do procdump -accepteula -ma %%~P Process[A-D]_%%~P\.dmp)$' commands ||
 			fail "$name: $(cat commands)"
-		! grep '^rem ' lines | grep -q '[%&|<>^"!]' | grep -v 'With "now"' || fail "$name: $(grep '^rem' lines)"
+		! grep '^rem ' lines | grep -vxF "$(printf '%s\n' 'rem With "now": these very processes, on the machine that the log is from if it was not')" | grep -q '[%&|<>^"!]' ||
+			fail "$name: $(grep '^rem' lines)"
 		stderr_has 'left out by name'
 		run --separate-stderr bash -c '"$PIPELINE" advise "$1" --format reg >dumps.reg' - "$number.log"
 		[ "$status" -eq 0 ] || fail "$name: $stderr"
@@ -150,10 +155,19 @@ hostile() {
 	pipeline advise cut.log --format reg >dumps.reg
 	! images_of dumps.reg | grep -q ALongServiceNam || fail "$(images_of dumps.reg)"
 	reg_lines dumps.reg | grep -q '^; left out, as its name may be cut and the key must have all of it: ALongServiceNam$'
-	hostile "$(printf 'x%.0s' {1..300}).exe" long.log
-	pipeline ingest long.log
-	exits 0 pipeline advise long.log --format cmd
-	stderr_has 'left out by name'
+	# cmd.exe takes 8191 bytes for a line, and might run what follows.
+	local length
+	for length in 300 3900 7900; do
+		hostile "$(head -c "$length" /dev/zero | tr '\0' x) calc.exe" long.log
+		rm -rf "$PIPELINE_INDEX"
+		pipeline ingest long.log
+		exits 0 pipeline advise long.log --format cmd
+		stderr_has 'left out by name'
+		[ "$(wc -L <<<"$output")" -lt 2000 ] || fail "a line of $(wc -L <<<"$output")"
+		[ "$length" -eq 300 ] || grep -q '^rem .*xxx\.\.\..$' <<<"$output" || fail "$output"
+		exits 0 pipeline advise long.log --format json
+		shows '.save[0].image | length' "$((length + 9))"
+	done
 }
 
 @test "names with blanks are quoted, their files have none" {

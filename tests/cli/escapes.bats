@@ -113,10 +113,20 @@ each_text() {
 	grep -qF 'x\u001b[31m\u009b2J\u0007\u202egpj\u2028\ufffb\u00ad\udb40\udc41éۛ日.exe' utf8.json || fail "$(cat -v utf8.json)"
 }
 
-@test "dot: alike in every locale, in UTF-8" {
+@test "dot, cmd and reg: alike in every locale; the picture's text in UTF-8, the others ASCII" {
+	local format
 	LC_ALL=C pipeline show "$id" --format dot >c.dot
 	LC_ALL=C.UTF-8 pipeline show "$id" --format dot >utf8.dot
 	cmp c.dot utf8.dot
 	harmless c.dot
 	"$ROOT/tests/cli/dot.py" <c.dot | jq -e --arg name "$SEEN" '[.nodes[].label | select(startswith($name))] | length == 1'
+	for format in cmd reg; do
+		LC_ALL=C pipeline advise "$id" --format "$format" >"c.$format" 2>/dev/null
+		LC_ALL=C.UTF-8 pipeline advise "$id" --format "$format" >"utf8.$format" 2>/dev/null
+		cmp "c.$format" "utf8.$format"
+	done
+	tr -d '\r' <c.cmd >lines
+	ascii lines
+	tail -c +3 c.reg | iconv -f UTF-16LE -t UTF-8 | tr -d '\r' >lines
+	ascii lines
 }
