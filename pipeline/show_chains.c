@@ -125,7 +125,7 @@ static void print_guesses(const struct chain_list *list, const struct chain *cha
 		return;
 	printf("     may be served by");
 	for (uint32_t i = 0; i < chain->candidates; i++)
-		printf("%s %llx", i ? "," : "",
+		printf("%s %0*llx", i ? "," : "", list->address_digits == 8 ? 8 : 16,
 		       (unsigned long long)list->candidates.at[chain->first_candidate + i]);
 	printf(", which began to wait at that tick: a guess\n");
 }

@@ -113,7 +113,9 @@ static void print_queue_point(const struct shown *shown, const struct finding *f
 {
 	print_process(shown, finding->image, finding->pid, 0);
 	if (finding->port)
-		printf("  port %llx", (unsigned long long)finding->port);
+		printf("  port %0*llx",
+		       shown->incident->records.host.address_digits == 8 ? 8 : 16,
+		       (unsigned long long)finding->port);
 	print_count("  ", finding->count, "message");
 	printf(" not picked up");
 	if (finding->threads != NUMBER_NONE) {

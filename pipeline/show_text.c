@@ -59,9 +59,16 @@ static void print_host(const struct shown *shown)
 		       print_duration(uptime, host->uptime_ms));
 }
 
+static void print_parent(const struct shown *shown, const struct party *party)
+{
+	printf("  %8llu  of ", (unsigned long long)party->count);
+	print_name(shown, party->image);
+	printf("[%x]\n", party->pid);
+}
+
 static void print_parents(const struct shown *shown)
 {
-	unsigned told = 0;
+	size_t parents = 0;
 
 	vec_for_each(finding, &shown->findings.list)
 		for (uint32_t i = 0;
@@ -69,13 +76,15 @@ static void print_parents(const struct shown *shown)
 			const struct party *party =
 				&shown->findings.parties.at[finding->first_party + i];
 
-			if (party->role != PARTY_PARENT || told == PARENTS_MAX)
+			if (party->role != PARTY_PARENT)
 				continue;
-			printf("  %s%8llu  of ", told++ ? "" : "by parent\n  ",
-			       (unsigned long long)party->count);
-			print_name(shown, party->image);
-			printf("[%x]\n", party->pid);
+			if (parents == 0)
+				printf("  by parent\n");
+			if (parents++ < PARENTS_MAX)
+				print_parent(shown, party);
 		}
+	if (parents > PARENTS_MAX)
+		printf("            and of others\n");
 }
 
 static void print_zombies(const struct shown *shown)

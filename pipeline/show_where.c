@@ -113,6 +113,8 @@ void show_where(const struct shown *shown)
 	printf("\n");
 	for (size_t number = 1; number <= count && number <= POINTS_MAX; number++)
 		print_point(shown, number);
+	if (count > POINTS_MAX)
+		printf("     %d of %zu points shown\n", POINTS_MAX, count);
 	printf("     the lines themselves: pipeline show %s --evidence N\n",
 	       print_id(id, shown->incident->id));
 }
