@@ -163,17 +163,17 @@ static struct edge process_edge(const struct incident *incident,
 static void object_edge(struct incident *incident, const struct thread *thread,
 			const struct wait_object *object, uint32_t objects)
 {
-	bool sole = objects == 1 && !(thread->flags & THREAD_OBJECTS_CUT);
+	bool all_told = !(thread->flags & THREAD_OBJECTS_CUT);
 	struct slice type = names_text(&incident->records.names, object->type);
 	struct edge edge;
 
 	if (object->owner_thread && slice_equal(type, SLICE("Mutant")))
 		edge = owned_edge(incident, EDGE_MUTANT, thread->address, object->address,
 				  object->owner_thread, &thread->evidence);
-	else if (slice_equal(type, SLICE("Thread")) && sole)
+	else if (slice_equal(type, SLICE("Thread")) && all_told)
 		edge = owned_edge(incident, EDGE_THREAD, thread->address, object->address,
 				  object->address, &thread->evidence);
-	else if (slice_equal(type, SLICE("ProcessObject")) && sole)
+	else if (slice_equal(type, SLICE("ProcessObject")) && all_told && objects == 1)
 		edge = process_edge(incident, thread, object->address);
 	else
 		return;
@@ -182,10 +182,10 @@ static void object_edge(struct incident *incident, const struct thread *thread,
 }
 
 /*
- * Of several objects any may be enough to go on, and the text does not say whether (formats.md section 4.3). A thread or a process
- * is waited for only where it is the sole one: main threads wait for a worker or for the event that stops them, smss.exe
- * watches its children all its life. A mutant's owner keeps others waiting in either case; that there are more
- * objects is said.
+ * Of several objects any may be enough to go on, and the text does not say whether (formats.md section 4.3): the edge to a mutant's
+ * owner or to a thread says how many there are. Who waits for several threads mostly joins his workers, who waits for several
+ * processes mostly watches them (smss.exe does all its life): a process is waited for only where it is the sole object. Where the log
+ * broke off among the objects, how many there are is not known.
  */
 static void object_edges(struct incident *incident, const struct thread *thread)
 {
