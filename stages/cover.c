@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The greedy cover with a heap: what a set would add only ever falls, so that of a set on top it is reckoned again and
- * the set is taken if it still stays on top. Near to linear in the number of pairs.
+ * the set is taken if it still stays on top. Near to linear in the number of pairs. Without a budget cover_fewest.c has the last
+ * word.
  */
 #include "stages/cover.h"
 
@@ -196,6 +197,25 @@ static void choose_within_budget(struct solver *solver)
 	choose_all(solver);
 }
 
+/* Other sets, if fewer do: chosen again in the order of what they add. */
+static void choose_fewest(struct solver *solver)
+{
+	struct cover *cover = solver->cover;
+	size_t greedy = cover->chosen.len;
+
+	cover_fewest(cover, solver->first.at);
+	if (cover->chosen.len == greedy)
+		return;
+	memset(solver->covered.at, 0, solver->covered.len);
+	solver->heap.len = 0;
+	vec_for_each(set, &cover->chosen)
+		vec_push(&solver->heap,
+			 ((struct offer){
+				 .gain = gain_of(solver, *set), .cost = 1, .set = *set }));
+	cover->chosen.len = 0;
+	choose_all(solver);
+}
+
 void cover_solve(struct cover *cover)
 {
 	struct solver solver = { .cover = cover };
@@ -210,6 +230,8 @@ void cover_solve(struct cover *cover)
 	solver.left = UINT64_MAX; /* what is of unknown cost takes what it takes */
 	offer_sets(&solver, false);
 	choose_all(&solver);
+	if (cover->budget == COVER_NO_BUDGET)
+		choose_fewest(&solver);
 	vec_free(&solver.first);
 	vec_free(&solver.covered);
 	vec_free(&solver.heap);

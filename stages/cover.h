@@ -3,8 +3,9 @@
  * Which sets to choose so that few of them cover much: the greedy weighted cover. Knows nothing of dumps. The result depends on
  * what is given alone; of sets that do equally well the one with the lower number is chosen.
  *
- * Without a budget everything that can be is covered, by no more than H(g) times as many sets as the fewest that do it, g the
- * weight of the heaviest set (Wolsey's bound for the greedy cover). With one, what is covered weighs at least (1 - 1/e) / 2 of the
+ * Without a budget everything that can be is covered, by the fewest sets that do it where few of them stand for each other, else by
+ * no more than H(g) times as many, g the weight of the heaviest set (Wolsey's bound for the greedy cover), none of them needless.
+ * With one, what is covered weighs at least (1 - 1/e) / 2 of the
  * most that can be had for it (the greedy by density, or the best single set).
  */
 #ifndef STAGES_COVER_H
@@ -34,5 +35,9 @@ struct cover {
 
 void cover_solve(struct cover *cover);
 void cover_free(struct cover *cover);
+
+/* The last step of cover_solve(): chosen, which covers all that can be, by fewer sets if they are found in a bounded search.
+ * first[set] is where the set's pairs begin. */
+void cover_fewest(struct cover *cover, const uint32_t *first);
 
 #endif
