@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What must hold of the advice for any wait graph: each place in each chain is explained by somebody who stands there, and the
- * addresses that processes and threads happen to have are of no matter.
+ * What must hold of the advice for any wait graph: each place in each chain is explained by somebody who stands there, no fewer
+ * processes would do, and the addresses that processes and threads happen to have are of no matter.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,14 @@
 
 #include <cmocka.h>
 
-#include "stages/advice.h"
+#include "stages/advice_parts.h"
 #include "tests/unit/wait_plan.h"
+
+/* More processes or places are not tried: each set of processes is. */
+#define PLAN_TRIED 12
+#define PLACES_TRIED 100
+
+static int tries;
 
 static enum advice_part part_at(const struct chain *chain, uint32_t number)
 {
@@ -68,6 +74,46 @@ static void assert_all_explained(const struct incident *incident, const struct a
 		assert_int_equal(save->process.bar, BAR_NAMELESS);
 }
 
+/* The fewest processes that explain all that those of the plan do, by trying all. */
+static size_t fewest_by_trial(const struct incident *incident, const struct findings *findings)
+{
+	struct advice none = { .budget_kb = 0 };
+	struct planner planner = { .advice = &none, .incident = incident, .findings = findings };
+	uint8_t stands[PLAN_TRIED][PLACES_TRIED] = { 0 };
+	size_t fewest = PLAN_TRIED + 1;
+
+	planner_add_places(&planner);
+	if (planner.processes.len > PLAN_TRIED || planner.places.len > PLACES_TRIED)
+		fewest = 0; /* not tried */
+	vec_for_each(pair, &planner.pairs)
+		if (fewest && planner.processes.at[pair->set].bar == BAR_NONE)
+			stands[pair->set][pair->element] = 1;
+	for (uint32_t tried = 0; fewest && tried < 1u << planner.processes.len; tried++) {
+		bool all = (size_t)__builtin_popcount(tried) < fewest;
+
+		for (size_t place = 0; all && place < planner.places.len; place++) {
+			bool somebody = false, chosen = false;
+
+			for (size_t i = 0; i < planner.processes.len; i++) {
+				somebody |= stands[i][place];
+				chosen |= stands[i][place] && (tried >> i & 1);
+			}
+			all = chosen || !somebody;
+		}
+		if (all)
+			fewest = (size_t)__builtin_popcount(tried);
+	}
+	vec_free(&planner.processes);
+	vec_free(&planner.places);
+	vec_free(&planner.pairs);
+	map_free(&planner.by_process);
+	map_free(&planner.by_pid);
+	map_free(&planner.by_image);
+	map_free(&planner.place_at);
+	map_free(&planner.named_by);
+	return fewest;
+}
+
 static char *plan_as_text(const struct incident *incident, const struct advice *advice,
 			  const struct findings *findings)
 {
@@ -100,6 +146,7 @@ static char *advise_random(const struct plan *plan)
 	struct advice advice = { .budget_kb = 0 };
 	struct places places;
 	struct incident incident;
+	size_t fewest;
 	char *text;
 
 	places_random(&places);
@@ -108,6 +155,11 @@ static char *advise_random(const struct plan *plan)
 	advice_make(&advice, &incident, &findings, SIZE_NONE);
 	assert_all_explained(&incident, &advice);
 	assert_true(advice.saves.len <= (size_t)plan->processes);
+	fewest = fewest_by_trial(&incident, &findings);
+	if (fewest) {
+		assert_int_equal(advice.saves.len, fewest);
+		tries++;
+	}
 	text = plan_as_text(&incident, &advice, &findings);
 	advice_free(&advice);
 	findings_free(&findings);
@@ -134,6 +186,7 @@ static void test_every_place_is_explained_whatever_the_addresses(void **state)
 			snprintf(plan.image[i], sizeof(plan.image[i]), "image%d.exe", i / 3);
 		free(advise_random(&plan));
 	}
+	assert_true(tries > 900);
 }
 
 int main(void)
