@@ -25,7 +25,7 @@ void advise_print_process(FILE *out, const struct advised *advised,
 char *advise_size(char out[SIZE_TEXT_SIZE], uint64_t kb)
 {
 	static const char *const units[] = { "KB", "MB", "GB", "TB" };
-	uint64_t tenths = kb > UINT64_MAX / 10 ? UINT64_MAX : kb * 10;
+	unsigned __int128 tenths = (unsigned __int128)kb * 10;
 	size_t unit = 0;
 
 	while (tenths >= 10240 && unit + 1 < sizeof(units) / sizeof(units[0])) {
@@ -35,9 +35,8 @@ char *advise_size(char out[SIZE_TEXT_SIZE], uint64_t kb)
 	if (unit == 0)
 		snprintf(out, SIZE_TEXT_SIZE, "%llu KB", (unsigned long long)kb);
 	else
-		snprintf(out, SIZE_TEXT_SIZE, "%llu.%llu %s",
-			 (unsigned long long)(tenths / 10),
-			 (unsigned long long)(tenths % 10), units[unit]);
+		snprintf(out, SIZE_TEXT_SIZE, "%llu.%u %s", (unsigned long long)(tenths / 10),
+			 (unsigned)(tenths % 10), units[unit]);
 	return out;
 }
 

@@ -71,9 +71,12 @@ static struct map vm_sizes(const struct planner *planner)
 	return rows;
 }
 
+/* 57 bits of addresses are the most that there are: what is beyond went below zero and was printed near 2^64. */
+#define SIZE_KB_MAX (1ull << 47)
+
 static void take_size(struct advice_process *process, uint64_t kb, enum size_basis basis)
 {
-	if (kb == 0 || kb == SIZE_NONE ||
+	if (kb == 0 || kb > SIZE_KB_MAX ||
 	    (process->size_kb != SIZE_NONE && process->size_kb >= kb))
 		return;
 	process->size_kb = kb;

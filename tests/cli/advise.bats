@@ -65,6 +65,19 @@ hostile() {
 	done
 }
 
+@test "a size near 2^64 went below zero: it is not known, and fits every budget as such" {
+	local kb
+	for kb in 18446744073709551614 18446744073709551615 1844674407370955161 99999999999999999999; do
+		rm -rf "$PIPELINE_INDEX"
+		sed "s/(5096KB/(${kb}KB/; s/CommitCharge .*/CommitCharge                      2305843009213693950/" "$CASE" >wrapped.log
+		pipeline ingest wrapped.log
+		exits 0 pipeline advise wrapped.log --budget 99999999999999999999T --format json
+		shows '[.known_kb, .unknown_sizes, .missed]' '[0,4,[]]'
+		exits 0 pipeline advise wrapped.log --budget 99999999999999999999T
+		grep -qE 'for a budget of [1-9][0-9]+\.[0-9] TB$' <<<"$output" || fail "$output"
+	done
+}
+
 @test "cmd: procdump by PID now, by image the next time, in lines of DOS" {
 	pipeline ingest "$CASE"
 	pipeline advise "$CASE" --format cmd >save.cmd
