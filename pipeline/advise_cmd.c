@@ -14,7 +14,7 @@
 struct script {
 	const struct advised *advised;
 	struct map images; /* image_key() of those written -> 1 */
-	uint64_t written, refused;
+	uint64_t refused;
 };
 
 static void put_line(const char *text)
@@ -85,12 +85,11 @@ static void put_next_time(struct script *script)
 		} else {
 			*place = 1;
 			put_by_image(image);
-			script->written++;
 		}
 	}
 }
 
-static void put_now(struct script *script)
+static void put_now(const struct script *script)
 {
 	size_t number = 0;
 
@@ -107,8 +106,25 @@ static void put_now(struct script *script)
 		printf("procdump -accepteula -ma %u ", save->process.pid);
 		put_file_name(advise_name_is_safe(image) ? image : SLICE("process"));
 		printf("_%u.dmp" LINE, save->process.pid);
-		script->written++;
 	}
+}
+
+/* Says why there is nothing to be written; true when there is something. */
+static bool has_commands(const struct advised *advised, struct error *error)
+{
+	const struct advice *advice = advised->advice;
+
+	vec_for_each(save, &advice->saves)
+		if (save->process.pid != PID_NONE ||
+		    advise_name_is_safe(advised_name(advised, save->process.image)))
+			return true;
+	if (advice->saves.len)
+		return error_set(error, ERROR_USAGE,
+				 "no name could stand in a command, and no PID is known");
+	vec_for_each(save, &advice->missed)
+		if (save->process.bar == BAR_BUDGET)
+			return error_set(error, ERROR_USAGE, "no user dump fits the budget");
+	return error_set(error, ERROR_USAGE, "no user dump would explain more");
 }
 
 bool advise_cmd(const struct advised *advised, struct error *error)
@@ -116,8 +132,8 @@ bool advise_cmd(const struct advised *advised, struct error *error)
 	struct script script = { .advised = advised };
 	char id[ID_TEXT_SIZE];
 
-	if (advised->advice->saves.len == 0)
-		return error_set(error, ERROR_USAGE, "no user dump would explain more");
+	if (!has_commands(advised, error))
+		return false;
 	put_line("@echo off");
 	printf("rem Incident %s: the user dumps that explain most of it, by procdump of Sysinternals." LINE,
 	       print_id(id, advised->shown->incident->id));

@@ -53,10 +53,21 @@ static void print_total(const struct advice *advice)
 	printf("\n");
 }
 
+/* The command that prints the same plan in another format. */
+static void print_other_format(const struct advised *advised, const char *what,
+			       const char *format)
+{
+	char id[ID_TEXT_SIZE];
+
+	printf("  %s: pipeline advise %s", what, print_id(id, advised->shown->incident->id));
+	if (advised->advice->budget_kb != SIZE_NONE)
+		printf(" --budget %lluK", (unsigned long long)advised->advice->budget_kb);
+	printf(" --format %s\n", format);
+}
+
 static void print_saves(const struct advised *advised)
 {
 	const struct advice *advice = advised->advice;
-	char id[ID_TEXT_SIZE];
 	size_t number = 0;
 
 	if (advice->saves.len == 0)
@@ -70,8 +81,7 @@ static void print_saves(const struct advised *advised)
 		print_reasons(advised, save);
 	}
 	print_total(advice);
-	printf("  As procdump lines: pipeline advise %s --format cmd\n",
-	       print_id(id, advised->shown->incident->id));
+	print_other_format(advised, "As procdump lines", "cmd");
 }
 
 static void print_missed(const struct advised *advised)
@@ -199,7 +209,6 @@ static void print_images(const struct advised *advised)
 static void print_local_dumps(const struct advised *advised)
 {
 	const struct advice *advice = advised->advice;
-	char id[ID_TEXT_SIZE];
 
 	if (advice->images.len == 0)
 		return;
@@ -209,8 +218,7 @@ static void print_local_dumps(const struct advised *advised)
 	advise_print_basis(stdout, advised);
 	putchar('\n');
 	if (advice->local_dumps == LOCAL_DUMPS_YES)
-		printf("  As a .reg file: pipeline advise %s --format reg\n",
-		       print_id(id, advised->shown->incident->id));
+		print_other_format(advised, "As a .reg file", "reg");
 }
 
 void advise_text(const struct advised *advised)

@@ -65,6 +65,46 @@ hostile() {
 	done
 }
 
+@test "the commands that a page names print what the page says" {
+	pipeline ingest "$CASE"
+	for budget in '' '--budget 1M' '--budget 6M' '--budget 99999999999999999999T'; do
+		# shellcheck disable=SC2086  # two words or none
+		pipeline advise "$CASE" $budget >page
+		for format in cmd reg; do
+			# shellcheck disable=SC2086
+			pipeline advise "$CASE" $budget --format "$format" >want
+			read -ra words <<<"$(sed -n "s/^  As .*: pipeline \(.*--format $format\)$/\1/p" page)"
+			[ "${#words[@]}" -ge 4 ] || fail "$(cat page)"
+			pipeline "${words[@]}" | cmp want -
+		done
+	done
+}
+
+@test "a script that would do nothing is not written: why is said" {
+	{
+		printf 'PROCESS fffffa80054dfc10\n    SessionId: 0  Cid: 032c    Peb: 7fffffdb000  ParentCid: 133c0\n'
+		printf '    DirBase: 13b61d000  ObjectTable: fffff8800c2295b1  HandleCount:  58.\n    Image: A.exe\n    CommitCharge 2000\n\n'
+		local thread
+		for thread in 1 2; do
+			printf '        THREAD fffffa800b84%s000  Cid 032c.133%s  Teb: 000007fffffde000 Win32Thread: 0000000000000000 WAIT: (WrLpcReply) UserMode Non-Alertable\n' $thread $thread
+			printf '        Waiting for reply to ALPC Message fffff8801252777%s : queued at port fffffa80055bca60 : owned by process fffffa80054dfc10\n' $thread
+			printf '        Owning Process            fffffa80054dfc10       Image:         A.exe\n'
+			printf '        Wait Start TickCount      10912787       Ticks: 14208 (0:00:03:42.000)\n\n'
+		done
+		printf '0: kd> !alpc /m fffff88012527771\n\nMessage @ fffff88012527771\n  QueueType             : ALPC_MSGQUEUE_PENDING\n'
+		printf '  ServerThread          : fffffa800b842000\n\n'
+	} >a.log
+	sed 's/A\.exe/b%x.exe/; s/Cid: 032c/Cid: zz/; s/Cid 032c\.[0-9a-f]*/Cid zz/' a.log >b.log
+	pipeline ingest a.log b.log
+	exits 0 pipeline advise a.log --format cmd
+	exits 1 pipeline advise a.log --budget 1K --format cmd
+	stdout_is_empty
+	stderr_has 'no user dump fits the budget'
+	exits 1 pipeline advise b.log --format cmd
+	stdout_is_empty
+	stderr_has 'no name could stand in a command, and no PID is known'
+}
+
 @test "a size near 2^64 went below zero: it is not known, and fits every budget as such" {
 	local kb
 	for kb in 18446744073709551614 18446744073709551615 1844674407370955161 99999999999999999999; do
