@@ -29,16 +29,22 @@ static void read_state(struct log_parser *parser, struct cursor cursor)
 			log_parser_name(parser, slice_first(reason, (size_t)close));
 }
 
+/* A suspended thread and a frozen one run no more, whatever they wait for: one count stands for both. */
 static void read_suspend_count(struct log_parser *parser, struct cursor cursor)
 {
-	ptrdiff_t at = slice_find(lex_rest(&cursor), SLICE("SuspendCount "));
-	uint64_t count;
+	static const struct slice labels[] = { SLICE("SuspendCount "), SLICE("FreezeCount ") };
 
-	if (at < 0 || parser->thread->suspend_count)
-		return;
-	cursor.at += at + 13;
-	if (lex_decimal(&cursor, &count) && count < UINT32_MAX)
-		parser->thread->suspend_count = (uint32_t)count;
+	for (size_t i = 0; i < 2; i++) {
+		ptrdiff_t at = slice_find(lex_rest(&cursor), labels[i]);
+		struct cursor value = cursor;
+		uint64_t count;
+
+		if (at < 0 || parser->thread->suspend_count)
+			continue;
+		value.at += (size_t)at + labels[i].len;
+		if (lex_decimal(&value, &count) && count < UINT32_MAX)
+			parser->thread->suspend_count = (uint32_t)count;
+	}
 }
 
 /* "Cid pid.tid  Teb: P Win32Thread: P STATE" */

@@ -117,7 +117,7 @@ struct thread {
 	uint64_t wait_offset; /* of the "Waiting for reply" line */
 	uint32_t wait_line, wait_last_line, wait_length;
 	uint32_t pid, tid;
-	uint32_t suspend_count; /* 0 when not printed */
+	uint32_t suspend_count; /* or freeze count; 0 when not printed */
 	uint32_t first_object, objects;
 	uint32_t first_frame, frames;
 	name_id image; /* as its Owning Process line gives it */
