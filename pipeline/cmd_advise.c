@@ -66,14 +66,17 @@ static bool budget_option(const struct options *options, uint64_t *kb)
 	const char *at = options->value, *unit;
 	uint64_t number = 0;
 
-	for (; *at >= '0' && *at <= '9' && number < UINT64_MAX / 100; at++)
-		number = number * 10 + (uint64_t)(*at - '0');
+	for (; *at >= '0' && *at <= '9'; at++) /* what is too much is as much as there is */
+		number = number > UINT64_MAX / 10 - 1 ? UINT64_MAX
+						      : number * 10 + (uint64_t)(*at - '0');
 	unit = *at & ~0x20 ? strchr(units, *at & ~0x20) : NULL;
 	if (at == options->value || (*at && !unit) || (unit && at[1]))
 		return options_refuse(options,
 				      "'%s' is no size: give a number and K, M, G or T",
 				      options->value);
 	*kb = unit ? number : number / 1024;
+	if (*kb == SIZE_NONE)
+		*kb = SIZE_NONE - 1;
 	for (ptrdiff_t i = unit ? unit - units : 0; i > 0; i--)
 		*kb = *kb > SIZE_NONE / 2048 ? SIZE_NONE - 1 : *kb * 1024;
 	return true;
