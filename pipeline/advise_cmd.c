@@ -14,6 +14,7 @@
 struct script {
 	const struct advised *advised;
 	struct map images; /* image_key() of those written -> 1 */
+	struct map alive; /* image_key() -> processes of it in the log that are alive, less one */
 	uint64_t refused;
 };
 
@@ -55,9 +56,30 @@ static void put_file_name(struct slice image)
 		putchar(image.at[i] == ' ' ? '_' : image.at[i]);
 }
 
-/* Every process of the image, as several may run. A name of 15 bytes may be the beginning of one. */
-static void put_by_image(struct slice image)
+static void count_alive(struct script *script)
 {
+	const struct records *records = &script->advised->shown->incident->records;
+
+	vec_for_each(process, &records->processes) {
+		struct slice image = names_text(&records->names, process->image);
+		uint32_t *place;
+
+		if (process->flags & PROCESS_ZOMBIE)
+			continue;
+		place = map_place(&script->alive, image_key(image));
+		*place = *place == MAP_NONE ? 0 : *place + 1;
+	}
+}
+
+/* Every process of the image, as several may run: how many that may be is said, as it may be much. A name of 15 bytes may be the
+ * beginning of one. */
+static void put_by_image(const struct script *script, struct slice image)
+{
+	uint32_t others = map_get(&script->alive, image_key(image));
+
+	if (others != MAP_NONE && others)
+		printf("rem the log has %llu processes of this image: each is saved" LINE,
+		       (unsigned long long)others + 1);
 	printf("for /f \"tokens=2 delims=,\" %%%%P in ('tasklist /nh /fo csv /fi \"imagename eq %.*s%s\"') "
 	       "do procdump -accepteula -ma %%%%~P ",
 	       SLICE_ARG(image), advise_name_may_be_cut(image) ? "*" : "");
@@ -84,7 +106,7 @@ static void put_next_time(struct script *script)
 			put_line("rem its image stands above");
 		} else {
 			*place = 1;
-			put_by_image(image);
+			put_by_image(script, image);
 		}
 	}
 }
@@ -134,6 +156,7 @@ bool advise_cmd(const struct advised *advised, struct error *error)
 
 	if (!has_commands(advised, error))
 		return false;
+	count_alive(&script);
 	put_line("@echo off");
 	printf("rem Incident %s: the user dumps that explain most of it, by procdump of Sysinternals." LINE,
 	       print_id(id, advised->shown->incident->id));
@@ -149,6 +172,7 @@ bool advise_cmd(const struct advised *advised, struct error *error)
 	put_line(":now");
 	put_now(&script);
 	map_free(&script.images);
+	map_free(&script.alive);
 	if (script.refused)
 		log_warning("advise: %llu of %zu left out by name: not known, or not safe for cmd.exe",
 			    (unsigned long long)script.refused, advised->advice->saves.len);

@@ -223,6 +223,16 @@ hostile() {
 	done
 }
 
+@test "processes of one image: one line saves them all, and it is said how many" {
+	sed 's/Process[AC]\.exe/svchost.exe/' "$CASE" >two.log
+	pipeline ingest two.log
+	pipeline advise two.log --format cmd | tr -d '\r' >lines
+	[ "$(grep -c 'imagename eq svchost\.exe"' lines)" -eq 1 ] || fail "$(cat lines)"
+	grep -qx 'rem the log has 2 processes of this image: each is saved' lines || fail "$(cat lines)"
+	[ "$(grep -c 'rem the log has' lines)" -eq 1 ]
+	[ "$(sed -n '/^:now/,$p' lines | grep -cE '^procdump -accepteula -ma (1164|80960) svchost_')" -eq 2 ]
+}
+
 @test "names with blanks are quoted, their files have none" {
 	hostile 'My Service.exe' blanks.log
 	pipeline ingest blanks.log
