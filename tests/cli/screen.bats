@@ -72,6 +72,7 @@ graph() {
 	pipeline ingest all.log
 	exits 0 pipeline show all.log
 	has_line '     10 of 15 signatures shown'
+	grep -qxE '     5 of [0-9]+ points shown' <<<"$output" || fail "$output"
 }
 
 @test "hostile names: nothing acts on the terminal, and the graph is one" {
@@ -134,4 +135,21 @@ graph() {
 	stderr_has "unknown format 'reg': text, json and dot are known"
 	exits 2 pipeline show "$CASE" -f dot --evidence 1
 	stdout_is_empty
+}
+
+@test "parents of zombies: the three of most, and that there are others" {
+	local i
+	{
+		cat "$CASE"
+		printf '\n1: kd> !process 0 0\n'
+		for i in 1 2 3 4 5; do
+			printf 'PROCESS fffffa800c00%d0c0\n    SessionId: 0  Cid: %04x    Peb: 00000000  ParentCid: %04x\n' "$i" $((0x4000 + i * 4)) $((0x3000 + i * 4))
+			printf '    DirBase: 00000000  ObjectTable: 00000000  HandleCount:   0.\n    Image: Dead.exe\n\n'
+		done
+	} >parents.log
+	pipeline ingest parents.log
+	exits 0 pipeline show parents.log
+	has_line '         5  Dead.exe'
+	[ "$(grep -cE '^ +1  of \?\[30[0-9a-f]{2}\]$' <<<"$output")" -eq 3 ] || fail "$output"
+	has_line '            and of others'
 }
