@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline advise INCIDENT`: what to save the next time, and why. */
 #include "pipeline/advise.h"
-#include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/options.h"
 
@@ -82,8 +81,10 @@ static bool budget_option(const struct options *options, uint64_t *kb)
 	return true;
 }
 
-static bool take_option(struct wish *wish, const struct options *options, int id)
+static bool take_option(void *context, const struct options *options, int id)
 {
+	struct wish *wish = context;
+
 	if (id == OPTION_BUDGET)
 		return budget_option(options, &wish->budget_kb);
 	return format_option_of(&wish->format, options, FORMATS_KNOWN);
@@ -92,32 +93,8 @@ static bool take_option(struct wish *wish, const struct options *options, int id
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct wish wish = { .format = FORMAT_TEXT, .budget_kb = SIZE_NONE };
-	struct error error = ERROR_INIT;
-	struct options options;
-	bool good = true;
-	char **operands;
-	int id, count, status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else
-			good = take_option(&wish, &options, id);
-	}
-	operands = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count != 1)
-		return options_mistake(command, count ? "one incident at a time"
-						      : "no incident given");
-	status = show_incident(index, operands[0], advise, &wish, &error);
-	if (error.kind != ERROR_NONE)
-		log_error("%s: %s", command->name, error.text);
-	return status;
+	return show_command(command, index, argc, argv, take_option, advise, &wish);
 }
 
 const struct command command_advise = {

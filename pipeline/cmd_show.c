@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline show INCIDENT`: everything known of one incident, or the lines that one of its findings was concluded from. */
-#include "pipeline/base/log.h"
 #include "pipeline/options.h"
 #include "pipeline/show.h"
 
@@ -37,45 +36,27 @@ static bool print(void *context, const struct shown *shown, struct error *error)
 	return true;
 }
 
-static bool take_option(struct wish *wish, const struct options *options, int id)
+static bool take_option(void *context, const struct options *options, int id)
 {
+	struct wish *wish = context;
+	bool good;
+
 	if (id == OPTION_EVIDENCE)
-		return number_option(options, 1, UINT32_MAX, &wish->evidence);
-	return format_option_of(&wish->format, options,
-				1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_DOT);
+		good = number_option(options, 1, UINT32_MAX, &wish->evidence);
+	else
+		good = format_option_of(&wish->format, options,
+					1u << FORMAT_TEXT | 1u << FORMAT_JSON |
+						1u << FORMAT_DOT);
+	if (good && wish->evidence && wish->format == FORMAT_DOT)
+		return options_refuse(options, "--evidence prints text and json alone");
+	return good;
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct wish wish = { .format = FORMAT_TEXT };
-	struct error error = ERROR_INIT;
-	struct options options;
-	bool good = true;
-	char **operands;
-	int id, count, status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else
-			good = take_option(&wish, &options, id);
-	}
-	operands = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count != 1)
-		return options_mistake(command, count ? "one incident at a time"
-						      : "no incident given");
-	if (wish.evidence && wish.format == FORMAT_DOT)
-		return options_mistake(command, "--evidence prints text and json alone");
-	status = show_incident(index, operands[0], print, &wish, &error);
-	if (error.kind != ERROR_NONE)
-		log_error("%s: %s", command->name, error.text);
-	return status;
+	return show_command(command, index, argc, argv, take_option, print, &wish);
 }
 
 const struct command command_show = {

@@ -4,6 +4,7 @@
 #define PIPELINE_SHOW_H
 
 #include "index/index.h"
+#include "pipeline/options.h"
 #include "pipeline/selecting.h"
 #include "stages/finding.h"
 
@@ -16,10 +17,12 @@ struct shown {
 
 /* Does its work on an incident. False with an error; ERROR_USAGE means that what was asked for is not there. */
 typedef bool (*show_work)(void *context, const struct shown *shown, struct error *error);
-/* Does it on the incident that was typed: an id, the beginning of one, or a bundle. Returns the exit status; other than 0 there
- * is an error. */
-int show_incident(const char *index, const char *typed, show_work work, void *context,
-		  struct error *error);
+/* Takes an option that is not --index into what was wished; false when it was refused. */
+typedef bool (*show_option)(void *wish, const struct options *options, int id);
+/* The run of a command about one incident, named by an id, the beginning of one, or a bundle: reads its options and does the work.
+ * Both get `wish`. Returns the exit status; what went wrong was said. */
+int show_command(const struct command *command, const char *index, int argc, char **argv,
+		 show_option take_option, show_work work, void *wish);
 
 void show_json(const struct shown *shown);
 void show_text(const struct shown *shown);

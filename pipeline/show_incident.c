@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what somebody typed to an analysed incident with its findings; see show.h. */
 #include "index/baseline.h"
+#include "pipeline/base/log.h"
 #include "pipeline/place.h"
 #include "pipeline/show.h"
 
@@ -46,8 +47,8 @@ static bool work_on(struct index_view *view, uint64_t id, show_work work, void *
 	return good;
 }
 
-int show_incident(const char *index, const char *typed, show_work work, void *context,
-		  struct error *error)
+static int on_incident(const char *index, const char *typed, show_work work,
+		       void *context, struct error *error)
 {
 	struct reading_place place;
 	int status = EXIT_USAGE;
@@ -70,5 +71,36 @@ int show_incident(const char *index, const char *typed, show_work work, void *co
 		break;
 	}
 	place_close(&place);
+	return status;
+}
+
+int show_command(const struct command *command, const char *index, int argc, char **argv,
+		 show_option take_option, show_work work, void *wish)
+{
+	struct error error = ERROR_INIT;
+	struct options options;
+	bool good = true;
+	char **operands;
+	int id, count, status;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0) {
+		if (id == OPTION_INDEX)
+			index = options.value;
+		else
+			good = take_option(wish, &options, id);
+	}
+	operands = options_operands(&options, &count);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	if (count != 1)
+		return options_mistake(command, count ? "one incident at a time"
+						      : "no incident given");
+	status = on_incident(index, operands[0], work, wish, &error);
+	if (error.kind != ERROR_NONE)
+		log_error("%s: %s", command->name, error.text);
 	return status;
 }

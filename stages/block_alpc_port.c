@@ -15,11 +15,7 @@ static struct port *open_port(struct log_parser *parser, uint64_t address,
 
 	log_parser_open(parser, LOG_BLOCK_alpc_port);
 	port = parser->port = vec_add(&parser->records->ports);
-	*port = (struct port){ .address = address,
-			       .main_queue = NUMBER_NONE,
-			       .large_queue = NUMBER_NONE,
-			       .pending_queue = NUMBER_NONE,
-			       .registered_threads = NUMBER_NONE };
+	*port = PORT_NONE(address);
 	if (line)
 		port->evidence = line_evidence(line);
 	parser->state.port = address;

@@ -27,17 +27,16 @@ static bool read_quoted(struct log_parser *parser, struct cursor *cursor, name_i
 static void add_port(struct log_parser *parser, uint64_t address, name_id name,
 		     uint64_t owner, name_id image, const struct line *line)
 {
+	struct port *port;
+
 	if (address == 0)
 		return;
-	vec_push(&parser->records->ports, ((struct port){ .address = address,
-							  .name = name,
-							  .owner_process = owner,
-							  .owner_image = image,
-							  .main_queue = NUMBER_NONE,
-							  .large_queue = NUMBER_NONE,
-							  .pending_queue = NUMBER_NONE,
-							  .registered_threads = NUMBER_NONE,
-							  .evidence = line_evidence(line) }));
+	port = vec_add(&parser->records->ports);
+	*port = PORT_NONE(address);
+	port->name = name;
+	port->owner_process = owner;
+	port->owner_image = image;
+	port->evidence = line_evidence(line);
 }
 
 /* "P('SmApiPort') 0, 3 connections": a port of the process that the list is about. */

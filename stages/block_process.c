@@ -189,53 +189,44 @@ static bool skip_group(struct cursor *cursor)
 
 /* "Working Set Sizes (now,min,max)  (1274, 50, 345) (5096KB, 200KB, 1380KB)": the first of the last group. The first group is
  * of pages, and 2000 prints no other. */
-static bool read_working_set(struct log_parser *parser, const struct line *line)
+static void read_working_set(struct log_parser *parser, const struct line *line)
 {
+	struct process *process = parser->process;
 	struct cursor cursor = line->cursor;
 	uint64_t kb;
 
-	if (!lex_words(&cursor, SLICE("Working Set Sizes")) || !skip_group(&cursor) ||
+	if (!lex_literal(&cursor, SLICE("Working Set Sizes")) || !skip_group(&cursor) ||
 	    !skip_group(&cursor) || !lex_words(&cursor, SLICE("(")) ||
 	    !lex_decimal(&cursor, &kb) || !lex_literal(&cursor, SLICE("KB,")) ||
 	    kb == SIZE_NONE)
-		return false;
-	if (parser->process->working_set_kb == SIZE_NONE)
-		parser->process->working_set_kb = kb;
-	return true;
+		return;
+	if (process->working_set_kb == SIZE_NONE)
+		process->working_set_kb = kb;
+	evidence_extend(&process->evidence, line);
 }
 
-static bool read_commit(struct log_parser *parser, const struct line *line)
+static void read_commit(struct log_parser *parser, const struct line *line)
 {
+	struct process *process = parser->process;
 	struct cursor cursor = line->cursor;
 	uint64_t pages;
 
-	if (!lex_words(&cursor, SLICE("CommitCharge")) || !lex_decimal(&cursor, &pages) ||
-	    pages == SIZE_NONE)
-		return false;
+	if (!lex_literal(&cursor, SLICE("CommitCharge")) ||
+	    !lex_decimal(&cursor, &pages) || pages == SIZE_NONE)
+		return;
 	lex_blanks(&cursor);
 	if (!lex_at_end(&cursor))
-		return false;
-	if (parser->process->commit_pages == SIZE_NONE)
-		parser->process->commit_pages = pages;
-	return true;
+		return;
+	if (process->commit_pages == SIZE_NONE)
+		process->commit_pages = pages;
+	evidence_extend(&process->evidence, line);
 }
 
-/* Those of the statistics that are kept. */
-static bool read_size(struct log_parser *parser, const struct line *line)
+/* The statistics of flag 1 (formats.md section 3.2), of which the sizes are kept. */
+static bool read_statistic(struct log_parser *parser, const struct line *line)
 {
-	switch (*line->cursor.at) {
-	case 'W':
-		return read_working_set(parser, line);
-	case 'C':
-		return read_commit(parser, line);
-	default:
-		return false;
-	}
-}
+	struct slice text = lex_rest(&line->cursor);
 
-/* The statistics of flag 1 (formats.md section 3.2), of no interest by themselves. */
-static bool is_statistic(struct slice text)
-{
 	switch (text.at[0]) {
 	case 'V':
 		return slice_starts(text, SLICE("VadRoot")) ||
@@ -254,6 +245,7 @@ static bool is_statistic(struct slice text)
 	case 'Q':
 		return slice_starts(text, SLICE("QuotaPoolUsage["));
 	case 'W':
+		read_working_set(parser, line);
 		return slice_starts(text, SLICE("Working Set Sizes"));
 	case 'P':
 		return slice_starts(text, SLICE("Peak")) ||
@@ -264,6 +256,7 @@ static bool is_statistic(struct slice text)
 	case 'B':
 		return slice_starts(text, SLICE("BasePriority"));
 	case 'C':
+		read_commit(parser, line);
 		return slice_starts(text, SLICE("CommitCharge"));
 	case 'J':
 		return slice_starts(text, SLICE("Job"));
@@ -277,11 +270,7 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	struct process *process = parser->process;
 	struct slice text = lex_rest(&line->cursor);
 
-	if (read_size(parser, line)) {
-		evidence_extend(&process->evidence, line);
-		return true;
-	}
-	if (is_statistic(text))
+	if (read_statistic(parser, line))
 		return true;
 	if (*text.at == 'N' && slice_starts(text, SLICE("No active threads"))) {
 		process->flags |= PROCESS_THREADS_LISTED;

@@ -133,15 +133,7 @@ static void add_thread(struct log_parser *parser, uint64_t address)
 {
 	parser->records->threads_before_stacks = parser->records->threads.len;
 	parser->thread = vec_add(&parser->records->stacks_threads);
-	*parser->thread =
-		(struct thread){ .address = address,
-				 .pid = PID_NONE,
-				 .tid = PID_NONE,
-				 .ticks = TICKS_NONE,
-				 .wait_start = TICKS_NONE,
-				 .wait_ms = MS_NONE,
-				 .first_object = (uint32_t)parser->records->objects.len,
-				 .first_frame = (uint32_t)parser->records->frames.len };
+	*parser->thread = THREAD_NONE(address, parser->records);
 	parser->state.thread = address;
 }
 

@@ -19,14 +19,18 @@ static const struct log_block *const blocks[LOG_BLOCKS] = {
 
 _Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask");
 
+static inline unsigned head_number(const char *two)
+{
+	return ((unsigned)(unsigned char)two[0] * 37 + (unsigned char)two[1]) % LOG_HEADS;
+}
+
 /* Most lines begin with what begins no block: they are offered to none. */
 static void gather_heads(struct log_parser *parser)
 {
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
 		for (const char *const *head = blocks[id]->heads;
 		     head < blocks[id]->heads + LOG_BLOCK_HEADS && *head; head++) {
-			parser->first[(unsigned char)(*head)[0]] |= (uint16_t)(1u << id);
-			parser->second[(unsigned char)(*head)[1]] |= (uint16_t)(1u << id);
+			parser->heads[head_number(*head)] |= (uint16_t)(1u << id);
 		}
 		for (const char *head = blocks[id]->weak_heads; head && *head; head++)
 			parser->weak[(unsigned char)*head] |= (uint16_t)(1u << id);
@@ -35,9 +39,7 @@ static void gather_heads(struct log_parser *parser)
 
 static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
 {
-	return text.len < 2 ? 0
-			    : parser->first[(unsigned char)text.at[0]] &
-				      parser->second[(unsigned char)text.at[1]];
+	return text.len < 2 ? 0 : parser->heads[head_number(text.at)];
 }
 
 void log_state_fresh(struct log_state *state, enum listing listing)

@@ -145,6 +145,9 @@ struct line {
 	bool may_prompt; /* a '>' is in it, or was not looked for */
 };
 
+/* Pairs of characters that fold to one number cost no more than an offer. */
+#define LOG_HEADS 1024
+
 struct log_parser {
 	struct log_chunk_result *result;
 	struct records *records; /* of the open segment */
@@ -154,9 +157,9 @@ struct log_parser {
 	struct message *message;
 	struct port *port;
 	struct page_file *page_file;
-	/* By a line's first and second character: the blocks to offer it to, a bit each; by the first: those to ask when it is not
+	/* By a line's first two characters, folded: the blocks to offer it to, a bit each; by the first: those to ask when it is not
 	 * known else. */
-	uint16_t first[256], second[256], weak[256];
+	uint16_t heads[LOG_HEADS], weak[256];
 };
 
 #define LOG_BLOCK_HEADS 12

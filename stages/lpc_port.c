@@ -9,11 +9,7 @@
 static struct port *add_port(struct log_parser *parser, uint64_t address)
 {
 	parser->port = vec_add(&parser->records->ports);
-	*parser->port = (struct port){ .address = address,
-				       .main_queue = NUMBER_NONE,
-				       .large_queue = NUMBER_NONE,
-				       .pending_queue = NUMBER_NONE,
-				       .registered_threads = NUMBER_NONE };
+	*parser->port = PORT_NONE(address);
 	return parser->port;
 }
 

@@ -128,6 +128,17 @@ struct thread {
 	uint8_t rank; /* how much the block in `evidence` says; of interest to the join alone */
 };
 
+/* A thread of which no more than this is known, and of which frames and objects may follow. */
+#define THREAD_NONE(at, records)                                            \
+	((struct thread){ .address = (at),                                  \
+			  .pid = PID_NONE,                                  \
+			  .tid = PID_NONE,                                  \
+			  .ticks = TICKS_NONE,                              \
+			  .wait_start = TICKS_NONE,                         \
+			  .wait_ms = MS_NONE,                               \
+			  .first_object = (uint32_t)(records)->objects.len, \
+			  .first_frame = (uint32_t)(records)->frames.len })
+
 typedef VEC(struct thread) thread_vec;
 
 #define NO_OBJECT UINT64_MAX
@@ -231,6 +242,13 @@ struct port {
 	/* Messages in its queues and threads registered to serve it; NUMBER_NONE when not printed. */
 	uint32_t main_queue, large_queue, pending_queue, registered_threads;
 };
+
+#define PORT_NONE(at)                                 \
+	((struct port){ .address = (at),              \
+			.main_queue = NUMBER_NONE,    \
+			.large_queue = NUMBER_NONE,   \
+			.pending_queue = NUMBER_NONE, \
+			.registered_threads = NUMBER_NONE })
 
 /* A thread that serves a port, as !alpc /p lists those registered with it. */
 struct port_thread {
