@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-static const char *const format_names[FORMATS] = { "text", "json", "dot", "cmd", "reg" };
+static const char *const format_names[FORMATS] = { "text", "json", "jsonl", "csv",
+						   "dot",  "cmd",  "reg" };
 
 /* "text, json and dot" */
 static void list_formats(char out[64], unsigned known)

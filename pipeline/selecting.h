@@ -44,6 +44,8 @@ enum {
 enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
+	FORMAT_JSONL, /* one object a line, without what they are all in */
+	FORMAT_CSV,   /* RFC 4180, with a row of headings */
 	FORMAT_DOT,
 	FORMAT_CMD,
 	FORMAT_REG,
