@@ -9,9 +9,8 @@
 
 #include <assert.h>
 
+#include "pipeline/base/decimal.h"
 #include "pipeline/base/utf8.h"
-
-#define MAX_DIGITS 20
 
 void json_init(struct json *json, FILE *out, bool pretty)
 {
@@ -184,69 +183,31 @@ void json_string(struct json *json, const char *text)
 		json_null(json);
 }
 
-/* The decimal digits of value at the end of out. */
-static struct slice digits_of(char out[MAX_DIGITS], uint64_t value)
+static void put_number(struct json *json, struct slice number)
 {
-	char *at = out + MAX_DIGITS;
-
-	do {
-		*--at = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	return (struct slice){ at, (size_t)(out + MAX_DIGITS - at) };
-}
-
-static uint64_t put_sign(struct json *json, int64_t value)
-{
-	if (value >= 0)
-		return (uint64_t)value;
-	put_char(json, '-');
-	return -(uint64_t)value;
+	before_value(json);
+	put_bytes(json, number.at, number.len);
 }
 
 void json_u64(struct json *json, uint64_t value)
 {
-	char buffer[MAX_DIGITS];
-	struct slice digits = digits_of(buffer, value);
+	char out[DECIMAL_SIZE];
 
-	before_value(json);
-	put_bytes(json, digits.at, digits.len);
+	put_number(json, decimal_u64(out, value));
 }
 
 void json_i64(struct json *json, int64_t value)
 {
-	char buffer[MAX_DIGITS];
-	struct slice digits;
+	char out[DECIMAL_SIZE];
 
-	before_value(json);
-	digits = digits_of(buffer, put_sign(json, value));
-	put_bytes(json, digits.at, digits.len);
+	put_number(json, decimal_i64(out, value));
 }
 
 void json_decimal(struct json *json, int64_t value, unsigned digits)
 {
-	char buffer[MAX_DIGITS];
-	struct slice all, fraction;
-	size_t zeros;
+	char out[DECIMAL_SIZE];
 
-	before_value(json);
-	all = digits_of(buffer, put_sign(json, value));
-	zeros = digits > all.len ? digits - all.len : 0;
-	fraction = zeros ? all : slice_skip(all, all.len - digits);
-	if (all.len > digits)
-		put_bytes(json, all.at, all.len - digits);
-	else
-		put_char(json, '0');
-	put_char(json, '.');
-	while (fraction.len && fraction.at[fraction.len - 1] == '0')
-		fraction.len--;
-	if (fraction.len == 0) {
-		put_char(json, '0');
-		return;
-	}
-	while (zeros-- > 0)
-		put_char(json, '0');
-	put_bytes(json, fraction.at, fraction.len);
+	put_number(json, decimal_fixed(out, value, digits));
 }
 
 void json_bool(struct json *json, bool value)

@@ -39,7 +39,7 @@ void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 /* An address of `digits` (8 or 16) lower-case hex digits in quotes. */
 void json_hex(struct json *json, uint64_t value, unsigned digits);
-/* A newline at the end of the document. */
+/* A newline at the end of the document. One that is not pretty has no other: a file of such documents is JSON Lines. */
 void json_end(struct json *json);
 
 #endif
