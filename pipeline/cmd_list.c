@@ -2,10 +2,10 @@
 /* `pipeline list`: the incidents in the index, newest first, one a line. */
 #include "index/list.h"
 #include "pipeline/base/log.h"
-#include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
 #include "pipeline/print.h"
 #include "pipeline/selecting.h"
+#include "pipeline/text_table.h"
 
 static const struct option_row rows[] = {
 	OPTIONS_FORMAT,
@@ -16,8 +16,8 @@ static const struct option_row rows[] = {
 
 struct listing_output {
 	struct json json;
+	struct text_table table;
 	enum format format;
-	bool any;
 };
 
 static void print_json_row(struct json *json, const struct incident_row *row)
@@ -36,27 +36,33 @@ static void print_json_row(struct json *json, const struct incident_row *row)
 	json_object_end(json);
 }
 
-static void print_text_head(void)
-{
-	printf("%-16s  %-24s  %-12s  %9s  %8s  %8s  %6s  %s\n", "INCIDENT", "SESSION TIME",
-	       "MACHINE", "PROCESSES", "ZOMBIES", "THREADS", "CHAINS", "BUNDLE");
-}
+/* clang-format off */
+static const struct text_column columns[] = {
+	{ "INCIDENT", TEXT_LEFT, TEXT_WHOLE },
+	{ "SESSION TIME", TEXT_LEFT, TEXT_WHOLE },
+	{ "MACHINE", TEXT_LEFT, TEXT_CUT_END },
+	{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "ZOMBIES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "THREADS", TEXT_RIGHT, TEXT_WHOLE },
+	{ "CHAINS", TEXT_RIGHT, TEXT_WHOLE },
+	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_MIDDLE },
+};
+/* clang-format on */
 
-static void print_text_row(const struct incident_row *row)
+static void print_text_row(struct text_table *table, const struct incident_row *row)
 {
 	const struct summary *summary = &row->summary;
 	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
-	struct slice machine = summary->machine.len ? summary->machine : SLICE("-");
-	size_t width = utf8_width(machine);
 
-	printf("%s  %-24s  ", print_id(id, summary->id),
-	       print_moment(moment, summary->session_time, summary->session_zone_known));
-	utf8_print_terminal(stdout, machine);
-	printf("%*s  %9llu  %8llu  %8llu  %6llu  ", width < 12 ? (int)(12 - width) : 0, "",
-	       (unsigned long long)summary->processes, (unsigned long long)summary->zombies,
-	       (unsigned long long)summary->threads, (unsigned long long)summary->chains);
-	utf8_print_terminal(stdout, row->bundles.at[0]);
-	putchar('\n');
+	text_table_string(table, print_id(id, summary->id));
+	text_table_string(table, print_moment(moment, summary->session_time,
+					      summary->session_zone_known));
+	text_table_text(table, summary->machine);
+	text_table_u64(table, summary->processes);
+	text_table_u64(table, summary->zombies);
+	text_table_u64(table, summary->threads);
+	text_table_u64(table, summary->chains);
+	text_table_text(table, row->bundles.at[0]);
 }
 
 static bool print_row(void *context, const struct incident_row *row)
@@ -66,11 +72,8 @@ static bool print_row(void *context, const struct incident_row *row)
 	if (output->format == FORMAT_JSON) {
 		print_json_row(&output->json, row);
 	} else {
-		if (!output->any)
-			print_text_head();
-		print_text_row(row);
+		print_text_row(&output->table, row);
 	}
-	output->any = true;
 	return !ferror(stdout);
 }
 
@@ -84,6 +87,8 @@ static bool print_list(const struct selector *selector, enum format format,
 	if (!place_open(&place, index, error))
 		return false;
 	json_init(&output.json, stdout, true);
+	text_table_init(&output.table, stdout, columns,
+			sizeof(columns) / sizeof(columns[0]), text_table_room());
 	if (format == FORMAT_JSON) {
 		json_object_begin(&output.json);
 		json_key(&output.json, "schema");
@@ -97,6 +102,7 @@ static bool print_list(const struct selector *selector, enum format format,
 		json_object_end(&output.json);
 		json_end(&output.json);
 	}
+	text_table_end(&output.table);
 	place_close(&place);
 	return good;
 }

@@ -8,10 +8,15 @@
 #include "index/baseline.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/print.h"
+#include "pipeline/text_table.h"
 
 /* 0, 1, 2, 3 to 4, 5 to 8, ... */
 #define CLASSES 34
-#define COLUMN_WIDTH 9
+#define CLASS_NAME_SIZE 48
+/* Columns before those of the classes. */
+#define FACTS 4
+
+_Static_assert(FACTS + CLASSES <= TEXT_TABLE_COLUMNS, "a class is a column");
 
 static unsigned class_of(uint32_t threads)
 {
@@ -95,60 +100,77 @@ static void print_json_group(struct json *json, const struct group *group)
 
 /* ---- text ---- */
 
-static void print_text_head(const struct group *group, unsigned first, unsigned last)
+/* "3-4" */
+static const char *name_class(char out[CLASS_NAME_SIZE], unsigned class)
 {
-	utf8_print_terminal(stdout, group->all.image);
-	print_count(": ", count_processes(&group->all.counts), "process");
-	print_count(" in ", group->all.incidents, "incident");
-	printf("\n%9s %9s %9s %9s  PROCESSES WITH SO MANY THREADS\n%39s ", "BUILD",
-	       "INCIDENTS", "PROCESSES", "MEDIAN", "");
-	for (unsigned class = first; class <= last; class ++) {
-		unsigned long long most = class < 2 ? class : 1ull << (class - 1);
-		char text[48];
+	unsigned long long most = class < 2 ? class : 1ull << (class - 1);
 
-		if (class < 3)
-			snprintf(text, sizeof(text), "%llu", most);
-		else
-			snprintf(text, sizeof(text), "%llu-%llu", most / 2 + 1, most);
-		printf(" %*s", COLUMN_WIDTH, text);
-	}
-	putchar('\n');
+	if (class < 3)
+		snprintf(out, CLASS_NAME_SIZE, "%llu", most);
+	else
+		snprintf(out, CLASS_NAME_SIZE, "%llu-%llu", most / 2 + 1, most);
+	return out;
 }
 
-static void print_text_row(const char *build, const struct baseline_row *row,
-			   unsigned first, unsigned last)
+static void print_text_row(struct text_table *table, const char *build,
+			   const struct baseline_row *row, unsigned first, unsigned last)
 {
 	uint64_t classes[CLASSES] = { 0 };
 
 	vec_for_each(count, &row->counts)
 		classes[class_of(count->threads)] += count->processes;
-	printf("%9s %9llu %9llu %9u ", build, (unsigned long long)row->incidents,
-	       (unsigned long long)count_processes(&row->counts), median(&row->counts));
+	text_table_string(table, build);
+	text_table_u64(table, row->incidents);
+	text_table_u64(table, count_processes(&row->counts));
+	text_table_u64(table, median(&row->counts));
 	for (unsigned class = first; class <= last; class ++) {
 		if (classes[class])
-			printf(" %*llu", COLUMN_WIDTH, (unsigned long long)classes[class]);
+			text_table_u64(table, classes[class]);
 		else
-			printf(" %*s", COLUMN_WIDTH, "-");
+			text_table_string(table, NULL);
 	}
-	putchar('\n');
 }
 
-static void print_text_group(const struct group *group)
+static void print_text_rows(struct text_table *table, const struct group *group,
+			    unsigned first, unsigned last)
 {
-	const thread_counts *counts = &group->all.counts;
-	unsigned first = class_of(counts->at[0].threads);
-	unsigned last = class_of(counts->at[counts->len - 1].threads);
 	char build[16];
 
-	print_text_head(group, first, last);
 	for (size_t i = 0; i < group->len; i++) {
 		if (group->rows[i].build == NUMBER_NONE)
 			snprintf(build, sizeof(build), "unknown");
 		else
 			snprintf(build, sizeof(build), "%u", group->rows[i].build);
-		print_text_row(build, &group->rows[i], first, last);
+		print_text_row(table, build, &group->rows[i], first, last);
 	}
-	print_text_row("all", &group->all, first, last);
+	print_text_row(table, "all", &group->all, first, last);
+}
+
+static void print_text_group(const struct group *group)
+{
+	struct text_column columns[FACTS + CLASSES] = {
+		{ "BUILD", TEXT_RIGHT, TEXT_WHOLE },
+		{ "INCIDENTS", TEXT_RIGHT, TEXT_WHOLE },
+		{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE },
+		{ "MEDIAN", TEXT_RIGHT, TEXT_WHOLE },
+	};
+	const thread_counts *counts = &group->all.counts;
+	unsigned first = class_of(counts->at[0].threads);
+	unsigned last = class_of(counts->at[counts->len - 1].threads);
+	char names[CLASSES][CLASS_NAME_SIZE];
+	struct text_table table;
+
+	for (unsigned class = first; class <= last; class ++)
+		columns[FACTS + class - first] =
+			(struct text_column){ name_class(names[class], class), TEXT_RIGHT,
+					      TEXT_WHOLE };
+	utf8_print_terminal(stdout, group->all.image);
+	print_count(": ", count_processes(&group->all.counts), "process");
+	print_count(" in ", group->all.incidents, "incident");
+	printf("; behind the median, how many have so many threads\n");
+	text_table_init(&table, stdout, columns, FACTS + last - first + 1, text_table_room());
+	print_text_rows(&table, group, first, last);
+	text_table_end(&table);
 }
 
 /* ---- all images ---- */

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables by exact text, wide, narrow and hostile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "pipeline/base/utf8.h"
+#include "pipeline/text_table.h"
+
+static const struct text_column columns[] = {
+	{ "ID", TEXT_LEFT, TEXT_WHOLE },
+	{ "COUNT", TEXT_RIGHT, TEXT_WHOLE },
+	{ "NAME", TEXT_LEFT, TEXT_CUT_END },
+	{ "PATH", TEXT_LEFT, TEXT_CUT_MIDDLE },
+};
+
+static struct text_table table;
+static char *printed;
+static size_t printed_len;
+
+static void start(size_t room)
+{
+	FILE *out = open_memstream(&printed, &printed_len);
+
+	assert_non_null(out);
+	text_table_init(&table, out, columns, 4, room);
+}
+
+static void add(const char *id, uint64_t count, const char *name, const char *path)
+{
+	text_table_string(&table, id);
+	text_table_u64(&table, count);
+	text_table_string(&table, name);
+	text_table_string(&table, path);
+}
+
+static void finish(void)
+{
+	text_table_end(&table);
+	fclose(table.out);
+}
+
+static void expect(const char *expected)
+{
+	finish();
+	assert_string_equal(printed, expected);
+	free(printed);
+}
+
+static void test_as_wide_as_its_cells(void **state)
+{
+	(void)state;
+	start(0);
+	add("9f3c", 7, "A.exe", "/srv/cases/a.zip");
+	add("01", 1234567, "", "/srv/b.zip");
+	expect("ID      COUNT  NAME   PATH\n"
+	       "9f3c        7  A.exe  /srv/cases/a.zip\n"
+	       "01    1234567  -      /srv/b.zip\n");
+}
+
+static void test_no_rows_print_nothing(void **state)
+{
+	(void)state;
+	start(80);
+	expect("");
+}
+
+static void test_what_fits_is_left_alone(void **state)
+{
+	(void)state;
+	start(60);
+	add("1", 1, "TerminalServer07.exe", "/srv/1.zip");
+	expect("ID  COUNT  NAME                  PATH\n"
+	       "1       1  TerminalServer07.exe  /srv/1.zip\n");
+	start(44); /* to the column */
+	add("1", 1, "TerminalServer07.exe", "/srv/1.zip");
+	expect("ID  COUNT  NAME                  PATH\n"
+	       "1       1  TerminalServer07.exe  /srv/1.zip\n");
+}
+
+static void test_the_widest_is_shortened_first(void **state)
+{
+	(void)state;
+	start(50);
+	add("1", 1, "TerminalSrv.exe", "/srv/cases/2010/march/case_study.zip");
+	expect("ID  COUNT  NAME             PATH\n"
+	       "1       1  TerminalSrv.exe  /srv/cases\xE2\x80\xA6"
+	       "e_study.zip\n");
+	start(39);
+	add("1", 1, "TerminalServer07.exe", "/srv/cases/2010/march/case_study.zip");
+	expect("ID  COUNT  NAME           PATH\n"
+	       "1       1  TerminalServ\xE2\x80\xA6  /srv/c\xE2\x80\xA6"
+	       "dy.zip\n");
+}
+
+static void test_no_narrower_than_can_be_read(void **state)
+{
+	(void)state;
+	for (size_t room = 1; room < 36; room++) {
+		start(room);
+		add("1", 1, "TerminalServer07.exe", "/srv/cases/2010/march/case_study.zip");
+		expect("ID  COUNT  NAME          PATH\n"
+		       "1       1  TerminalSer\xE2\x80\xA6  /srv/\xE2\x80\xA6"
+		       "dy.zip\n");
+	}
+}
+
+static void test_letters_are_not_torn(void **state)
+{
+	(void)state;
+	start(37);
+	/* Wide letters: 6 of them fill 12 columns, and an ellipsis takes the place of one. An e with its accent is one. */
+	add("1", 1,
+	    "\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2",
+	    "/srv/0123456789012345e\xCC\x81"
+	    "23456");
+	expect("ID  COUNT  NAME          PATH\n"
+	       "1       1  \xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE2\x80\xA6   "
+	       "/srv/\xE2\x80\xA6"
+	       "e\xCC\x81"
+	       "23456\n");
+	start(29);
+	add("1", 1, "Name",
+	    "/srv/012345678901234567890123456e\xCC\x81"
+	    "123456");
+	finish();
+	assert_non_null(strstr(printed, "/srv/\xE2\x80\xA6"
+					"123456\n"));
+	free(printed);
+}
+
+static void test_controls_are_shown_and_counted(void **state)
+{
+	(void)state;
+	start(0);
+	add("1", 1, "\x1b[31m", "p");
+	add("2", 2, "A.exe", "q");
+	expect("ID  COUNT  NAME      PATH\n"
+	       "1       1  \\x1b[31m  p\n"
+	       "2       2  A.exe     q\n");
+	start(36);
+	add("1", 1, "\x1b[31m\x1b[32m",
+	    "0\x1b\x1b\x1b\x1b\x1b\x1b"
+	    "1");
+	expect("ID  COUNT  NAME          PATH\n"
+	       "1       1  \\x1b[31m\xE2\x80\xA6     0\\x1b\xE2\x80\xA6\\x1b1\n");
+}
+
+static void test_one_absurd_name_widens_only_its_line(void **state)
+{
+	char *name = malloc(100001);
+	size_t first, second;
+
+	(void)state;
+	memset(name, 'x', 100000);
+	name[100000] = 0;
+	start(0);
+	add("1", 1, name, "p");
+	add("2", 2, "A.exe", "q");
+	finish();
+	first = (size_t)(strchr(printed, '\n') - printed) + 1;
+	second = first + (size_t)(strchr(printed + first, '\n') - (printed + first)) + 1;
+	assert_true(second - first > 100000);
+	assert_true(first < TEXT_TABLE_MOST + 100);
+	assert_true(printed_len - second < TEXT_TABLE_MOST + 100);
+	free(printed);
+	free(name);
+}
+
+/* Lines of more than one batch: headings once, columns that only grow. */
+static void test_batches(void **state)
+{
+	size_t lines = 0;
+	uint64_t count = 0;
+	char *at;
+
+	(void)state;
+	start(0);
+	for (size_t i = 0; i < 3 * TEXT_TABLE_BATCH + 5; i++)
+		add("1", i, i == TEXT_TABLE_BATCH + 1 ? "A long name.exe" : "A", "p");
+	assert_true(table.cells.len <= 4 * TEXT_TABLE_BATCH);
+	finish();
+	for (at = printed; (at = strchr(at, '\n')); at++)
+		lines++;
+	assert_int_equal(lines, 3 * TEXT_TABLE_BATCH + 6);
+	at = printed;
+	assert_int_equal(strncmp(at, "ID  COUNT  NAME  PATH\n", 22), 0);
+	for (at = strchr(at, '\n') + 1; *at; at = strchr(at, '\n') + 1, count++) {
+		assert_int_equal(strtoull(at + 2, NULL, 10), count);
+		assert_int_equal(strchr(at, '\n') - at, count < TEXT_TABLE_BATCH ? 18 : 29);
+	}
+	free(printed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_wide_as_its_cells),
+		cmocka_unit_test(test_no_rows_print_nothing),
+		cmocka_unit_test(test_what_fits_is_left_alone),
+		cmocka_unit_test(test_the_widest_is_shortened_first),
+		cmocka_unit_test(test_no_narrower_than_can_be_read),
+		cmocka_unit_test(test_letters_are_not_torn),
+		cmocka_unit_test(test_controls_are_shown_and_counted),
+		cmocka_unit_test(test_one_absurd_name_widens_only_its_line),
+		cmocka_unit_test(test_batches),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
