@@ -8,14 +8,18 @@
 #include "pipeline/text_table.h"
 
 static const struct option_row rows[] = {
-	OPTIONS_FORMAT,
+	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl or csv" },
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
 
+#define FORMATS_KNOWN \
+	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV)
+
 struct listing_output {
 	struct json json;
+	struct csv csv;
 	struct text_table table;
 	enum format format;
 };
@@ -34,6 +38,27 @@ static void print_json_row(struct json *json, const struct incident_row *row)
 	print_json_u64(json, "threads", summary->threads);
 	print_json_u64(json, "chains", summary->chains);
 	json_object_end(json);
+}
+
+/* The keys of JSON, in their order. */
+static const char *const headings[] = {
+	"incident", "bundle",    "member",  "machine", "session_time", "os",
+	"build",    "processes", "zombies", "threads", "chains",
+};
+
+static void print_csv_row(struct csv *csv, const struct incident_row *row)
+{
+	const struct summary *summary = &row->summary;
+
+	print_csv_id(csv, summary->id);
+	print_csv_where(csv, row);
+	print_csv_text(csv, summary->os);
+	print_csv_number(csv, summary->build);
+	csv_u64(csv, summary->processes);
+	csv_u64(csv, summary->zombies);
+	csv_u64(csv, summary->threads);
+	csv_u64(csv, summary->chains);
+	csv_end_row(csv);
 }
 
 /* clang-format off */
@@ -69,12 +94,49 @@ static bool print_row(void *context, const struct incident_row *row)
 {
 	struct listing_output *output = context;
 
-	if (output->format == FORMAT_JSON) {
+	switch (output->format) {
+	case FORMAT_JSON:
 		print_json_row(&output->json, row);
-	} else {
+		break;
+	case FORMAT_JSONL:
+		print_json_row(&output->json, row);
+		json_end(&output->json);
+		break;
+	case FORMAT_CSV:
+		print_csv_row(&output->csv, row);
+		break;
+	default:
 		print_text_row(&output->table, row);
 	}
 	return !ferror(stdout);
+}
+
+static void begin(struct listing_output *output)
+{
+	json_init(&output->json, stdout, output->format == FORMAT_JSON);
+	csv_init(&output->csv, stdout);
+	text_table_init(&output->table, stdout, columns,
+			sizeof(columns) / sizeof(columns[0]), text_table_room());
+	if (output->format == FORMAT_CSV)
+		print_csv_headings(&output->csv, headings,
+				   sizeof(headings) / sizeof(headings[0]));
+	if (output->format != FORMAT_JSON)
+		return;
+	json_object_begin(&output->json);
+	json_key(&output->json, "schema");
+	json_string(&output->json, "pipeline/list/1");
+	json_key(&output->json, "incidents");
+	json_array_begin(&output->json);
+}
+
+static void end(struct listing_output *output)
+{
+	text_table_end(&output->table);
+	if (output->format != FORMAT_JSON)
+		return;
+	json_array_end(&output->json);
+	json_object_end(&output->json);
+	json_end(&output->json);
 }
 
 static bool print_list(const struct selector *selector, enum format format,
@@ -86,23 +148,9 @@ static bool print_list(const struct selector *selector, enum format format,
 
 	if (!place_open(&place, index, error))
 		return false;
-	json_init(&output.json, stdout, true);
-	text_table_init(&output.table, stdout, columns,
-			sizeof(columns) / sizeof(columns[0]), text_table_room());
-	if (format == FORMAT_JSON) {
-		json_object_begin(&output.json);
-		json_key(&output.json, "schema");
-		json_string(&output.json, "pipeline/list/1");
-		json_key(&output.json, "incidents");
-		json_array_begin(&output.json);
-	}
+	begin(&output);
 	good = list_incidents(place.view, selector, print_row, &output, count, error);
-	if (format == FORMAT_JSON) {
-		json_array_end(&output.json);
-		json_object_end(&output.json);
-		json_end(&output.json);
-	}
-	text_table_end(&output.table);
+	end(&output);
 	place_close(&place);
 	return good;
 }
@@ -122,7 +170,7 @@ static int run(const struct command *command, const char *index, int argc, char 
 		if (id == OPTION_INDEX)
 			index = options.value;
 		else if (id == OPTION_FORMAT)
-			good = format_option(&format, &options);
+			good = format_option_of(&format, &options, FORMATS_KNOWN);
 		else
 			good = select_option(&selector, &options, id);
 	}
@@ -147,7 +195,8 @@ const struct command command_list = {
 	.operands = "",
 	.examples = "  pipeline list                           # all of them\n"
 		    "  pipeline list --since 2026-01-01 -n 20  # the newest twenty of this year\n"
-		    "  pipeline list --machine 'TS*' -f json   # of some machines, for a program\n",
+		    "  pipeline list --machine 'TS*' -f json   # of some machines, for a program\n"
+		    "  pipeline list --format csv >list.csv    # for a spreadsheet\n",
 	.options = rows,
 	.run = run,
 };

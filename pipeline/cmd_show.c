@@ -1,73 +1,248 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `pipeline show INCIDENT`: everything known of one incident, or the lines that one of its findings was concluded from. */
+/*
+ * `pipeline show INCIDENT…`: everything known of incidents, those that are named or all that the selectors accept, one after the
+ * other; or the lines that one of an incident's findings was concluded from.
+ */
+#include "index/list.h"
+#include "pipeline/base/log.h"
 #include "pipeline/options.h"
+#include "pipeline/place.h"
 #include "pipeline/show.h"
 
 enum {
 	OPTION_EVIDENCE = OPTION_OWN,
+	OPTION_ALL,
 };
 
 static const struct option_row rows[] = {
+	{ OPTION_ALL, 'a', "all", NULL,
+	  "every incident that the selectors accept, newest first" },
 	{ OPTION_EVIDENCE, 0, "evidence", "N",
 	  "only the original lines of point of interest N, out of the bundle" },
 	{ OPTION_FORMAT, 'f', "format", "FORMAT",
-	  "text (default), json, or dot: the wait chains for Graphviz" },
+	  "text (default), json, jsonl, or dot: the wait chains for Graphviz" },
+	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
 
+#define FORMATS_KNOWN \
+	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_DOT)
+
 struct wish {
+	const struct command *command;
+	const char *index;
 	enum format format;
 	uint64_t evidence; /* number of a finding, 0 for everything */
+	bool all, selected;
+	struct selector selector;
+	char **typed;
+	int count; /* of them */
 };
+
+struct showing {
+	const struct wish *wish;
+	struct index_view *view;
+	struct json json; /* of the list of several incidents */
+	bool any;
+	struct error error;
+};
+
+static bool is_list(const struct wish *wish)
+{
+	return wish->all || wish->count > 1;
+}
+
+static void print_json(struct showing *showing, const struct shown *shown, bool pretty)
+{
+	struct json json;
+
+	json_init(&json, stdout, pretty);
+	if (pretty && is_list(showing->wish)) {
+		show_json(&showing->json, shown);
+		return;
+	}
+	show_json(&json, shown);
+	json_end(&json);
+}
 
 static bool print(void *context, const struct shown *shown, struct error *error)
 {
-	const struct wish *wish = context;
+	struct showing *showing = context;
+	const struct wish *wish = showing->wish;
 
 	if (wish->evidence)
 		return show_evidence(shown, wish->evidence, wish->format, error);
-	if (wish->format == FORMAT_JSON)
-		show_json(shown);
-	else if (wish->format == FORMAT_DOT)
+	if (wish->format == FORMAT_JSON || wish->format == FORMAT_JSONL) {
+		print_json(showing, shown, wish->format == FORMAT_JSON);
+	} else if (wish->format == FORMAT_DOT) {
 		show_dot(shown);
-	else
+	} else {
+		if (showing->any)
+			putchar('\n');
 		show_text(shown);
+	}
+	showing->any = true;
 	return true;
 }
 
-static bool take_option(void *context, const struct options *options, int id)
-{
-	struct wish *wish = context;
-	bool good;
+/* ---- several incidents ---- */
 
-	if (id == OPTION_EVIDENCE)
-		good = number_option(options, 1, UINT32_MAX, &wish->evidence);
+static void begin_list(struct json *json)
+{
+	json_init(json, stdout, true);
+	json_object_begin(json);
+	json_key(json, "schema");
+	json_string(json, "pipeline/incidents/1");
+	json_key(json, "incidents");
+	json_array_begin(json);
+}
+
+static void end_list(struct json *json)
+{
+	json_array_end(json);
+	json_object_end(json);
+	json_end(json);
+}
+
+static bool print_row(void *context, const struct incident_row *row)
+{
+	struct showing *showing = context;
+
+	return show_row(showing->view, row, print, showing, &showing->error) &&
+	       !ferror(stdout);
+}
+
+static void report(struct showing *showing)
+{
+	if (showing->error.kind != ERROR_NONE)
+		log_error("%s: %s", showing->wish->command->name, showing->error.text);
+	showing->error.kind = ERROR_NONE;
+}
+
+static int show_all(struct showing *showing)
+{
+	struct error error = ERROR_INIT;
+	uint64_t count = 0;
+	bool good = list_incidents(showing->view, &showing->wish->selector, print_row,
+				   showing, &count, &error);
+
+	if (good)
+		good = showing->error.kind == ERROR_NONE;
 	else
-		good = format_option_of(&wish->format, options,
-					1u << FORMAT_TEXT | 1u << FORMAT_JSON |
-						1u << FORMAT_DOT);
-	if (good && wish->evidence && wish->format == FORMAT_DOT)
-		return options_refuse(options, "--evidence prints text and json alone");
-	return good;
+		showing->error = error;
+	report(showing);
+	return !good ? EXIT_USAGE : count ? 0 : EXIT_NOTHING_FOUND;
+}
+
+/* What one of them cannot be shown for keeps no other from being shown; the worst status is that of the command. */
+static int show_each(struct showing *showing)
+{
+	const struct wish *wish = showing->wish;
+	int worst = 0;
+
+	for (int i = 0; i < wish->count && !ferror(stdout); i++) {
+		int status = show_typed(showing->view, wish->typed[i], print, showing,
+					&showing->error);
+
+		report(showing);
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+static int show(const struct wish *wish)
+{
+	struct showing showing = { .wish = wish, .error = ERROR_INIT };
+	bool listed = is_list(wish) && wish->format == FORMAT_JSON;
+	struct reading_place place;
+	int status;
+
+	if (!place_open(&place, wish->index, &showing.error)) {
+		report(&showing);
+		return EXIT_USAGE;
+	}
+	showing.view = place.view;
+	if (listed)
+		begin_list(&showing.json);
+	status = wish->all ? show_all(&showing) : show_each(&showing);
+	if (listed)
+		end_list(&showing.json);
+	place_close(&place);
+	return status;
+}
+
+/* ---- command line ---- */
+
+static bool take_option(struct wish *wish, const struct options *options, int id)
+{
+	switch (id) {
+	case OPTION_INDEX:
+		wish->index = options->value;
+		return true;
+	case OPTION_ALL:
+		wish->all = true;
+		return true;
+	case OPTION_EVIDENCE:
+		return number_option(options, 1, UINT32_MAX, &wish->evidence);
+	case OPTION_FORMAT:
+		return format_option_of(&wish->format, options, FORMATS_KNOWN);
+	default:
+		wish->selected = true;
+		return select_option(&wish->selector, options, id);
+	}
+}
+
+/* EXIT_USAGE, with the mistake reported, when what is wished does not go together. */
+static int check(const struct wish *wish)
+{
+	if (wish->all && wish->count)
+		return options_mistake(wish->command, "--all takes no operands");
+	if (!wish->all && !wish->count)
+		return options_mistake(wish->command,
+				       "no incident given; --all for every one");
+	if (wish->selected && !wish->all)
+		return options_mistake(wish->command, "selectors choose among --all");
+	if (is_list(wish) && (wish->evidence || wish->format == FORMAT_DOT))
+		return options_mistake(wish->command, "%s is of one incident",
+				       wish->evidence ? "--evidence" : "--format dot");
+	if (wish->evidence && wish->format == FORMAT_DOT)
+		return options_mistake(wish->command,
+				       "--evidence prints text, json and jsonl alone");
+	return 0;
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct wish wish = { .format = FORMAT_TEXT };
+	struct wish wish = { .command = command, .index = index, .selector = SELECTOR_ALL };
+	struct options options;
+	bool good = true;
+	int id, status;
 
-	return show_command(command, index, argc, argv, take_option, print, &wish);
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0)
+		good = take_option(&wish, &options, id);
+	wish.typed = options_operands(&options, &wish.count);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	status = check(&wish);
+	return status ? status : show(&wish);
 }
 
 const struct command command_show = {
 	.name = "show",
-	.summary = "Shows everything known of one incident.",
-	.operands = "INCIDENT",
+	.summary = "Shows everything known of incidents.",
+	.operands = "INCIDENT...",
 	.examples =
 		"  pipeline show 9f3c                      # by id, or the beginning of one\n"
 		"  pipeline show /srv/cases/case.zip       # by the bundle it lies in\n"
 		"  pipeline show 9f3c --evidence 1         # the lines behind the first point of interest\n"
 		"  pipeline show 9f3c --format json        # for a program\n"
+		"  pipeline show --all --format jsonl      # every incident, one a line\n"
 		"  pipeline show 9f3c -f dot | dot -Tsvg   # the wait chains as a picture\n",
 	.options = rows,
 	.run = run,

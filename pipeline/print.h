@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pieces that more than one command prints, as text and as JSON (contract.md sections 3 and 4). */
+/* Pieces that more than one command prints, as text, JSON and CSV (contract.md sections 3 and 4). */
 #ifndef PIPELINE_PRINT_H
 #define PIPELINE_PRINT_H
 
 #include "index/index.h"
+#include "pipeline/base/csv.h"
 #include "pipeline/base/json.h"
 #include "stages/incident.h"
 
@@ -43,5 +44,14 @@ void print_text_chain(FILE *out, const struct chain_list *list, const struct cha
 
 /* "bundle", "member", "machine", "session_time" of an incident. */
 void print_json_where(struct json *json, const struct incident_row *row);
+
+/* The same as fields of CSV; what is null there is nothing here. */
+void print_csv_headings(struct csv *csv, const char *const *headings, size_t count);
+void print_csv_text(struct csv *csv, struct slice text);
+void print_csv_number(struct csv *csv, uint32_t number);
+void print_csv_moment(struct csv *csv, int64_t moment, bool zone_known);
+void print_csv_seconds(struct csv *csv, int64_t ms);
+void print_csv_id(struct csv *csv, uint64_t id);
+void print_csv_where(struct csv *csv, const struct incident_row *row);
 
 #endif

@@ -146,11 +146,11 @@ static void print_json_piece(struct json *json, const struct lines *lines, size_
 	json_object_end(json);
 }
 
-static void print_json(const struct lines *lines)
+static void print_json(const struct lines *lines, bool pretty)
 {
 	struct json json;
 
-	json_init(&json, stdout, true);
+	json_init(&json, stdout, pretty);
 	json_object_begin(&json);
 	json_key(&json, "schema");
 	json_string(&json, "pipeline/evidence/1");
@@ -206,10 +206,10 @@ bool show_evidence(const struct shown *shown, uint64_t number, enum format forma
 	drop_unseen(&lines.list);
 	good = fetch_evidence(shown->view, shown->row, &lines.list, &lines.fetched, error);
 	if (good) {
-		if (format == FORMAT_JSON)
-			print_json(&lines);
-		else
+		if (format == FORMAT_TEXT)
 			print_text(&lines);
+		else
+			print_json(&lines, format == FORMAT_JSON);
 		good = all_found(&lines, error);
 	}
 	fetched_free(&lines.fetched);

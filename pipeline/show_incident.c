@@ -6,11 +6,11 @@
 #include "pipeline/show.h"
 
 static bool load(struct index_view *view, uint64_t id, struct incident *incident,
-		 struct incident_row *row, struct error *error)
+		 struct error *error)
 {
 	struct slice records;
 
-	if (!index_incident(view, id, row, error) || !index_records(view, id, &records, error))
+	if (!index_records(view, id, &records, error))
 		return error->kind != ERROR_NONE
 			       ? false
 			       : error_set(error, ERROR_FORMAT,
@@ -21,18 +21,17 @@ static bool load(struct index_view *view, uint64_t id, struct incident *incident
 	return true;
 }
 
-static bool work_on(struct index_view *view, uint64_t id, show_work work, void *context,
-		    struct error *error)
+bool show_row(struct index_view *view, const struct incident_row *row, show_work work,
+	      void *context, struct error *error)
 {
-	struct incident_row row = { 0 };
 	struct incident incident;
-	struct shown shown = { .view = view, .row = &row, .incident = &incident };
+	struct shown shown = { .view = view, .row = row, .incident = &incident };
 	struct baseline_source source = { .view = view };
 	struct baseline baseline = baseline_of_index(&source);
 	bool good;
 
 	incident_init(&incident);
-	good = load(view, id, &incident, &row, error);
+	good = load(view, row->summary.id, &incident, error);
 	if (good) {
 		find_patterns(&incident, &baseline, &shown.findings);
 		good = source.error.kind == ERROR_NONE;
@@ -43,33 +42,43 @@ static bool work_on(struct index_view *view, uint64_t id, show_work work, void *
 		good = work(context, &shown, error);
 	findings_free(&shown.findings);
 	incident_free(&incident);
+	return good;
+}
+
+static bool work_on(struct index_view *view, uint64_t id, show_work work, void *context,
+		    struct error *error)
+{
+	struct incident_row row = { 0 };
+	bool good = index_incident(view, id, &row, error);
+
+	if (good)
+		good = show_row(view, &row, work, context, error);
+	else if (error->kind == ERROR_NONE)
+		error_set(error, ERROR_FORMAT, "the index lost this incident");
 	incident_row_free(&row);
 	return good;
+}
+
+int show_typed(struct index_view *view, const char *typed, show_work work, void *context,
+	       struct error *error)
+{
+	uint64_t id;
+	size_t count = index_resolve(view, typed, &id, error);
+
+	if (count == 1 && work_on(view, id, work, context, error))
+		return 0;
+	return count < 2 && error->kind == ERROR_USAGE ? EXIT_NOTHING_FOUND : EXIT_USAGE;
 }
 
 static int on_incident(const char *index, const char *typed, show_work work,
 		       void *context, struct error *error)
 {
 	struct reading_place place;
-	int status = EXIT_USAGE;
-	uint64_t id;
+	int status;
 
 	if (!place_open(&place, index, error))
 		return EXIT_USAGE;
-	switch (index_resolve(place.view, typed, &id, error)) {
-	case 1:
-		if (work_on(place.view, id, work, context, error))
-			status = 0;
-		else if (error->kind == ERROR_USAGE)
-			status = EXIT_NOTHING_FOUND;
-		break;
-	case 0:
-		if (error->kind == ERROR_USAGE)
-			status = EXIT_NOTHING_FOUND;
-		break;
-	default:
-		break;
-	}
+	status = show_typed(place.view, typed, work, context, error);
 	place_close(&place);
 	return status;
 }

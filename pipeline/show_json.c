@@ -382,14 +382,14 @@ static void print_chain(struct writer *writer, const struct chain *chain)
 	print_json_chain(&writer->json, &writer->shown->incident->chains, chain);
 }
 
-void show_json(const struct shown *shown)
+void show_json(struct json *json, const struct shown *shown)
 {
 	const struct incident *incident = shown->incident;
-	struct writer writer = { .shown = shown,
+	struct writer writer = { .json = *json,
+				 .shown = shown,
 				 .records = &incident->records,
 				 .digits = incident->records.host.address_digits };
 
-	json_init(&writer.json, stdout, true);
 	json_object_begin(&writer.json);
 	json_key(&writer.json, "schema");
 	json_string(&writer.json, "pipeline/incident/1");
@@ -412,5 +412,5 @@ void show_json(const struct shown *shown)
 		   print_diagnostic);
 	PRINT_LIST("unknown_lines", unknown, &incident->records.unknown_lines, print_unknown);
 	json_object_end(&writer.json);
-	json_end(&writer.json);
+	*json = writer.json;
 }

@@ -102,7 +102,7 @@ COMMANDS=(ingest query list show)
 	stdout_is_empty
 	exits 2 pipeline query --chain ProcessA.exe surplus
 	stdout_is_empty
-	exits 2 pipeline show "$CASE" surplus
+	exits 2 pipeline advise "$CASE" surplus
 	stdout_is_empty
 }
 
