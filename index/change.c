@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "stages/census.h"
+#include "stages/digest.h"
 
 struct changed {
 	struct index_view *view;
@@ -79,14 +80,31 @@ static const struct place *find_version(const place_vec *places, uint64_t versio
 	return NULL;
 }
 
-/* The chains or the census of a place, given now or stored before. */
+static const enum table pieces[] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_DIGEST, TABLE_RECORDS };
+#define PIECES (sizeof(pieces) / sizeof(pieces[0]))
+
+static struct slice piece_given(const struct encoded_incident *given, enum table table)
+{
+	switch (table) {
+	case TABLE_CHAINS:
+		return given->chains;
+	case TABLE_CENSUS:
+		return given->census;
+	case TABLE_DIGEST:
+		return given->digest;
+	default:
+		return given->records;
+	}
+}
+
+/* A piece of a place, given now or stored before. */
 static bool place_piece(struct changed *changed, const struct place *place,
 			enum table table, struct slice *bytes)
 {
 	struct key key = key_version(changed->id, place->version);
 
 	if (place->given) {
-		*bytes = table == TABLE_CHAINS ? place->given->chains : place->given->census;
+		*bytes = piece_given(place->given, table);
 		return true;
 	}
 	if (sealed_get(changed->view, table, &key, bytes, changed->error))
@@ -114,58 +132,94 @@ static bool piece_failed(struct changed *changed, const struct place *place, enu
 			     table_name(table), changed->id);
 }
 
-static bool collect(struct changed *changed, const struct place *place, int delta,
-		    struct consequences *consequences)
+/* What follows from digest and census, to be added or taken away. */
+static bool collect_counts(struct changed *changed, const struct place *place, int delta,
+			   struct consequences *consequences)
 {
-	struct slice chains, census;
+	struct slice digest, census;
 
-	if (!place_piece(changed, place, TABLE_CHAINS, &chains))
+	if (!place_piece(changed, place, TABLE_DIGEST, &digest))
 		return false;
-	if (!postings_collect(&consequences->postings, changed->id, place->session_time,
-			      chains, delta))
-		return piece_failed(changed, place, TABLE_CHAINS);
+	if (!postings_collect(&consequences->postings, changed->id, place, digest, delta))
+		return piece_failed(changed, place, TABLE_DIGEST);
 	if (!place_piece(changed, place, TABLE_CENSUS, &census))
 		return false;
 	return baseline_collect(&consequences->baselines, census, delta) ||
 	       piece_failed(changed, place, TABLE_CENSUS);
 }
 
+static bool lose(struct changed *changed, struct consequences *consequences)
+{
+	return collect_counts(changed, changed->old.at, -1, consequences) &&
+	       signatures_lose(&consequences->signatures, &consequences->postings,
+			       changed->view, changed->id, changed->error);
+}
+
+static bool gain(struct changed *changed, struct consequences *consequences)
+{
+	const struct place *place = changed->new.at;
+	struct chain_list list = { .chains_found = 0 };
+	struct summary summary = { .id = 0 };
+	struct slice chains;
+	bool good = collect_counts(changed, place, 1, consequences) &&
+		    place_piece(changed, place, TABLE_CHAINS, &chains);
+
+	if (good && !chain_list_decode(&list, chains.at, chains.len))
+		good = piece_failed(changed, place, TABLE_CHAINS);
+	if (good)
+		good = summary_decode(&summary, place->summary.at, place->summary.len) &&
+		       signatures_gain(&consequences->signatures, &consequences->postings,
+				       changed->view, &summary, &list, changed->error);
+	summary_free(&summary);
+	chain_list_free(&list);
+	return good;
+}
+
+/* All that the derived tables hold of an incident is in these of its first place. */
+static bool same_consequences(const struct place *old, const struct place *new)
+{
+	return old->version == new->version && slice_equal(old->summary, new->summary);
+}
+
 static bool collect_consequences(struct changed *changed, struct consequences *consequences)
 {
 	const struct place *old = changed->old.at, *new = changed->new.at;
 
-	if (changed->old.len && changed->new.len && old->version == new->version &&
-	    old->session_time == new->session_time)
+	if (changed->old.len && changed->new.len && same_consequences(old, new))
 		return true;
-	return (!changed->old.len || collect(changed, old, -1, consequences)) &&
-	       (!changed->new.len || collect(changed, new, 1, consequences));
+	return (!changed->old.len || lose(changed, consequences)) &&
+	       (!changed->new.len || gain(changed, consequences));
 }
 
 static bool drop_version(struct changed *changed, uint64_t version)
 {
-	static const enum table pieces[] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_RECORDS };
 	struct key key = key_version(changed->id, version);
 
-	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+	for (size_t i = 0; i < PIECES; i++)
 		if (!table_delete(changed->view, pieces[i], key_slice(&key), SLICE_NONE,
 				  changed->error))
 			return false;
 	return true;
 }
 
-/* Chains and a census that do not come first are not read now, but may be the first ones tomorrow. */
+/* Pieces that do not come first are not read now, but may be the first ones tomorrow. */
 static bool check_pieces(struct changed *changed, const struct place *place)
 {
 	const struct encoded_incident *given = place->given;
 	struct chain_list list = { .chains_found = 0 };
 	struct census census = { 0 };
+	struct digest digest = { .address_digits = 0 };
 	bool chains = chain_list_decode(&list, given->chains.at, given->chains.len);
 	bool counted = census_decode(&census, given->census.at, given->census.len);
+	bool digested = digest_decode(&digest, given->digest.at, given->digest.len);
 
 	chain_list_free(&list);
 	census_free(&census);
+	digest_free(&digest);
 	if (!chains)
 		return piece_refused(changed, TABLE_CHAINS);
+	if (!digested)
+		return piece_refused(changed, TABLE_DIGEST);
 	return counted || piece_refused(changed, TABLE_CENSUS);
 }
 
@@ -173,13 +227,13 @@ static bool keep_version(struct changed *changed, const struct place *place)
 {
 	struct key key = key_version(changed->id, place->version);
 
-	return (place == changed->new.at || check_pieces(changed, place)) &&
-	       sealed_put(changed->view, TABLE_CHAINS, &key, place->given->chains,
-			  changed->error) &&
-	       sealed_put(changed->view, TABLE_CENSUS, &key, place->given->census,
-			  changed->error) &&
-	       sealed_put(changed->view, TABLE_RECORDS, &key, place->given->records,
-			  changed->error);
+	if (place != changed->new.at && !check_pieces(changed, place))
+		return false;
+	for (size_t i = 0; i < PIECES; i++)
+		if (!sealed_put(changed->view, pieces[i], &key,
+				piece_given(place->given, pieces[i]), changed->error))
+			return false;
+	return true;
 }
 
 /* find_version() yields the first place of a version: so each is dropped and kept

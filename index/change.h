@@ -6,6 +6,7 @@
 #include "index/baseline_change.h"
 #include "index/places.h"
 #include "index/posting.h"
+#include "index/signature_change.h"
 
 struct change {
 	uint64_t id;
@@ -17,6 +18,7 @@ struct change {
 struct consequences {
 	posting_vec postings;
 	baseline_changes baselines;
+	struct signature_changes signatures;
 };
 
 /* Applies the changes of one incident, at most one per path. Collects what follows. */

@@ -12,7 +12,7 @@
 
 /* Raised whenever a byte on disk changes its meaning. */
 #define SCHEMA_NAME "pipeline/index/"
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 #define FIRST_MAP_BYTES ((size_t)64 << 20)
 

@@ -11,6 +11,13 @@
 
 _Static_assert(KEY_IMAGE_BYTES == IMAGE_CUT, "an image is cut alike everywhere");
 
+int key_compare(const void *left, const void *right)
+{
+	const struct key *a = left, *b = right;
+
+	return slice_compare(key_slice(a), key_slice(b));
+}
+
 static void add_number(struct key *key, uint64_t number)
 {
 	uint64_t big_endian = __builtin_bswap64(number);
@@ -85,6 +92,51 @@ struct key key_image_signature(struct slice image, uint64_t signature)
 	return key;
 }
 
+struct key key_by_zombies(uint64_t zombies, uint64_t id)
+{
+	return two(~zombies, id);
+}
+
+static void add_short(struct key *key, uint32_t number)
+{
+	uint16_t big_endian = __builtin_bswap16((uint16_t)(number < UINT16_MAX ? number
+									       : UINT16_MAX));
+
+	memcpy(key->bytes + key->len, &big_endian, sizeof(big_endian));
+	key->len += sizeof(big_endian);
+}
+
+struct key key_image_incident(struct slice image, uint32_t threads, uint64_t id)
+{
+	struct key key = key_image(image);
+
+	add_short(&key, threads);
+	add_number(&key, id);
+	return key;
+}
+
+struct key key_pattern_incident(uint8_t pattern, uint64_t count, uint64_t id)
+{
+	struct key key = { .bytes = { pattern }, .len = 1 };
+
+	add_number(&key, ~count);
+	add_number(&key, id);
+	return key;
+}
+
+struct key key_by_incidents(uint64_t incidents, uint64_t chains, uint64_t signature)
+{
+	struct key key = two(~incidents, ~chains);
+
+	add_number(&key, signature);
+	return key;
+}
+
+struct key key_signature_machine(uint64_t signature, uint64_t machine)
+{
+	return two(signature, machine);
+}
+
 struct key key_signature(uint64_t signature)
 {
 	return one(signature);
@@ -111,6 +163,20 @@ uint64_t key_number(const void *at)
 
 	memcpy(&big_endian, at, sizeof(big_endian));
 	return __builtin_bswap64(big_endian);
+}
+
+uint64_t key_count(const void *at)
+{
+	return ~key_number(at);
+}
+
+uint32_t key_threads(const void *at)
+{
+	uint16_t big_endian;
+
+	memcpy(&big_endian, at, sizeof(big_endian));
+	big_endian = __builtin_bswap16(big_endian);
+	return big_endian == UINT16_MAX ? NUMBER_NONE : big_endian;
 }
 
 int64_t key_moment(const void *at)

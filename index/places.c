@@ -16,6 +16,7 @@ uint64_t incident_version(const struct encoded_incident *incident)
 	uint64_t version = hash64(incident->chains.at, incident->chains.len);
 
 	version = hash64_seeded(incident->census.at, incident->census.len, version);
+	version = hash64_seeded(incident->digest.at, incident->digest.len, version);
 	return hash64_seeded(incident->records.at, incident->records.len, version);
 }
 
@@ -53,6 +54,7 @@ bool place_weigh(struct place *place, uint64_t id)
 		    summary.id == id;
 
 	place->session_time = summary.session_time;
+	place->zombies = summary.zombies;
 	place->partial = 0;
 	vec_for_each(source, &summary.sources)
 		place->partial += source->partial;

@@ -15,16 +15,17 @@
 struct place {
 	struct slice path;
 	struct slice summary;                 /* summary_encode() */
-	uint64_t version;                     /* of chains, census and records */
+	uint64_t version;                     /* of the pieces but the summary */
 	const struct encoded_incident *given; /* when it is being written, else NULL */
 	/* What ranks and orders it, from the summary; filled in by place_weigh(). */
 	int64_t session_time;
+	uint64_t zombies;
 	size_t partial; /* sources that could not be read to their end */
 };
 
 typedef VEC(struct place) place_vec;
 
-/* Which bytes they are: the same for the same chains, census and records. */
+/* Which bytes they are: the same for the same chains, census, digest and records. */
 uint64_t incident_version(const struct encoded_incident *incident);
 
 void places_encode(const place_vec *places, byte_vec *out);

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Postings. image_signature counts incidents instead of only naming them, so that the
- * last one takes the row with it whatever the order in which bundles come and go, even if
- * two incidents disagreed on which images a signature stands for.
+ * Postings. An incident has each at most once, so that what is summed up is taken away, added, or neither. In a table of
+ * duplicates the front of the key is LMDB's key and the rest its value.
  */
 #include "index/posting.h"
 
-#include "pipeline/base/bytes.h"
+#include "stages/digest.h"
+
+static size_t key_bytes(enum table table, const struct key *key)
+{
+	switch (table) {
+	case TABLE_IMAGE_INCIDENT:
+		return KEY_IMAGE_BYTES;
+	case TABLE_PATTERN_INCIDENT:
+		return sizeof(uint8_t);
+	case TABLE_SIGNATURE_INCIDENT:
+		return sizeof(uint64_t);
+	default:
+		return key->len;
+	}
+}
 
 static int compare_postings(const void *left, const void *right)
 {
@@ -17,99 +30,96 @@ static int compare_postings(const void *left, const void *right)
 	return slice_compare(key_slice(&a->key), key_slice(&b->key));
 }
 
-static void sort(struct posting *first, size_t count)
+static void collect(posting_vec *postings, enum table table, struct key key, int delta)
 {
-	if (count > 1)
-		qsort(first, count, sizeof(*first), compare_postings);
+	vec_push(postings, ((struct posting){ .key = key,
+					      .table = (uint8_t)table,
+					      .delta = (int8_t)delta }));
 }
 
-/* An incident counts once however many chains of a signature it has. */
-static void keep_distinct(posting_vec *postings, size_t first)
-{
-	size_t kept = first;
+struct image_least {
+	struct key key; /* key_image() */
+	uint32_t threads;
+};
 
-	sort(postings->at + first, postings->len - first);
-	for (size_t i = first; i < postings->len; i++)
-		if (kept == first ||
-		    compare_postings(&postings->at[i], &postings->at[kept - 1]))
-			postings->at[kept++] = postings->at[i];
-	postings->len = kept;
+typedef VEC(struct image_least) least_vec;
+
+static int compare_least(const void *left, const void *right)
+{
+	const struct image_least *a = left, *b = right;
+	int order = slice_compare(key_slice(&a->key), key_slice(&b->key));
+
+	if (order)
+		return order;
+	return a->threads < b->threads ? -1 : a->threads > b->threads;
 }
 
-static void collect_chain(posting_vec *postings, uint64_t id, const struct chain_list *list,
-			  const struct chain *chain, int32_t delta)
+/* One row an image, however many spellings it has. Images that only !vm rows name are not among the processes. */
+static void collect_images(posting_vec *postings, uint64_t id, const struct digest *digest,
+			   int delta)
 {
-	struct posting posting = { .table = TABLE_SIGNATURE_INCIDENT, .delta = delta };
+	least_vec least = { 0 };
 
-	posting.key = key_signature_incident(chain->signature, id);
-	vec_push(postings, posting);
-	posting.table = TABLE_IMAGE_SIGNATURE;
-	chain_for_each_hop(hop, list, chain)
-	{
-		if (hop->image == 0)
+	vec_for_each(image, &digest->images)
+		if (image->processes)
+			vec_push(&least,
+				 ((struct image_least){
+					 .key = key_image(names_text(&digest->names, image->image)),
+					 .threads = image->least_threads }));
+	if (least.len)
+		qsort(least.at, least.len, sizeof(*least.at), compare_least);
+	for (size_t i = 0; i < least.len; i++) {
+		struct slice image = { (const char *)least.at[i].key.bytes, KEY_IMAGE_BYTES };
+
+		if (i && memcmp(least.at[i - 1].key.bytes, image.at, image.len) == 0)
 			continue;
-		posting.key = key_image_signature(names_text(&list->names, hop->image),
-						  chain->signature);
-		vec_push(postings, posting);
+		collect(postings, TABLE_IMAGE_INCIDENT,
+			key_image_incident(image, least.at[i].threads, id), delta);
 	}
+	vec_free(&least);
 }
 
-bool postings_collect(posting_vec *postings, uint64_t id, int64_t session_time,
-		      struct slice chains, int32_t delta)
+/* How much there is of each pattern: of special processes the processes, else the findings. */
+static void collect_patterns(posting_vec *postings, uint64_t id,
+			     const struct digest *digest, int delta)
 {
-	struct posting by_time = { .table = TABLE_BY_TIME, .delta = delta };
-	struct chain_list list = { .chains_found = 0 };
-	size_t first = postings->len;
+	uint64_t counts[PATTERNS] = { 0 };
 
-	if (!chain_list_decode(&list, chains.at, chains.len)) {
-		chain_list_free(&list);
-		return false;
-	}
-	by_time.key = key_by_time(session_time, id);
-	vec_push(postings, by_time);
-	vec_for_each(chain, &list.chains)
-		collect_chain(postings, id, &list, chain, delta);
-	chain_list_free(&list);
-	keep_distinct(postings, first);
-	return true;
+	vec_for_each(finding, &digest->findings.list)
+		counts[finding->pattern] += finding->pattern == PATTERN_special_process
+						    ? finding->count
+						    : 1;
+	for (unsigned i = 0; i < PATTERNS; i++)
+		if (counts[i])
+			collect(postings, TABLE_PATTERN_INCIDENT,
+				key_pattern_incident((uint8_t)i, counts[i], id), delta);
 }
 
-static bool count_signature(struct index_view *view, const struct posting *posting,
-			    int64_t delta, struct error *error)
+bool postings_collect(posting_vec *postings, uint64_t id, const struct place *place,
+		      struct slice digest, int delta)
 {
-	struct slice value, key = key_slice(&posting->key);
-	uint32_t big_endian = 0;
-	int64_t count;
+	struct digest decoded = { .address_digits = 0 };
+	bool good = digest_decode(&decoded, digest.at, digest.len);
 
-	if (table_get(view, TABLE_IMAGE_SIGNATURE, key, &value, error)) {
-		if (value.len != sizeof(big_endian))
-			return index_damaged(error, "a count of incidents has %zu bytes",
-					     value.len);
-		memcpy(&big_endian, value.at, sizeof(big_endian));
-	} else if (error->kind != ERROR_NONE) {
-		return false;
+	if (good) {
+		collect(postings, TABLE_BY_TIME, key_by_time(place->session_time, id), delta);
+		if (place->zombies)
+			collect(postings, TABLE_BY_ZOMBIES,
+				key_by_zombies(place->zombies, id), delta);
+		collect_images(postings, id, &decoded, delta);
+		collect_patterns(postings, id, &decoded, delta);
 	}
-	count = (int64_t)__builtin_bswap32(big_endian) + delta;
-	if (count < 0 || count > UINT32_MAX)
-		return index_damaged(error, "a count of incidents is wrong");
-	if (count == 0)
-		return table_delete(view, TABLE_IMAGE_SIGNATURE, key, SLICE_NONE, error);
-	big_endian = __builtin_bswap32((uint32_t)count);
-	value = (struct slice){ (const char *)&big_endian, sizeof(big_endian) };
-	return table_put(view, TABLE_IMAGE_SIGNATURE, key, value, error);
+	digest_free(&decoded);
+	return good;
 }
 
-static bool apply_one(struct index_view *view, const struct posting *posting,
-		      int64_t delta, struct error *error)
+static bool apply_one(struct index_view *view, const struct posting *posting, int delta,
+		      struct error *error)
 {
-	struct slice key = key_slice(&posting->key), value = SLICE_NONE;
+	struct slice all = key_slice(&posting->key);
+	size_t front = key_bytes(posting->table, &posting->key);
+	struct slice key = slice_first(all, front), value = slice_skip(all, front);
 
-	if (posting->table == TABLE_IMAGE_SIGNATURE)
-		return count_signature(view, posting, delta, error);
-	if (posting->table == TABLE_SIGNATURE_INCIDENT) {
-		value = slice_skip(key, sizeof(uint64_t));
-		key = slice_first(key, sizeof(uint64_t));
-	}
 	if (delta > 0)
 		return table_put(view, posting->table, key, value, error);
 	return table_delete(view, posting->table, key, value, error);
@@ -119,10 +129,11 @@ bool postings_apply(posting_vec *postings, struct index_view *view, struct error
 {
 	size_t i = 0, next;
 
-	sort(postings->at, postings->len);
+	if (postings->len > 1)
+		qsort(postings->at, postings->len, sizeof(struct posting), compare_postings);
 	for (; i < postings->len; i = next) {
 		const struct posting *posting = &postings->at[i];
-		int64_t delta = 0;
+		int delta = 0;
 
 		for (next = i; next < postings->len; next++) {
 			if (compare_postings(posting, &postings->at[next]))

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an incident adds to the tables that lead to it: by_time, image_signature and
- * signature_incident. Writing an incident collects what it had as -1 and what it now has
- * as +1; what is left after both are summed up is put, in order of keys.
+ * What an incident adds to the tables that lead to it. Writing an incident collects what it had as -1 and what it now has as +1;
+ * what is left after both are summed up is put, in order of keys.
  */
 #ifndef INDEX_POSTING_H
 #define INDEX_POSTING_H
 
+#include "index/places.h"
 #include "index/table.h"
-#include "stages/chain.h"
 
 struct posting {
-	struct key key; /* for signature_incident both numbers */
+	struct key key; /* in a table of duplicates key and value together */
 	uint8_t table;  /* enum table */
-	int32_t delta;  /* incidents */
+	int8_t delta;
 };
 
 typedef VEC(struct posting) posting_vec;
 
-/* Adds the postings of an incident with these chains (chain_list_encode()), each with
- * delta. False when the chains cannot be decoded. */
-bool postings_collect(posting_vec *postings, uint64_t id, int64_t session_time,
-		      struct slice chains, int32_t delta);
+/* Adds the postings of an incident with this first place and digest, each with delta: by_time, by_zombies, image_incident,
+ * pattern_incident. False when the digest cannot be decoded. */
+bool postings_collect(posting_vec *postings, uint64_t id, const struct place *place,
+		      struct slice digest, int delta);
 /* Sorts, sums up and writes; leaves postings empty. */
 bool postings_apply(posting_vec *postings, struct index_view *view, struct error *error);
 

@@ -1,169 +1,411 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `query --chain`: finds the incidents that may hold a matching chain (by image, where
- * the expression names one), keeps the chains that match, and has them grouped. What is
- * kept of an incident is kept once, whatever number of its chains match; an incident
- * without a match is let go at once.
+ * Questions about chains; see query_chain.h. The long way looks at every incident that may hold a chain that fits, and sums up.
+ * The short way reads the rows of the signatures that may fit, in the order of the answer where nothing narrows them down. A
+ * signature whose chains are spelled in more than one way, by names that the debugger cut, is summed up the long way.
  */
 #include "index/query_chain.h"
 
 #include <inttypes.h>
 
-#include "index/group.h"
-#include "index/table.h"
+#include "index/chain_fit.h"
 
-struct chain_query {
+struct chain_groups {
 	struct index_view *view;
-	const struct chain_filter *filter;
-	struct chain_groups *groups;
-	VEC(struct slice) images; /* of the chain that is being looked at */
+	struct chain_filter filter;
+	struct group_sum sum; /* the groups within offset and limit, of the long way with members */
+	size_t first, count, total;
+};
+
+/* ---- the long way ---- */
+
+struct summing {
+	struct index_view *view;
+	struct chain_fit fit;
+	struct group_sum *sum;
+	const uint64_t *only; /* a signature of GROUPING_KIND that the chains must have; NULL for any */
+	VEC(uint32_t) picked;
 	struct error *error;
 };
 
-typedef VEC(uint64_t) id_vec;
-
-static int compare_ids(const void *left, const void *right)
+static bool row_wanted(const struct chain_filter *filter, const struct incident_row *row)
 {
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
+	return selector_accepts(&filter->selector, row) &&
+	       (!filter->among || ids_hold(filter->among, row->summary.id));
 }
 
-static void keep_distinct(id_vec *ids)
+static bool get_row(struct index_view *view, uint64_t id, struct incident_row *row,
+		    struct error *error)
 {
-	size_t kept = 0;
-
-	if (ids->len)
-		qsort(ids->at, ids->len, sizeof(*ids->at), compare_ids);
-	for (size_t i = 0; i < ids->len; i++)
-		if (kept == 0 || ids->at[i] != ids->at[kept - 1])
-			ids->at[kept++] = ids->at[i];
-	ids->len = kept;
+	if (index_incident(view, id, row, error))
+		return true;
+	return error->kind == ERROR_NONE &&
+	       index_damaged(error, "incident %016" PRIx64 " has no row", id);
 }
 
-/* What stands behind prefix in every key that begins with it; for signature_incident,
- * the value. */
-static bool collect_numbers(struct index_view *view, enum table table,
-			    struct slice prefix, id_vec *numbers, struct error *error)
+static void pick(struct summing *summing, const struct chain_list *list)
 {
-	struct table_scan scan;
-	bool ok = scan_begin(&scan, view, table, prefix, error);
+	summing->picked.len = 0;
+	for (uint32_t i = 0; i < list->chains.len; i++) {
+		const struct chain *chain = &list->chains.at[i];
 
-	while (ok && scan_next(&scan, error) && slice_starts(scan.key, prefix)) {
-		struct slice number = table == TABLE_SIGNATURE_INCIDENT
-					      ? scan.value
-					      : slice_skip(scan.key, prefix.len);
-
-		if (number.len == sizeof(uint64_t))
-			vec_push(numbers, key_number(number.at));
-		else
-			ok = index_damaged(error, "a posting has a wrong length");
+		if ((!summing->only || *summing->only == chain->signature) &&
+		    chain_fits(&summing->fit, list, chain))
+			vec_push(&summing->picked, i);
 	}
-	scan_end(&scan);
-	return ok && error->kind == ERROR_NONE;
 }
 
-/* By image to signatures, by signatures to incidents. */
-static bool collect_by_image(struct index_view *view, struct slice image, id_vec *ids,
-			     struct error *error)
+static bool sum_incident(struct summing *summing, uint64_t id)
+{
+	struct chain_list list = { .chains_found = 0 };
+	struct incident_row row;
+	bool good;
+
+	if (!get_row(summing->view, id, &row, summing->error))
+		return false;
+	good = true;
+	if (row_wanted(summing->fit.filter, &row)) {
+		good = index_row_chains(summing->view, &row, &list, summing->error);
+		if (good) {
+			pick(summing, &list);
+			group_sum_add(summing->sum, &row.summary, &list, summing->picked.at,
+				      summing->picked.len);
+		}
+	}
+	chain_list_free(&list);
+	incident_row_free(&row);
+	return good;
+}
+
+static bool sum_ids(struct summing *summing, const id_vec *ids)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < ids->len; i++)
+		good = sum_incident(summing, ids->at[i]);
+	return good;
+}
+
+static bool candidates(struct index_view *view, const struct chain_filter *filter,
+		       id_vec *ids, struct error *error)
+{
+	struct slice needle = chain_fit_needle(filter);
+
+	if (needle.len)
+		return ids_of_chains_through(view, needle, ids, error);
+	return ids_of_incidents(view, ids, error);
+}
+
+bool sum_chains(struct index_view *view, const struct chain_filter *filter, const id_vec *ids,
+		struct group_sum *sum, struct error *error)
+{
+	struct summing summing = {
+		.view = view, .fit = { .filter = filter }, .sum = sum, .error = error
+	};
+	id_vec own = { 0 };
+	bool good = true;
+
+	sum->grouping = filter->grouping;
+	if (!ids) {
+		good = candidates(view, filter, &own, error);
+		ids = &own;
+	}
+	good = good && sum_ids(&summing, ids);
+	group_sum_finish(sum);
+	vec_free(&own);
+	vec_free(&summing.picked);
+	chain_fit_free(&summing.fit);
+	return good;
+}
+
+/* ---- the short way ---- */
+
+/* Of the incidents nothing may be asked, nor of a chain what its signature does not tell. */
+static bool short_way_leads(const struct chain_filter *filter)
+{
+	return !filter->by_incident && filter->grouping == GROUPING_KIND && !filter->among &&
+	       filter->selector.min_wait_ms == MS_NONE &&
+	       !selector_asks_for_incidents(&filter->selector);
+}
+
+static bool get_group(struct index_view *view, uint64_t signature, struct chain_group *group,
+		      struct error *error)
+{
+	struct key key = key_signature(signature);
+	struct slice value;
+
+	*group = (struct chain_group){ .signature = signature };
+	if (!sealed_get(view, TABLE_SIGNATURE, &key, &value, error))
+		return error->kind == ERROR_NONE &&
+		       index_damaged(error, "signature %016" PRIx64 " has no row", signature);
+	return signature_row_decode(&group->row, value) ||
+	       index_damaged(error, "the row of signature %016" PRIx64 " cannot be read",
+			     signature);
+}
+
+static bool spelled_alike(const struct chain_group *group)
+{
+	return group->row.spelled_least == group->row.spelled_greatest;
+}
+
+/* What of this one signature fits is summed up into the groups. */
+static bool sum_signature(struct chain_groups *groups, const struct chain_group *group,
+			  struct error *error)
+{
+	struct summing summing = { .view = groups->view,
+				   .fit = { .filter = &groups->filter },
+				   .sum = &groups->sum,
+				   .only = &group->signature,
+				   .error = error };
+	struct key key = key_signature(group->signature);
+	id_vec ids = { 0 };
+	bool good = ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT, key_slice(&key),
+				      0, &ids, error) &&
+		    sum_ids(&summing, &ids);
+
+	vec_free(&ids);
+	vec_free(&summing.picked);
+	chain_fit_free(&summing.fit);
+	return good;
+}
+
+static bool looks_at_images(const struct chain_filter *filter)
+{
+	return filter->expr || filter->blocker;
+}
+
+static bool take_signature(struct chain_groups *groups, struct chain_fit *fit,
+			   uint64_t signature, struct error *error)
+{
+	struct chain_group group;
+
+	if (!get_group(groups->view, signature, &group, error))
+		return false;
+	if (looks_at_images(fit->filter) && !spelled_alike(&group))
+		return sum_signature(groups, &group, error);
+	if (signature_fits(fit, &group.row))
+		vec_push(&groups->sum.groups, group);
+	return true;
+}
+
+static bool through_image(struct chain_groups *groups, struct chain_fit *fit,
+			  struct slice image, struct error *error)
 {
 	struct key key = key_image(image);
 	id_vec signatures = { 0 };
-	bool ok = collect_numbers(view, TABLE_IMAGE_SIGNATURE, key_slice(&key),
-				  &signatures, error);
+	bool good = ids_of_duplicates(groups->view, TABLE_IMAGE_SIGNATURE, key_slice(&key), 0,
+				      &signatures, error);
 
-	for (size_t i = 0; ok && i < signatures.len; i++) {
-		key = key_signature(signatures.at[i]);
-		ok = collect_numbers(view, TABLE_SIGNATURE_INCIDENT, key_slice(&key), ids,
-				     error);
-	}
+	for (size_t i = 0; good && i < signatures.len; i++)
+		good = take_signature(groups, fit, signatures.at[i], error);
 	vec_free(&signatures);
-	keep_distinct(ids);
-	return ok;
+	group_sum_finish(&groups->sum);
+	return good;
 }
 
-static bool collect_candidates(struct chain_query *query, id_vec *ids)
+/* Whether the order of by_incidents is that of the answer: then the rest need not be looked at. */
+static bool enough(const struct chain_groups *groups, uint64_t incidents)
 {
-	const struct chain_expr *expr = query->filter->expr;
-	struct slice image = expr ? chain_expr_needle(expr) : SLICE_NONE;
+	const struct selector *selector = &groups->filter.selector;
 
-	if (image.len)
-		return collect_by_image(query->view, image, ids, query->error);
-	return collect_numbers(query->view, TABLE_INCIDENT, SLICE_NONE, ids, query->error);
-}
-
-static bool chain_accepted(struct chain_query *query, const struct chain_list *list,
-			   const struct chain *chain)
-{
-	const struct chain_filter *filter = query->filter;
-
-	if (!selector_accepts_chain(&filter->selector, list, chain))
-		return false;
-	if (!filter->expr)
+	if (incidents < groups->filter.min_incidents)
 		return true;
-	query->images.len = 0;
-	chain_for_each_hop(hop, list, chain)
-		vec_push(&query->images, names_text(&list->names, hop->image));
-	return chain_expr_matches(filter->expr, query->images.at, query->images.len,
-				  chain->cycle_start);
+	return !looks_at_images(&groups->filter) && selector->limit &&
+	       groups->sum.groups.len >= selector->offset + selector->limit;
 }
 
-static bool look_at(struct chain_query *query, struct kept_incident *kept)
+static bool in_order(struct chain_groups *groups, struct chain_fit *fit, struct error *error)
 {
-	bool any = false;
+	struct table_scan scan;
+	bool good = scan_begin(&scan, groups->view, TABLE_BY_INCIDENTS, SLICE_NONE, error);
+	bool all = true;
 
-	if (!index_row_chains(query->view, &kept->row, &kept->list, query->error))
-		return false;
-	vec_for_each(chain, &kept->list.chains) {
-		if (!chain_accepted(query, &kept->list, chain))
-			continue;
-		chain_groups_add(query->groups, kept, chain);
-		any = true;
+	while (good && scan_next(&scan, error)) {
+		if (scan.key.len != 3 * sizeof(uint64_t)) {
+			good = index_damaged(error, "a rank has a wrong length");
+			break;
+		}
+		if (enough(groups, key_count(scan.key.at))) {
+			all = key_count(scan.key.at) < groups->filter.min_incidents;
+			break;
+		}
+		good = take_signature(groups, fit,
+				      key_number(scan.key.at + 2 * sizeof(uint64_t)), error);
 	}
-	return any;
+	scan_end(&scan);
+	if (!all)
+		groups->total = selector_asks_for_chains(&groups->filter.selector) ||
+						groups->filter.min_incidents
+					? SIZE_MAX
+					: table_rows(groups->view, TABLE_SIGNATURE);
+	group_sum_finish(&groups->sum);
+	return good && error->kind == ERROR_NONE;
 }
 
-/* False on failure. */
-static bool look_at_incident(struct chain_query *query, uint64_t id)
+static bool short_way(struct chain_groups *groups, struct error *error)
 {
-	struct kept_incident *kept = kept_incident_new();
+	struct chain_fit fit = { .filter = &groups->filter };
+	struct slice needle = chain_fit_needle(&groups->filter);
+	bool good = needle.len ? through_image(groups, &fit, needle, error)
+			       : in_order(groups, &fit, error);
 
-	if (!index_incident(query->view, id, &kept->row, query->error)) {
-		if (query->error->kind == ERROR_NONE)
-			index_damaged(query->error, "incident %016" PRIx64 " has no row", id);
-		kept_incident_free(kept);
-		return false;
-	}
-	if (selector_accepts(&query->filter->selector, &kept->row) && look_at(query, kept)) {
-		chain_groups_keep(query->groups, kept);
-		return true;
-	}
-	kept_incident_free(kept);
-	return query->error->kind == ERROR_NONE;
+	chain_fit_free(&fit);
+	return good;
+}
+
+/* ---- the answer ---- */
+
+/* The groups stand with most incidents first. */
+static void leave_out_small(struct chain_groups *groups)
+{
+	size_t *len = &groups->sum.groups.len;
+
+	while (*len && groups->sum.groups.at[*len - 1].row.incidents <
+			       groups->filter.min_incidents)
+		--*len;
+}
+
+static void cut_out(struct chain_groups *groups)
+{
+	const struct selector *selector = &groups->filter.selector;
+	size_t count = groups->sum.groups.len;
+
+	if (groups->total == 0)
+		groups->total = count;
+	groups->first = selector->offset < count ? (size_t)selector->offset : count;
+	groups->count = count - groups->first;
+	if (selector->limit && selector->limit < groups->count)
+		groups->count = (size_t)selector->limit;
 }
 
 struct chain_groups *query_chains(struct index_view *view,
 				  const struct chain_filter *filter, struct error *error)
 {
-	struct chain_query query = {
-		.view = view,
-		.filter = filter,
-		.groups = chain_groups_new(),
-		.error = error,
-	};
-	id_vec ids = { 0 };
-	bool ok;
+	struct chain_groups *groups = mem_alloc_zero(1, sizeof(*groups));
+	bool good;
 
+	groups->view = view;
+	groups->filter = *filter;
+	groups->sum.grouping = filter->grouping;
 	error->kind = ERROR_NONE;
-	ok = collect_candidates(&query, &ids);
-	for (size_t i = 0; ok && i < ids.len; i++)
-		ok = look_at_incident(&query, ids.at[i]);
-	vec_free(&ids);
-	vec_free(&query.images);
-	if (!ok) {
-		chain_groups_free(query.groups);
+	if (short_way_leads(filter))
+		good = short_way(groups, error);
+	else
+		good = sum_chains(view, filter, NULL, &groups->sum, error);
+	if (!good) {
+		chain_groups_free(groups);
 		return NULL;
 	}
-	chain_groups_finish(query.groups, filter->selector.offset, filter->selector.limit);
-	return query.groups;
+	leave_out_small(groups);
+	cut_out(groups);
+	return groups;
+}
+
+size_t chain_groups_count(const struct chain_groups *groups)
+{
+	return groups->count;
+}
+
+size_t chain_groups_total(const struct chain_groups *groups)
+{
+	return groups->total;
+}
+
+const struct chain_group *chain_groups_at(const struct chain_groups *groups, size_t i)
+{
+	return &groups->sum.groups.at[groups->first + i];
+}
+
+void chain_groups_free(struct chain_groups *groups)
+{
+	if (!groups)
+		return;
+	group_sum_free(&groups->sum);
+	free(groups);
+}
+
+/* ---- occurrences ---- */
+
+struct visiting {
+	const struct chain_groups *groups;
+	uint64_t signature;
+	struct chain_fit fit;
+	bool (*visit)(void *context, const struct occurrence *occurrence);
+	void *context;
+	bool more;
+	struct error *error;
+};
+
+static void visit_chains(struct visiting *visiting, const struct incident_row *row,
+			 const struct chain_list *list)
+{
+	enum grouping grouping = visiting->groups->filter.grouping;
+	struct signer *signer = signer_new(list);
+	struct signatures signatures;
+
+	vec_for_each(chain, &list->chains) {
+		struct occurrence occurrence = { row->summary.id, row, list, chain };
+
+		if (!visiting->more || !chain_fits(&visiting->fit, list, chain))
+			continue;
+		signer_sign(signer, chain, &signatures);
+		if (signatures.of[grouping] == visiting->signature)
+			visiting->more = visiting->visit(visiting->context, &occurrence);
+	}
+	signer_free(signer);
+}
+
+static bool visit_incident(struct visiting *visiting, uint64_t id)
+{
+	struct index_view *view = visiting->groups->view;
+	struct chain_list list = { .chains_found = 0 };
+	struct incident_row row;
+	bool good;
+
+	if (!get_row(view, id, &row, visiting->error))
+		return false;
+	good = index_row_chains(view, &row, &list, visiting->error);
+	if (good)
+		visit_chains(visiting, &row, &list);
+	chain_list_free(&list);
+	incident_row_free(&row);
+	return good;
+}
+
+/* The members where the group was summed up; else all that the index has of the signature. */
+static bool member_ids(const struct chain_groups *groups, uint64_t signature, id_vec *ids,
+		       struct error *error)
+{
+	size_t count;
+	const struct group_member *members =
+		group_sum_members(&groups->sum, signature, &count);
+	struct key key = key_signature(signature);
+
+	for (size_t i = 0; i < count; i++)
+		vec_push(ids, members[i].incident);
+	return count || ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT,
+					  key_slice(&key), 0, ids, error);
+}
+
+bool chain_groups_visit(const struct chain_groups *groups, size_t i,
+			bool (*visit)(void *context, const struct occurrence *occurrence),
+			void *context, struct error *error)
+{
+	struct visiting visiting = { .groups = groups,
+				     .signature = chain_groups_at(groups, i)->signature,
+				     .fit = { .filter = &groups->filter },
+				     .visit = visit,
+				     .context = context,
+				     .more = true,
+				     .error = error };
+	id_vec ids = { 0 };
+	bool good;
+
+	error->kind = ERROR_NONE;
+	good = member_ids(groups, visiting.signature, &ids, error);
+	for (size_t k = 0; good && visiting.more && k < ids.len; k++)
+		good = visit_incident(&visiting, ids.at[k]);
+	chain_fit_free(&visiting.fit);
+	vec_free(&ids);
+	return good;
 }

@@ -55,18 +55,25 @@ bool selector_asks_for_chains(const struct selector *selector)
 	return selector->cycle != CYCLE_NO_MATTER || selector->min_wait_ms != MS_NONE;
 }
 
-static bool cycle_accepted(int wanted, uint8_t cycle)
+bool selector_asks_for_incidents(const struct selector *selector)
 {
-	if (wanted == CYCLE_ANY)
+	return selector->since != MOMENT_NONE || selector->until != MOMENT_NONE ||
+	       selector->machine || selector->os || selector->bundle ||
+	       selector->build != NUMBER_NONE;
+}
+
+bool selector_accepts_cycle(const struct selector *selector, uint8_t cycle)
+{
+	if (selector->cycle == CYCLE_ANY)
 		return cycle != CYCLE_NONE;
-	return wanted == CYCLE_NO_MATTER || wanted == cycle;
+	return selector->cycle == CYCLE_NO_MATTER || selector->cycle == cycle;
 }
 
 bool selector_accepts_chain(const struct selector *selector,
 			    const struct chain_list *list, const struct chain *chain)
 {
 	/* MS_NONE is less than any wait. */
-	return cycle_accepted(selector->cycle, chain->cycle) &&
+	return selector_accepts_cycle(selector, chain->cycle) &&
 	       (selector->min_wait_ms == MS_NONE ||
 		chain_longest_wait(list, chain) >= selector->min_wait_ms);
 }

@@ -28,10 +28,13 @@ struct selector {
 			    .cycle = CYCLE_NO_MATTER, \
 			    .min_wait_ms = MS_NONE })
 
+/* Whether anything is asked of the incidents themselves. */
+bool selector_asks_for_incidents(const struct selector *selector);
 /* All conditions but those on chains. */
 bool selector_accepts(const struct selector *selector, const struct incident_row *row);
 /* The conditions on chains. */
 bool selector_asks_for_chains(const struct selector *selector);
+bool selector_accepts_cycle(const struct selector *selector, uint8_t cycle);
 bool selector_accepts_chain(const struct selector *selector,
 			    const struct chain_list *list, const struct chain *chain);
 

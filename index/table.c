@@ -66,6 +66,39 @@ bool table_delete(struct index_view *view, enum table table, struct slice key,
 	return code == 0 || put_failed(view, code, error);
 }
 
+bool table_clear(struct index_view *view, enum table table, struct slice key, struct error *error)
+{
+	MDB_val at = to_val(key);
+	int code = mdb_del(view->txn, view->index->tables[table], &at, NULL);
+
+	return code == 0 || code == MDB_NOTFOUND || put_failed(view, code, error);
+}
+
+bool table_count(struct index_view *view, enum table table, struct slice key,
+		 uint64_t *count, struct error *error)
+{
+	MDB_val at = to_val(key), value;
+	MDB_cursor *cursor;
+	size_t found = 0;
+	int code = mdb_cursor_open(view->txn, view->index->tables[table], &cursor);
+
+	if (code != 0)
+		return lmdb_error(error, code, "reading the index");
+	code = mdb_cursor_get(cursor, &at, &value, MDB_SET);
+	if (code == 0)
+		code = mdb_cursor_count(cursor, &found);
+	mdb_cursor_close(cursor);
+	*count = found;
+	return code == 0 || code == MDB_NOTFOUND || lmdb_error(error, code, "reading the index");
+}
+
+size_t table_rows(struct index_view *view, enum table table)
+{
+	MDB_stat stat;
+
+	return mdb_stat(view->txn, view->index->tables[table], &stat) == 0 ? stat.ms_entries : 0;
+}
+
 static uint64_t seal_of(struct slice key, const void *bytes, size_t len)
 {
 	struct bytes_reader head = bytes_reader_from(key.at, key.len);

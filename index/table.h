@@ -24,6 +24,16 @@ bool table_put(struct index_view *view, enum table table, struct slice key,
 bool table_delete(struct index_view *view, enum table table, struct slice key,
 		  struct slice value, struct error *error);
 
+/* Takes away all values under key in a table of duplicates; that there are none is no failure. */
+bool table_clear(struct index_view *view, enum table table, struct slice key,
+		 struct error *error);
+/* How many values there are under key in a table of duplicates. */
+bool table_count(struct index_view *view, enum table table, struct slice key,
+		 uint64_t *count, struct error *error);
+
+/* How many rows a table has, duplicates counted each. */
+size_t table_rows(struct index_view *view, enum table table);
+
 bool sealed_get(struct index_view *view, enum table table, const struct key *key,
 		struct slice *value, struct error *error);
 bool sealed_put(struct index_view *view, enum table table, const struct key *key,

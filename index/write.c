@@ -66,6 +66,7 @@ static void batch_free(struct batch *batch)
 	vec_free(&batch->changes);
 	vec_free(&batch->consequences.postings);
 	vec_free(&batch->consequences.baselines);
+	signature_changes_free(&batch->consequences.signatures);
 	vec_free(&batch->row);
 }
 
@@ -153,13 +154,15 @@ static bool write_incidents(struct batch *batch, struct index_view *view, struct
 			return false;
 	}
 	return postings_apply(&batch->consequences.postings, view, error) &&
-	       baseline_apply(&batch->consequences.baselines, view, error);
+	       baseline_apply(&batch->consequences.baselines, view, error) &&
+	       signatures_apply(&batch->consequences.signatures, view, error);
 }
 
 static bool write_batch(struct batch *batch, struct index_view *view, struct error *error)
 {
 	batch->changes.len = 0;
 	batch->consequences.postings.len = batch->consequences.baselines.len = 0;
+	signature_changes_clear(&batch->consequences.signatures);
 	vec_for_each(bundle, &batch->bundles)
 		if (!write_bundle(batch, view, bundle, error))
 			return false;

@@ -1,164 +1,111 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `pipeline query --chain EXPR`: the chains that match, over all incidents, grouped by signature. */
-#include "index/query_chain.h"
+/*
+ * `pipeline query`: questions about all incidents (contract.md section 3). What is asked of chains is answered with groups of
+ * them, what is asked of incidents with a list; both together with the groups in these incidents.
+ */
+#include "index/pattern.h"
 #include "pipeline/base/log.h"
-#include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
-#include "pipeline/print.h"
-#include "pipeline/selecting.h"
+#include "pipeline/query.h"
 
 enum {
 	OPTION_CHAIN = OPTION_OWN,
+	OPTION_RECURRING,
+	OPTION_BLOCKER,
+	OPTION_MIN_INCIDENTS,
+	OPTION_GROUP_BY,
+	OPTION_OCCURRENCES,
+	OPTION_QUESTION, /* and on, one an incident question */
 };
 
+/* clang-format off */
 static const struct option_row rows[] = {
 	{ OPTION_CHAIN, 0, "chain", "EXPR",
 	  "chains through A; 'A > B' direct, 'A >> B' later, ^A first, A$ last" },
-	OPTIONS_FORMAT,
+	{ OPTION_RECURRING, 0, "recurring", NULL, "every signature, most incidents first" },
+	{ OPTION_BLOCKER, 0, "blocker", "IMAGE", "chains that end in this image" },
+#define INCIDENT_QUESTION(id, name, value, help) \
+	{ OPTION_QUESTION + QUESTION_##id, 0, name, value, help },
+#include "index/incident_questions.def"
+#undef INCIDENT_QUESTION
+	{ OPTION_MIN_INCIDENTS, 0, "min-incidents", "N", "signatures that at least N incidents have" },
+	{ OPTION_GROUP_BY, 0, "group-by", "GROUPING",
+	  "what makes chains one group: root, path, kind (default) or frame" },
+	{ OPTION_OCCURRENCES, 0, "occurrences", "N",
+	  "show at most N chains a group, or all (text: 3, json: all)" },
+	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl, csv or dot" },
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
+/* clang-format on */
+
+#define FORMATS_KNOWN                                                             \
+	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL |             \
+	 1u << FORMAT_CSV | 1u << FORMAT_DOT)
+#define OCCURRENCES_TEXT 3
+#define OCCURRENCES_UNSAID (UINT64_MAX - 1)
 
 struct query {
 	const char *index;
-	const char *expr_text;
+	const char *chain; /* the expression, NULL when not asked */
+	bool recurring, groups;
 	struct chain_filter filter;
-	enum format format;
+	struct incident_filter incidents;
+	struct groups_wish wish;
 };
 
-static void print_json_occurrence(struct json *json, const struct occurrence *occurrence)
+/* ---- the options ---- */
+
+static bool grouping_option(enum grouping *grouping, const struct options *options)
 {
-	json_object_begin(json);
-	print_json_id(json, "incident", occurrence->incident);
-	print_json_where(json, occurrence->row);
-	json_key(json, "chain");
-	print_json_chain(json, occurrence->list, occurrence->chain);
-	json_object_end(json);
-}
-
-static void print_json_group(struct json *json, const struct chain_group *group)
-{
-	const struct occurrence *example = group->example;
-
-	json_object_begin(json);
-	print_json_id(json, "signature", group->signature);
-	print_json_text(json, "label", group->label);
-	print_json_path(json, example->list, example->chain);
-	json_key(json, "cycle");
-	json_string(json, cycle_kind_text(example->chain->cycle));
-	json_key(json, "endpoint");
-	json_string(json,
-		    endpoint_kind_text(chain_endpoint(example->list, example->chain)->kind));
-	print_json_u64(json, "incidents", group->incidents);
-	print_json_u64(json, "chains", group->chains);
-	print_json_u64(json, "machines", group->machines);
-	print_json_moment(json, "first_seen", group->first_seen, group->first_zone_known);
-	print_json_moment(json, "last_seen", group->last_seen, group->last_zone_known);
-	print_json_seconds(json, "max_wait_seconds", group->longest_wait_ms);
-	json_key(json, "occurrences");
-	json_array_begin(json);
-	for (size_t i = 0; i < group->occurrence_count; i++)
-		print_json_occurrence(json, &group->occurrences[i]);
-	json_array_end(json);
-	json_object_end(json);
-}
-
-static void print_json(const struct chain_groups *groups)
-{
-	struct json json;
-
-	json_init(&json, stdout, true);
-	json_object_begin(&json);
-	json_key(&json, "schema");
-	json_string(&json, "pipeline/query/1");
-	json_key(&json, "groups");
-	json_array_begin(&json);
-	for (size_t i = 0; i < chain_groups_count(groups); i++)
-		print_json_group(&json, chain_groups_at(groups, i));
-	json_array_end(&json);
-	json_object_end(&json);
-	json_end(&json);
-}
-
-static void print_text_occurrence(const struct occurrence *occurrence, uint64_t before)
-{
-	const struct incident_row *row = occurrence->row;
-	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
-
-	if (occurrence->incident != before) {
-		printf("  incident %s  ", print_id(id, occurrence->incident));
-		if (row->summary.session_time != MOMENT_NONE)
-			printf("%s  ", print_moment(moment, row->summary.session_time,
-						    row->summary.session_zone_known));
-		if (row->summary.machine.len) {
-			utf8_print_terminal(stdout, row->summary.machine);
-			printf("  ");
+	for (int i = 0; i < GROUPINGS; i++)
+		if (strcmp(options->value, grouping_text((enum grouping)i)) == 0) {
+			*grouping = (enum grouping)i;
+			return true;
 		}
-		utf8_print_terminal(stdout, row->bundles.at[0]);
-		putchar('\n');
-	}
-	printf("    ");
-	print_text_chain(stdout, occurrence->list, occurrence->chain);
+	return options_refuse(options,
+			      "unknown --group-by '%s': root, path, kind and frame are known",
+			      options->value);
 }
 
-static void print_text_group(const struct chain_group *group)
+static bool occurrences_option(uint64_t *occurrences, const struct options *options)
 {
-	char id[ID_TEXT_SIZE], wait[DURATION_TEXT_SIZE];
-	char first[MOMENT_TEXT_SIZE], last[MOMENT_TEXT_SIZE];
-
-	printf("%s  ", print_id(id, group->signature));
-	utf8_print_terminal(stdout, group->label);
-	print_count("\n  ", group->incidents, "incident");
-	print_count(", ", group->chains, "chain");
-	if (group->machines)
-		print_count(", ", group->machines, "machine");
-	printf(", longest wait %s", print_duration(wait, group->longest_wait_ms));
-	if (group->first_seen != MOMENT_NONE)
-		printf(", seen %s to %s",
-		       print_moment(first, group->first_seen, group->first_zone_known),
-		       print_moment(last, group->last_seen, group->last_zone_known));
-	putchar('\n');
-	for (size_t i = 0; i < group->occurrence_count; i++)
-		print_text_occurrence(&group->occurrences[i],
-				      i ? group->occurrences[i - 1].incident
-					: ~group->occurrences[i].incident);
+	if (strcmp(options->value, "all") == 0) {
+		*occurrences = OCCURRENCES_ALL;
+		return true;
+	}
+	return number_option(options, 0, UINT32_MAX, occurrences);
 }
 
-static void print_text(const struct chain_groups *groups)
+/* An empty name would match what has none. */
+static bool image_option(const char **image, const struct options *options)
 {
-	size_t count = chain_groups_count(groups), total = chain_groups_total(groups);
-
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			putchar('\n');
-		print_text_group(chain_groups_at(groups, i));
-	}
-	if (count < total)
-		log_note("%zu of %zu groups shown", count, total);
+	*image = options->value;
+	return !options->value || *options->value ||
+	       options_refuse(options, "an empty name matches nothing");
 }
 
-static int answer(struct query *query, struct error *error)
+static bool question_option(struct query *query, const struct options *options, int question)
 {
-	struct reading_place place;
-	struct chain_groups *groups;
-	size_t count;
+	if (query->incidents.asked[question])
+		return options_refuse(options, "the same question twice: '%s' is the second",
+				      options->value ? options->value : "");
+	query->incidents.asked[question] = true;
+	if (question == QUESTION_zombies)
+		return number_option(options, 1, UINT64_MAX / 16,
+				     &query->incidents.least_zombies);
+	return image_option(&query->incidents.image[question], options);
+}
 
-	if (!place_open(&place, query->index, error))
-		return EXIT_USAGE;
-	groups = query_chains(place.view, &query->filter, error);
-	if (!groups) {
-		place_close(&place);
-		return EXIT_USAGE;
-	}
-	count = chain_groups_count(groups);
-	if (query->format == FORMAT_JSON)
-		print_json(groups);
-	else
-		print_text(groups);
-	chain_groups_free(groups);
-	place_close(&place);
-	return count ? 0 : EXIT_NOTHING_FOUND;
+static bool chain_option(struct query *query, const struct options *options)
+{
+	if (query->chain)
+		return options_refuse(options, "one --chain at a time: '%s' is the second",
+				      options->value);
+	query->chain = options->value;
+	query->groups = true;
+	return true;
 }
 
 static bool take_option(struct query *query, const struct options *options, int id)
@@ -168,62 +115,182 @@ static bool take_option(struct query *query, const struct options *options, int 
 		query->index = options->value;
 		return true;
 	case OPTION_CHAIN:
-		if (query->expr_text)
-			return options_refuse(options,
-					      "one --chain at a time: '%s' is the second",
-					      options->value);
-		query->expr_text = options->value;
+		return chain_option(query, options);
+	case OPTION_RECURRING:
+		query->recurring = query->groups = true;
 		return true;
+	case OPTION_BLOCKER:
+		query->groups = true;
+		return image_option(&query->filter.blocker, options);
+	case OPTION_MIN_INCIDENTS:
+		query->groups = true;
+		return number_option(options, 1, UINT32_MAX, &query->filter.min_incidents);
+	case OPTION_GROUP_BY:
+		return grouping_option(&query->filter.grouping, options);
+	case OPTION_OCCURRENCES:
+		return occurrences_option(&query->wish.occurrences, options);
 	case OPTION_FORMAT:
-		return format_option(&query->format, options);
+		return format_option_of(&query->wish.format, options, FORMATS_KNOWN);
 	default:
+		if (id >= OPTION_QUESTION && id < OPTION_QUESTION + INCIDENT_QUESTIONS)
+			return question_option(query, options, id - OPTION_QUESTION);
 		return select_option(&query->filter.selector, options, id);
 	}
 }
 
-static int run(const struct command *command, const char *index, int argc, char **argv)
-{
-	struct query query = { .index = index, .filter = { .selector = SELECTOR_ALL } };
-	struct error error = ERROR_INIT;
-	struct chain_expr *expr;
-	struct options options;
-	int id, operands, status;
+/* ---- the answers ---- */
 
-	options_begin(&options, command, argc, argv);
-	while ((id = options_next(&options)) >= 0)
-		if (!take_option(&query, &options, id)) {
-			options_end(&options);
-			return EXIT_USAGE;
-		}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(
-			command, "takes no operands; quote the expression after --chain");
-	if (!query.expr_text)
-		return options_mistake(command, "nothing asked: give --chain EXPR");
-	expr = chain_expr_parse(query.expr_text, &error);
-	if (!expr)
-		return options_mistake(command, "--chain: %s", error.text);
-	query.filter.expr = expr;
-	status = answer(&query, &error);
+static bool asks_for_incidents(const struct query *query)
+{
+	return incident_filter_first(&query->incidents) != INCIDENT_QUESTIONS;
+}
+
+/* What is asked of chains is asked of those printed. */
+static bool choose_incidents(struct query *query, struct index_view *view, id_vec *ids,
+			     struct error *error)
+{
+	query->incidents.selector = query->filter.selector;
+	query->incidents.selector.cycle = CYCLE_NO_MATTER;
+	query->incidents.selector.min_wait_ms = MS_NONE;
+	query->filter.among = ids;
+	return query_incident_ids(view, &query->incidents, ids, error);
+}
+
+static int answer_groups(struct query *query, struct index_view *view, struct error *error)
+{
+	struct chain_groups *groups = NULL;
+	id_vec ids = { 0 };
+	size_t count = 0;
+	bool good = true;
+
+	if (asks_for_incidents(query))
+		good = choose_incidents(query, view, &ids, error);
+	if (good)
+		groups = query_chains(view, &query->filter, error);
+	good = groups && print_groups(groups, &query->wish, error);
+	if (groups)
+		count = chain_groups_count(groups);
+	chain_groups_free(groups);
+	vec_free(&ids);
+	return !good ? EXIT_USAGE : count ? 0 : EXIT_NOTHING_FOUND;
+}
+
+static int answer_incidents(struct query *query, struct index_view *view, struct error *error)
+{
+	hit_vec hits = { 0 };
+	size_t total, count;
+	bool good;
+
+	query->incidents.selector = query->filter.selector;
+	good = query_incidents(view, &query->incidents, &hits, &total, error) &&
+	       print_hits(view, &query->incidents, &hits, total, query->wish.format, error);
+	count = hits.len;
+	vec_free(&hits);
+	return !good ? EXIT_USAGE : count ? 0 : EXIT_NOTHING_FOUND;
+}
+
+static int answer(struct query *query, struct error *error)
+{
+	struct reading_place place;
+	int status;
+
+	if (!place_open(&place, query->index, error))
+		return EXIT_USAGE;
+	status = query->groups ? answer_groups(query, place.view, error)
+			       : answer_incidents(query, place.view, error);
+	place_close(&place);
+	return status;
+}
+
+/* ---- the command ---- */
+
+/* What --recurring alone leaves out (contract.md section 3), and what people do not want to read. */
+static void settle_occurrences(struct query *query)
+{
+	bool only_recurring = !query->chain && !query->filter.blocker;
+
+	if (query->wish.occurrences != OCCURRENCES_UNSAID)
+		return;
+	query->wish.occurrences = only_recurring                     ? 0
+				  : query->wish.format == FORMAT_TEXT ? OCCURRENCES_TEXT
+								      : OCCURRENCES_ALL;
+}
+
+/* Returns the mistake, or NULL. */
+static const char *mistake_in(const struct query *query)
+{
+	if (!query->groups && !asks_for_incidents(query))
+		return "nothing asked: give --chain EXPR, --recurring, --zombies N or another question";
+	if (query->groups)
+		return NULL;
+	if (query->wish.format == FORMAT_DOT)
+		return "--format dot draws chains: ask for some by --chain, --recurring or --blocker";
+	if (query->wish.occurrences != OCCURRENCES_UNSAID ||
+	    query->filter.grouping != GROUPING_KIND)
+		return "--group-by and --occurrences are about groups of chains";
+	return NULL;
+}
+
+static int run_query(const struct command *command, struct query *query)
+{
+	struct error error = ERROR_INIT;
+	struct chain_expr *expr = NULL;
+	const char *mistake = mistake_in(query);
+	int status;
+
+	if (mistake)
+		return options_mistake(command, "%s", mistake);
+	if (query->chain) {
+		expr = chain_expr_parse(query->chain, &error);
+		if (!expr)
+			return options_mistake(command, "--chain: %s", error.text);
+	}
+	settle_occurrences(query);
+	query->filter.expr = expr;
+	status = answer(query, &error);
 	chain_expr_free(expr);
 	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
 	return status;
 }
 
+static int run(const struct command *command, const char *index, int argc, char **argv)
+{
+	struct query query = { .index = index,
+			       .filter = CHAIN_FILTER_ALL,
+			       .wish = { .occurrences = OCCURRENCES_UNSAID } };
+	struct options options;
+	bool good = true;
+	int id, operands;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0)
+		good = take_option(&query, &options, id);
+	options_operands(&options, &operands);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	if (operands)
+		return options_mistake(
+			command, "takes no operands; quote the expression after --chain");
+	return run_query(command, &query);
+}
+
 const struct command command_query = {
 	.name = "query",
-	.summary = "Finds wait chains over all incidents, grouped by signature.",
+	.summary = "Finds wait chains and incidents over the whole index.",
 	.operands = "",
 	.examples =
 		"  pipeline query --chain ProcessA.exe                       # through this image\n"
 		"  pipeline query --chain 'ProcessA.exe > ProcessB.exe'      # a direct edge\n"
 		"  pipeline query --chain '^Client*.exe >> ProcessC.exe$'    # from, over, to\n"
-		"  pipeline query --chain '*' --cycle thread --format json   # all deadlocks\n",
+		"  pipeline query --recurring --limit 20                     # what keeps coming back\n"
+		"  pipeline query --recurring --cycle thread --format json   # all deadlocks\n"
+		"  pipeline query --blocker spoolsv.exe --since 2026-01-01   # who waits for it\n"
+		"  pipeline query --zombies 20000                            # storms of zombies\n"
+		"  pipeline query --message-box --machine 'TS*'              # who waits for a click\n",
 	.options = rows,
 	.run = run,
 };

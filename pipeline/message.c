@@ -3,6 +3,7 @@
 #include "pipeline/message.h"
 
 #include "stages/census.h"
+#include "stages/digest.h"
 
 _Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
 		       (int)MEMBER_IGNORED == (int)OUTCOME_IGNORED &&
@@ -72,6 +73,7 @@ void message_put_reading(byte_vec *out, const struct bundle_work *work)
 		put_bytes(out, &encoded->summary);
 		put_bytes(out, &encoded->chains);
 		put_bytes(out, &encoded->census);
+		put_bytes(out, &encoded->digest);
 		put_bytes(out, &encoded->records);
 	}
 }
@@ -101,20 +103,23 @@ static bool incident_is_sound(const struct encoded_incident *incident, uint64_t 
 	struct summary summary = { 0 };
 	struct chain_list chains = { 0 };
 	struct census census = { 0 };
+	struct digest digest = { 0 };
 	bool sound = summary_decode(&summary, incident->summary.at, incident->summary.len) &&
 		     summary.id == id &&
 		     chain_list_decode(&chains, incident->chains.at, incident->chains.len) &&
-		     census_decode(&census, incident->census.at, incident->census.len);
+		     census_decode(&census, incident->census.at, incident->census.len) &&
+		     digest_decode(&digest, incident->digest.at, incident->digest.len);
 
 	summary_free(&summary);
 	chain_list_free(&chains);
 	census_free(&census);
+	digest_free(&digest);
 	return sound;
 }
 
 static void get_incidents(struct reading *reading, struct bytes_reader *bytes)
 {
-	size_t count = bytes_get_count(bytes, 12);
+	size_t count = bytes_get_count(bytes, 13);
 
 	for (size_t i = 0; i < count && !bytes->bad; i++) {
 		uint64_t id = bytes_get_u64_be(bytes);
@@ -122,6 +127,7 @@ static void get_incidents(struct reading *reading, struct bytes_reader *bytes)
 
 		incident.chains = bytes_get_text(bytes);
 		incident.census = bytes_get_text(bytes);
+		incident.digest = bytes_get_text(bytes);
 		incident.records = bytes_get_text(bytes);
 		if (bytes->bad || (i && reading->ids.at[i - 1] >= id) ||
 		    !incident_is_sound(&incident, id))

@@ -19,6 +19,13 @@ static size_t count_rows(const struct option_row *rows)
 	return count;
 }
 
+static int argument_of(const struct option_row *row)
+{
+	if (!row->value)
+		return no_argument;
+	return *row->value == '[' ? optional_argument : required_argument;
+}
+
 void options_begin(struct options *options, const struct command *command, int argc,
 		   char **argv)
 {
@@ -32,7 +39,7 @@ void options_begin(struct options *options, const struct command *command, int a
 		const struct option_row *row = &command->options[i];
 
 		rows[i] = (struct option){ row->name,
-					   row->value ? required_argument : no_argument,
+					   argument_of(row),
 					   NULL, row->id };
 		if (!row->letter)
 			continue;
@@ -100,6 +107,16 @@ bool options_refuse(const struct options *options, const char *format, ...)
 	return false;
 }
 
+/* getopt_long takes a value that may be left out only behind "=". */
+static bool takes_next(const struct options *options, int id)
+{
+	const struct option_row *row = options->command->options;
+
+	while (row->id && row->id != id)
+		row++;
+	return argument_of(row) == optional_argument && optind < options->argc && options->argv[optind][0] != '-';
+}
+
 static int stop(struct options *options, int status)
 {
 	options->status = status;
@@ -123,8 +140,10 @@ int options_next(struct options *options)
 	if (id == '?')
 		return stop(options, options_mistake(command, "unknown or ambiguous option '%s'",
 						     options->argv[optind - 1]));
-	options->value = optarg;
 	id = id_of_letter(command, id);
+	options->value = optarg;
+	if (!optarg && takes_next(options, id))
+		options->value = options->argv[optind++];
 	if (id == OPTION_HELP) {
 		print_help(command);
 		return stop(options, 0);

@@ -21,7 +21,9 @@ struct option_row {
 	int id;      /* what options_next() returns */
 	char letter; /* 0 for none */
 	const char *name;
-	const char *value; /* what the help calls its value; NULL when it takes none */
+	/* What the help calls its value; NULL when it takes none. In brackets where it may be left out, which only a command without operands can
+	 * offer. */
+	const char *value;
 	const char *help;
 };
 

@@ -36,6 +36,9 @@ void print_json_id(struct json *json, const char *key, uint64_t id);
 /* The object of one chain, as in `show`. */
 void print_json_chain(struct json *json, const struct chain_list *list,
 		      const struct chain *chain);
+/* "label" of its signature. */
+void print_json_label(struct json *json, const struct chain_list *list,
+		      const struct chain *chain);
 /* "path": the images of the hops. */
 void print_json_path(struct json *json, const struct chain_list *list,
 		     const struct chain *chain);

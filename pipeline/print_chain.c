@@ -2,6 +2,7 @@
 /* Chains as text and as JSON; see print.h. */
 #include "pipeline/base/utf8.h"
 #include "pipeline/print.h"
+#include "stages/signature.h"
 
 void print_json_path(struct json *json, const struct chain_list *list, const struct chain *chain)
 {
@@ -91,12 +92,21 @@ static void print_json_candidates(struct json *json, const struct chain_list *li
 	json_object_end(json);
 }
 
+void print_json_label(struct json *json, const struct chain_list *list,
+		      const struct chain *chain)
+{
+	byte_vec text = { 0 };
+
+	print_json_text(json, "label", chain_label(list, chain, GROUPING_KIND, &text));
+	vec_free(&text);
+}
+
 void print_json_chain(struct json *json, const struct chain_list *list,
 		      const struct chain *chain)
 {
 	json_object_begin(json);
 	print_json_id(json, "signature", chain->signature);
-	print_json_text(json, "label", names_text(&list->names, chain->label));
+	print_json_label(json, list, chain);
 	print_json_path(json, list, chain);
 	json_key(json, "cycle");
 	json_string(json, cycle_kind_text(chain->cycle));

@@ -4,9 +4,8 @@
  * wait, each once however many chains go through it. The edges of a deadlock are marked, and so is what a chain ends in.
  */
 #include "pipeline/arrow.h"
-#include "pipeline/base/cleanup.h"
 #include "pipeline/base/mem.h"
-#include "pipeline/base/utf8.h"
+#include "pipeline/dot.h"
 #include "pipeline/show.h"
 
 struct graph {
@@ -49,28 +48,12 @@ static uint64_t node_key(const struct graph *graph, const struct hop *hop)
 	return hash64(key, sizeof(key));
 }
 
-/* Between quotes. What acts on a terminal is escaped before, so that quotes and backslashes are all there is. */
-static void print_quoted(struct slice text)
-{
-	cleanup_free char *visible = NULL;
-	size_t len = 0;
-	FILE *out = mem_stream(&visible, &len);
-
-	utf8_print_visible(out, text);
-	mem_stream_end(out);
-	for (size_t i = 0; i < len; i++) {
-		if (visible[i] == '"' || visible[i] == '\\')
-			putchar('\\');
-		putchar(visible[i]);
-	}
-}
-
 static void print_label(const struct graph *graph, const struct hop *hop)
 {
 	struct slice image = names_text(&graph->list->names, hop->image);
 	char wait[DURATION_TEXT_SIZE];
 
-	print_quoted(image.len ? image : SLICE("?"));
+	dot_text(image.len ? image : SLICE("?"));
 	print_hop_ids(stdout, hop);
 	if (hop->wait_ms != MS_NONE)
 		printf("\\n%s", print_duration_short(wait, hop->wait_ms));
@@ -82,7 +65,7 @@ static void print_end(const struct graph *graph, const struct endpoint *endpoint
 	struct slice reason = names_text(&graph->list->names, endpoint->wait_reason);
 
 	printf("\\n%s%s", endpoint_kind_text(endpoint->kind), reason.len ? " " : "");
-	print_quoted(reason);
+	dot_text(reason);
 }
 
 static void print_node(struct graph *graph, const struct hop *hop, const struct endpoint *end)

@@ -5,7 +5,7 @@
 
 static struct slice name_of(const struct writer *writer, name_id name)
 {
-	return names_text(&writer->records->names, name);
+	return names_text(writer->names, name);
 }
 
 void print_name(struct writer *writer, const char *key, name_id name)
@@ -20,7 +20,7 @@ void print_address(struct writer *writer, const char *key, uint64_t address)
 
 static const struct source *source_of(const struct writer *writer, uint32_t number)
 {
-	const struct summary *summary = &writer->shown->row->summary;
+	const struct summary *summary = &writer->row->summary;
 
 	return number < summary->sources.len ? &summary->sources.at[number] : NULL;
 }
@@ -36,7 +36,7 @@ void print_evidence(struct writer *writer, const struct evidence *evidence)
 		return;
 	}
 	json_object_begin(json);
-	print_json_text(json, "bundle", writer->shown->row->bundles.at[0]);
+	print_json_text(json, "bundle", writer->row->bundles.at[0]);
 	print_json_text(json, "member", source->member);
 	print_json_u64(json, "first_line", evidence->first_line);
 	print_json_u64(json, "last_line", evidence->last_line);
@@ -84,7 +84,7 @@ static void print_source(struct json *json, struct slice bundle, const struct so
 
 static void print_sources(struct writer *writer)
 {
-	const struct incident_row *row = writer->shown->row;
+	const struct incident_row *row = writer->row;
 	struct json *json = &writer->json;
 
 	json_key(json, "sources");
@@ -386,6 +386,9 @@ void show_json(struct json *json, const struct shown *shown)
 {
 	const struct incident *incident = shown->incident;
 	struct writer writer = { .json = *json,
+				 .row = shown->row,
+				 .names = &incident->records.names,
+				 .findings = &shown->findings,
 				 .shown = shown,
 				 .records = &incident->records,
 				 .digits = incident->records.host.address_digits };

@@ -8,9 +8,13 @@
 
 struct writer {
 	struct json json;
+	const struct incident_row *row;
+	const struct names *names;       /* of the findings, the records or both */
+	const struct findings *findings; /* whose parties they are */
+	unsigned digits;                 /* of an address */
+	/* Where there is more than a digest; findings of wait chains need them. */
 	const struct shown *shown;
 	const struct records *records;
-	unsigned digits; /* of an address */
 };
 
 /* null for no name, no address, and no evidence. */

@@ -37,7 +37,7 @@ static void print_parties(struct writer *writer, const struct finding *finding,
 	json_array_begin(json);
 	for (uint32_t i = 0; i < finding->parties; i++) {
 		const struct party *party =
-			&writer->shown->findings.parties.at[finding->first_party + i];
+			&writer->findings->parties.at[finding->first_party + i];
 
 		if (party->role == role)
 			print_party(writer, party, count);
@@ -53,11 +53,11 @@ static void print_images(struct writer *writer, const struct finding *finding)
 	json_object_begin(json);
 	for (uint32_t i = 0; i < finding->parties; i++) {
 		const struct party *party =
-			&writer->shown->findings.parties.at[finding->first_party + i];
+			&writer->findings->parties.at[finding->first_party + i];
 
 		if (party->role != PARTY_IMAGE)
 			continue;
-		json_key_text(json, names_text(&writer->records->names, party->image));
+		json_key_text(json, names_text(writer->names, party->image));
 		json_u64(json, party->count);
 	}
 	json_object_end(json);
@@ -90,7 +90,7 @@ static void print_wait_chain(struct writer *writer, const struct finding *findin
 	struct json *json = &writer->json;
 
 	print_json_id(json, "signature", finding->chain->signature);
-	print_json_text(json, "label", names_text(&list->names, finding->chain->label));
+	print_json_label(json, list, finding->chain);
 	json_key(json, "cycle");
 	json_string(json, cycle_kind_text(finding->chain->cycle));
 	json_key(json, "endpoint");

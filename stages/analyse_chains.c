@@ -11,12 +11,12 @@
 
 #include "stages/chain_make.h"
 #include "stages/graph.h"
+#include "stages/signature.h"
 
 /* Chains beyond these are not listed, nor hops beyond CHAIN_HOPS_MAX or, each counted once however many chains share
- * it, beyond HOPS_MAX, nor behind so many bytes of labels; nor is a graph walked further than so many arcs. */
+ * it, beyond HOPS_MAX; nor is a graph walked further than so many arcs. */
 #define CHAINS_MAX 200000u
 #define HOPS_MAX (1u << 20)
-#define LABELS_MAX (32u << 20)
 #define STEPS_MAX (4 * CHAIN_HOPS_MAX)
 
 struct walk {
@@ -90,8 +90,7 @@ static void end_path(struct walk *walk, uint32_t cycle_start)
 		return;
 	walk->hops += walk->path.len + (cycle_start == NUMBER_NONE);
 	walk->full = list->chains.len >= CHAINS_MAX || walk->hops > CHAIN_HOPS_MAX ||
-		     list->hops.len + walk->path.len > HOPS_MAX ||
-		     walk->maker.label_bytes > LABELS_MAX;
+		     list->hops.len + walk->path.len > HOPS_MAX;
 	if (!walk->full)
 		chain_make(&walk->maker, &walk->path, cycle_start);
 }
@@ -200,6 +199,7 @@ void analyse_chains(struct incident *incident)
 	graph_build(&walk.graph, incident->edges.at, incident->edges.len);
 	walk_all(&walk);
 	count_chains(&walk);
+	chain_list_sign(&incident->chains);
 	chain_maker_free(&walk.maker);
 	graph_free(&walk.graph);
 	vec_free(&walk.path);

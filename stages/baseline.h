@@ -28,4 +28,8 @@ struct baseline {
  * threads were listed. */
 bool baseline_takes(const struct process *process);
 
+/* The most threads with which a process is still said to miss some against these counts, its own among them (contract.md
+ * section 5); NUMBER_NONE when no process is. The counts are changed. */
+uint32_t missing_threads_most(thread_counts *counts);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "stages/bundle_work.h"
 #include "stages/census.h"
+#include "stages/digest.h"
 
 struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name)
 {
@@ -31,6 +32,7 @@ void bundle_work_free(struct bundle_work *work)
 		vec_free(&encoded->summary);
 		vec_free(&encoded->chains);
 		vec_free(&encoded->census);
+		vec_free(&encoded->digest);
 		vec_free(&encoded->records);
 	}
 	map_free(&work->contents);
@@ -250,6 +252,7 @@ static void encode_join(struct bundle_work *work, struct join *join)
 	encode_summary(work, join, &encoded->summary);
 	chain_list_encode(&join->incident.chains, &encoded->chains);
 	census_encode(&join->incident.records, &encoded->census);
+	digest_encode(&join->incident, &encoded->digest);
 	incident_encode(&join->incident, &encoded->records);
 }
 

@@ -54,7 +54,7 @@ struct joined_member {
 
 struct encoded {
 	uint64_t id;
-	byte_vec summary, chains, census, records;
+	byte_vec summary, chains, census, digest, records;
 };
 
 struct bundle_work {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Chain lists as bytes and back, and the texts of their enums; see chain.h and index/FORMAT.md. */
-#include "stages/chain.h"
+#include "stages/signature.h"
 
 void chain_list_clear(struct chain_list *list)
 {
@@ -62,10 +62,8 @@ static void encode_endpoint(const struct chain_list *list,
 static void encode_chain(const struct chain_list *list, const struct chain *chain,
 			 byte_vec *out)
 {
-	bytes_put_u64_be(out, chain->signature);
 	bytes_put_varint(out, chain->first_hop);
 	bytes_put_varint(out, (uint32_t)(chain->cycle_start + 1));
-	bytes_put_varint(out, chain->label);
 	bytes_put_varint(out, chain->endpoint);
 	bytes_put_u8(out, chain->cycle);
 	bytes_put_u8(out, chain->idle_server);
@@ -192,10 +190,8 @@ static void decode_chain(struct decoder *decoder)
 	struct bytes_reader *reader = &decoder->reader;
 	struct chain chain = { .first_candidate = (uint32_t)list->candidates.len };
 
-	chain.signature = bytes_get_u64_be(reader);
 	chain.first_hop = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 	chain.cycle_start = (uint32_t)bytes_get_max(reader, UINT32_MAX) - 1;
-	chain.label = decode_name(decoder);
 	chain.endpoint = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 	chain.cycle = decode_enum(decoder, CYCLE_THREAD + 1);
 	chain.idle_server = decode_enum(decoder, 2);
@@ -235,9 +231,11 @@ bool chain_list_decode(struct chain_list *list, const void *bytes, size_t len)
 	list->uncounted = decode_enum(&decoder, 2);
 	decode_many(&decoder, 6, decode_endpoint);
 	decode_many(&decoder, 11, decode_hop);
-	decode_many(&decoder, 15, decode_chain);
+	decode_many(&decoder, 6, decode_chain);
 	good = !decoder.reader.bad && bytes_left(&decoder.reader) == 0;
-	if (!good)
+	if (good)
+		chain_list_sign(list);
+	else
 		chain_list_clear(list);
 	vec_free(&decoder.lengths);
 	vec_free(&decoder.closes);

@@ -2,7 +2,7 @@
 /*
  * Wait chains: maximal paths of edges, their endpoint and their signature (contract.md sections 1, 3, 4).
  * A chain list stands on its own: it carries its own names, so that a query can print occurrences
- * without reading the whole incident.
+ * without reading the whole incident. Signatures are not written but made anew when a list is read.
  */
 #ifndef STAGES_CHAIN_H
 #define STAGES_CHAIN_H
@@ -89,13 +89,12 @@ struct endpoint {
 #define CANDIDATES_MAX 4
 
 struct chain {
-	uint64_t signature;
+	uint64_t signature; /* signature.h */
 	uint32_t first_hop; /* in the list's hops */
 	uint32_t hops;
 	uint32_t cycle_start; /* hop that the last one points back to; NUMBER_NONE unless CYCLE_THREAD */
 	uint32_t endpoint;                    /* in the list's endpoints */
 	uint32_t first_candidate, candidates; /* in the list's candidates */
-	name_id label;
 	uint8_t cycle; /* enum cycle_kind */
 	/* The last hop was asked for a reply but waits for work: the reply is lost, or the dump inconsistent. */
 	bool idle_server;

@@ -257,7 +257,6 @@ void chain_make(struct chain_maker *maker, const edge_path *path, uint32_t cycle
 	struct chain_list *list = &maker->incident->chains;
 	const struct edge *last = &maker->incident->edges.at[path->at[path->len - 1]];
 	struct chain chain = { .cycle_start = cycle_start };
-	size_t names;
 
 	add_hops(maker, path, &chain);
 	chain.endpoint = endpoint_at(maker, last, cycle_start != NUMBER_NONE);
@@ -269,9 +268,5 @@ void chain_make(struct chain_maker *maker, const edge_path *path, uint32_t cycle
 		chain.first_candidate = (uint32_t)list->candidates.len;
 		chain.candidates = chain_guess(&maker->guesses, maker->incident, last);
 	}
-	names = list->names.texts.len;
-	chain_sign(list, &chain);
-	if (list->names.texts.len > names)
-		maker->label_bytes += names_text(&list->names, chain.label).len;
 	vec_push(&list->chains, chain);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a path of edges to a chain in the incident's list: its hops, its endpoint, its cycle, its signature. Paths that come
+ * From a path of edges to a chain in the incident's list: its hops, its endpoint, its cycle. Paths that come
  * together share their hops from there on, so that a server and all behind it are kept once for any number of clients.
  */
 #ifndef STAGES_CHAIN_MAKE_H
@@ -20,7 +20,6 @@ struct chain_maker {
 	struct map hops;    /* edge and the hop it leads to -> hop */
 	struct map visited; /* process -> the last chain that went through it */
 	uint32_t by_kind[ENDPOINT_KINDS]; /* endpoints without a thread; NUMBER_NONE */
-	uint64_t label_bytes;             /* of all labels, each counted once */
 };
 
 /* Empties the incident's list. The edges must be complete and sorted. */

@@ -122,7 +122,4 @@ enum timeout timeout_of_thread(const struct incident *incident, const struct thr
 /* The first frame of its stack that says more than that it waits (plumbing_frames.def), or 0. */
 name_id telling_frame(const struct incident *incident, const struct thread *thread);
 
-/* Fills in label and signature of a chain whose hops, cycle and endpoint are complete, the list's endpoints with it. */
-void chain_sign(struct chain_list *list, struct chain *chain);
-
 #endif

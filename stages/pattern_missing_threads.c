@@ -91,6 +91,17 @@ static bool is_far_fewer(uint32_t threads, const struct norm *norm)
 	       (threads <= FEW_THREADS || (uint64_t)threads * 2 * FEW_PART <= norm->centre2);
 }
 
+/* Whoever is missed stands below the centre: of all that do the least taken away leaves the same others. */
+uint32_t missing_threads_most(thread_counts *counts)
+{
+	struct norm norm = norm_without(counts, counts->len ? counts->at[0].threads : 0);
+	uint64_t part = norm.centre2 / (2 * FEW_PART);
+
+	if (norm.sample < SAMPLE_MIN || norm.centre2 < 2 * CENTRE_MIN)
+		return NUMBER_NONE;
+	return (uint32_t)(part > FEW_THREADS ? part : FEW_THREADS);
+}
+
 /* ---- where normal is learned ---- */
 
 /* A process that can be judged, and its kin. */

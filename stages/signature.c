@@ -1,192 +1,278 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What makes two chains of two dumps the same chain: images, kinds of waiting, of the cycle and of the endpoint, never
- * addresses, PIDs or counts (contract.md section 1). The label shows it to people; the signature is the hash of the
- * label with every image cut to 15 bytes, so that a name the debugger cut makes no other chain.
+ * Signatures are made from the end of a chain to its beginning, so that chains which come together share the work as they share
+ * hops: what stands behind a hop is signed once, however many wait for it. Rings have no end and are signed one by one.
  */
-#include <inttypes.h>
-#include <stdio.h>
+#include "stages/signature.h"
 
-#include "stages/incident.h"
+#include "pipeline/base/hash.h"
+#include "stages/rotation.h"
 
-static void put(byte_vec *out, const char *text)
+/* What a hop is at each grouping but the coarsest, and what it and all behind it are. */
+struct hop_sign {
+	uint64_t token[GROUPINGS];
+	uint64_t behind[GROUPINGS];
+};
+
+struct signer {
+	const struct chain_list *list;
+	VEC(struct hop_sign) hops;
+	VEC(uint64_t) images, texts; /* hashes by name, 0: not made yet */
+	VEC(uint32_t) path;          /* hops of the ring that is being signed */
+	VEC(uint64_t) tokens;
+};
+
+static uint64_t mix(uint64_t sum, uint64_t token)
 {
-	bytes_put(out, text, strlen(text));
+	return hash64_seeded(&token, sizeof(token), sum);
 }
 
-static void put_number(byte_vec *out, uint32_t number)
-{
-	char text[16];
+/* ---- names ---- */
 
-	snprintf(text, sizeof(text), "%" PRIu32, number);
-	put(out, text);
-}
+struct folded {
+	char text[IMAGE_CUT];
+	size_t len;
+};
 
-static void put_image(byte_vec *out, struct slice image, bool cut)
+static struct folded fold_image(struct slice image)
 {
-	if (image.len == 0)
-		image = SLICE("?");
-	if (cut)
-		image = image_cut(image);
+	struct folded folded;
+
+	image = image.len ? image_cut(image) : SLICE("?");
+	folded.len = image.len;
 	for (size_t i = 0; i < image.len; i++)
-		bytes_put_u8(out, (uint8_t)(image.at[i] >= 'A' && image.at[i] <= 'Z'
-						    ? image.at[i] | 0x20
-						    : image.at[i]));
+		folded.text[i] = (char)(image.at[i] >= 'A' && image.at[i] <= 'Z'
+						? image.at[i] | 0x20
+						: image.at[i]);
+	return folded;
 }
 
-static void put_endpoint(byte_vec *out, const struct chain_list *list, const struct chain *chain)
+static uint64_t hash_image(struct slice image)
 {
-	const struct endpoint *endpoint = chain_endpoint(list, chain);
-	struct slice reason = names_text(&list->names, endpoint->wait_reason);
+	struct folded folded = fold_image(image);
 
-	put(out, " [");
-	put(out, endpoint_kind_text(endpoint->kind));
-	if (endpoint->kind == ENDPOINT_WAIT && reason.len) {
-		put(out, " ");
-		bytes_put(out, reason.at, reason.len);
+	return hash64(folded.text, folded.len);
+}
+
+static int compare_images(const struct chain_list *list, const struct hop *a,
+			  const struct hop *b)
+{
+	struct folded x = fold_image(names_text(&list->names, a->image));
+	struct folded y = fold_image(names_text(&list->names, b->image));
+
+	return slice_compare((struct slice){ x.text, x.len }, (struct slice){ y.text, y.len });
+}
+
+const struct hop *chain_root(const struct chain_list *list, const struct chain *chain)
+{
+	const struct hop *root = NULL;
+	uint32_t at = 0;
+
+	chain_for_each_hop(hop, list, chain) {
+		if (!root || chain->cycle != CYCLE_THREAD ||
+		    at <= chain->cycle_start || compare_images(list, hop, root) < 0)
+			root = hop;
+		at++;
 	}
-	/* Of a process that is entered again the images do not tell: there may be two processes of one image. */
-	if (chain->cycle == CYCLE_PROCESS)
-		put(out, ", semicircular");
-	put(out, "]");
+	return root;
 }
 
-static void put_hop(byte_vec *out, const struct chain_list *list, const struct hop *hop,
-		    bool cut)
+/* "nt!KiSwapContext+0x7f" and "nt!KiSwapContext" are one frame. */
+static uint64_t hash_frame(struct slice frame)
 {
-	put_image(out, names_text(&list->names, hop->image), cut);
-	if (hop->via == EDGE_NONE)
-		return;
-	put(out, " -");
-	put(out, edge_kind_text(hop->via));
-	put(out, "-> ");
+	ptrdiff_t offset = slice_find(frame, SLICE("+0x"));
+
+	return hash64(frame.at, offset > 0 ? (size_t)offset : frame.len);
 }
 
-/* A label shows so many hops at either end of a longer chain. */
-#define LABEL_HOPS 16
-
-/* So long a text is replaced by its hash, to which the rest is added: a chain may have millions of hops. */
-#define FOLD_AT (1u << 16)
-
-static void fold(byte_vec *text)
+static uint64_t image_of(struct signer *signer, name_id name)
 {
-	uint64_t hash;
+	uint64_t *hash = &signer->images.at[name];
 
-	if (text->len < FOLD_AT)
-		return;
-	hash = hash64(text->at, text->len);
-	text->len = 0;
-	bytes_put_u64_be(text, hash);
+	if (*hash == 0)
+		*hash = hash_image(names_text(&signer->list->names, name));
+	return *hash;
 }
 
-typedef VEC(const struct hop *) hop_list;
-
-/* A pure ring has no first hop of its own: it is told from the rotation that is least, `start`. Of a ring with a tail it is
- * told, and signed, to which hop the last one points back, since other hops may be of the same image. */
-static void put_end(byte_vec *out, const struct chain_list *list, const struct chain *chain,
-		    const hop_list *hops, uint32_t start, bool cut)
+static uint64_t frame_of(struct signer *signer, name_id name)
 {
-	if (chain->cycle == CYCLE_THREAD) {
-		uint32_t back = (start + chain->cycle_start) % chain->hops;
+	uint64_t *hash = &signer->texts.at[name];
 
-		put_image(out, names_text(&list->names, hops->at[back]->image), cut);
-		if (chain->cycle_start) {
-			put(out, " (hop ");
-			put_number(out, chain->cycle_start + 1);
-			put(out, ")");
-		}
+	if (name && *hash == 0)
+		*hash = hash_frame(names_text(&signer->list->names, name));
+	return *hash;
+}
+
+/* ---- hops ---- */
+
+static struct hop_sign sign_hop(struct signer *signer, const struct hop *hop)
+{
+	struct hop_sign sign;
+
+	sign.token[GROUPING_ROOT] = image_of(signer, hop->image);
+	sign.token[GROUPING_PATH] = sign.token[GROUPING_ROOT];
+	sign.token[GROUPING_KIND] = mix(sign.token[GROUPING_PATH], hop->via);
+	sign.token[GROUPING_FRAME] =
+		mix(sign.token[GROUPING_KIND], frame_of(signer, hop->frame));
+	/* Of the root only the last hop counts. */
+	sign.behind[GROUPING_ROOT] = sign.token[GROUPING_ROOT];
+	for (int i = GROUPING_PATH; i < GROUPINGS; i++)
+		sign.behind[i] = mix(0, sign.token[i]);
+	return sign;
+}
+
+/* A hop like the one behind it adds nothing: runs count once. */
+static void lead_to(struct hop_sign *sign, const struct hop_sign *next)
+{
+	sign->behind[GROUPING_ROOT] = next->behind[GROUPING_ROOT];
+	for (int i = GROUPING_PATH; i < GROUPINGS; i++)
+		sign->behind[i] = sign->token[i] == next->token[i]
+					  ? next->behind[i]
+					  : mix(next->behind[i], sign->token[i]);
+}
+
+static void fill_zero(void *at, size_t len, size_t size)
+{
+	if (len)
+		memset(at, 0, len * size);
+}
+
+struct signer *signer_new(const struct chain_list *list)
+{
+	struct signer *signer = mem_alloc_zero(1, sizeof(*signer));
+	size_t names = list->names.texts.len + 1;
+
+	signer->list = list;
+	vec_reserve(&signer->images, names);
+	vec_reserve(&signer->texts, names);
+	fill_zero(signer->images.at, names, sizeof(uint64_t));
+	fill_zero(signer->texts.at, names, sizeof(uint64_t));
+	vec_reserve(&signer->hops, list->hops.len);
+	/* The one that a hop waits for stands before it. */
+	vec_for_each(hop, &list->hops) {
+		struct hop_sign sign = sign_hop(signer, hop);
+
+		if (hop->next != NUMBER_NONE)
+			lead_to(&sign, &signer->hops.at[hop->next]);
+		vec_push(&signer->hops, sign);
 	}
-	put_endpoint(out, list, chain);
+	return signer;
 }
 
-static uint64_t signature_of(const struct chain_list *list, const struct chain *chain,
-			     const hop_list *hops, uint32_t start, byte_vec *text)
+void signer_free(struct signer *signer)
 {
-	text->len = 0;
-	for (uint32_t i = 0; i < chain->hops; i++) {
-		put_hop(text, list, hops->at[(start + i) % chain->hops], true);
-		fold(text);
+	vec_free(&signer->hops);
+	vec_free(&signer->images);
+	vec_free(&signer->texts);
+	vec_free(&signer->path);
+	vec_free(&signer->tokens);
+	free(signer);
+}
+
+/* ---- rings ---- */
+
+/* The tokens of hops first to end, with runs counted once. */
+static void collect_tokens(struct signer *signer, size_t first, size_t end, int grouping)
+{
+	signer->tokens.len = 0;
+	for (size_t i = first; i < end; i++) {
+		uint64_t token = signer->hops.at[signer->path.at[i]].token[grouping];
+		size_t len = signer->tokens.len;
+
+		if (len == 0 || signer->tokens.at[len - 1] != token)
+			vec_push(&signer->tokens, token);
 	}
-	put_end(text, list, chain, hops, start, true);
-	return hash64(text->at, text->len);
 }
 
-static void put_label(byte_vec *text, const struct chain_list *list,
-		      const struct chain *chain, const hop_list *hops, uint32_t start)
+static uint64_t sum_tokens(const struct signer *signer, uint64_t sum, size_t start)
 {
-	uint32_t left_out = chain->hops > 2 * LABEL_HOPS + 1 ? chain->hops - 2 * LABEL_HOPS
-							     : 0;
-	text->len = 0;
-	for (uint32_t i = 0; i < chain->hops; i++) {
-		if (i == LABEL_HOPS && left_out) {
-			put(text, "... ");
-			put_number(text, left_out);
-			put(text, " hops ... -> ");
-			i += left_out;
-		}
-		put_hop(text, list, hops->at[(start + i) % chain->hops], false);
+	size_t count = signer->tokens.len;
+
+	for (size_t i = 0; i < count; i++)
+		sum = mix(sum, signer->tokens.at[(start + i) % count]);
+	return sum;
+}
+
+/* Those in front of the ring, a mark, and the ring from where they enter it. */
+static uint64_t sum_ring(struct signer *signer, const struct chain *chain, int grouping)
+{
+	uint64_t sum;
+
+	collect_tokens(signer, 0, chain->cycle_start, grouping);
+	sum = mix(sum_tokens(signer, 0, 0), CYCLE_THREAD);
+	collect_tokens(signer, chain->cycle_start, chain->hops, grouping);
+	if (chain->cycle_start)
+		return sum_tokens(signer, sum, 0);
+	/* A run may go on over the place where the ring happens to be cut. */
+	while (signer->tokens.len > 1 &&
+	       signer->tokens.at[0] == signer->tokens.at[signer->tokens.len - 1])
+		signer->tokens.len--;
+	return sum_tokens(signer, sum,
+			  least_rotation(signer->tokens.at, signer->tokens.len));
+}
+
+static void sign_ring(struct signer *signer, const struct chain *chain,
+		      struct signatures *signatures)
+{
+	signer->path.len = 0;
+	chain_for_each_hop(hop, signer->list, chain)
+		vec_push(&signer->path, (uint32_t)(hop - signer->list->hops.at));
+	signatures->of[GROUPING_ROOT] =
+		image_of(signer, chain_root(signer->list, chain)->image);
+	for (int i = GROUPING_PATH; i < GROUPINGS; i++)
+		signatures->of[i] = sum_ring(signer, chain, i);
+}
+
+/* ---- chains ---- */
+
+/* What the chain ends in is mixed in last, each grouping's in all finer ones. */
+static void add_class(struct signer *signer, const struct chain *chain,
+		      struct signatures *signatures)
+{
+	const struct endpoint *endpoint = chain_endpoint(signer->list, chain);
+	const char *kind = endpoint_kind_text(endpoint->kind);
+	uint64_t class[GROUPINGS];
+
+	class[GROUPING_ROOT] = hash64(kind, strlen(kind));
+	class[GROUPING_PATH] = mix(class[GROUPING_ROOT], chain->cycle);
+	class[GROUPING_KIND] = mix(class[GROUPING_PATH], endpoint->kind == ENDPOINT_WAIT
+								 ? frame_of(signer, endpoint->wait_reason)
+								 : 0);
+	class[GROUPING_FRAME] =
+		mix(class[GROUPING_KIND], frame_of(signer, endpoint->frame));
+	for (int i = 0; i < GROUPINGS; i++)
+		signatures->of[i] = mix(mix(signatures->of[i], class[i]), (uint64_t)i);
+}
+
+void signer_sign(struct signer *signer, const struct chain *chain, struct signatures *signatures)
+{
+	if (chain->cycle == CYCLE_THREAD)
+		sign_ring(signer, chain, signatures);
+	else
+		memcpy(signatures->of, signer->hops.at[chain->first_hop].behind,
+		       sizeof(signatures->of));
+	add_class(signer, chain, signatures);
+}
+
+void chain_list_sign(struct chain_list *list)
+{
+	struct signer *signer = signer_new(list);
+	struct signatures signatures;
+
+	vec_for_each(chain, &list->chains) {
+		signer_sign(signer, chain, &signatures);
+		chain->signature = signatures.of[GROUPING_KIND];
 	}
-	put_end(text, list, chain, hops, start, false);
+	signer_free(signer);
 }
 
-/* One number per hop that is equal where image and kind of waiting are. */
-static uint64_t hop_key(const struct chain_list *list, const struct hop *hop, byte_vec *scratch)
+const char *grouping_text(enum grouping grouping)
 {
-	scratch->len = 0;
-	put_hop(scratch, list, hop, true);
-	return hash64(scratch->at, scratch->len);
-}
+	static const char *const texts[GROUPINGS] = {
+#define GROUPING(id, text, what) text,
+#include "stages/groupings.def"
+#undef GROUPING
+	};
 
-/* Where the least rotation of keys begins: two candidates i and j run against each other over k equal hops. */
-static uint32_t least_rotation(const uint64_t *keys, uint32_t count)
-{
-	uint32_t i = 0, j = 1, k = 0;
-
-	while (i < count && j < count && k < count) {
-		uint64_t a = keys[(i + k) % count], b = keys[(j + k) % count];
-
-		if (a == b) {
-			k++;
-			continue;
-		}
-		if (a > b)
-			i += k + 1;
-		else
-			j += k + 1;
-		if (i == j)
-			j++;
-		k = 0;
-	}
-	return i < j ? i : j;
-}
-
-static uint32_t ring_start(const struct chain_list *list, const struct chain *chain,
-			   const hop_list *hops, byte_vec *scratch)
-{
-	VEC(uint64_t) keys = { 0 };
-	uint32_t start;
-
-	if (chain->cycle != CYCLE_THREAD || chain->cycle_start != 0)
-		return 0;
-	vec_for_each(hop, hops)
-		vec_push(&keys, hop_key(list, *hop, scratch));
-	start = least_rotation(keys.at, chain->hops);
-	vec_free(&keys);
-	return start;
-}
-
-void chain_sign(struct chain_list *list, struct chain *chain)
-{
-	byte_vec text = { 0 };
-	hop_list hops = { 0 };
-	uint32_t start;
-
-	chain_for_each_hop(hop, list, chain) vec_push(&hops, hop);
-	start = ring_start(list, chain, &hops, &text);
-	chain->signature = signature_of(list, chain, &hops, start, &text);
-	put_label(&text, list, chain, &hops, start);
-	chain->label =
-		names_add(&list->names, (struct slice){ (const char *)text.at, text.len });
-	vec_free(&hops);
-	vec_free(&text);
+	return texts[grouping];
 }

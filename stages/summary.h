@@ -46,11 +46,12 @@ void summary_free(struct summary *summary);
 void summary_encode(const struct summary *summary, byte_vec *out);
 bool summary_decode(struct summary *summary, const void *bytes, size_t len);
 
-/* What a reader makes of one incident and the index stores: four pieces of bytes, each decoded on its own. */
+/* What a reader makes of one incident and the index stores: five pieces of bytes, each decoded on its own. */
 struct encoded_incident {
 	struct slice summary; /* summary_encode() */
 	struct slice chains;  /* chain_list_encode() */
 	struct slice census;  /* census_encode() */
+	struct slice digest;  /* digest_encode() */
 	struct slice records; /* incident_encode(), under zstd */
 };
 

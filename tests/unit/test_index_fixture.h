@@ -56,7 +56,7 @@ struct sample_bundle {
 struct made_bundle {
 	struct bundle_row row;
 	struct encoded_incident encoded[SAMPLE_INCIDENTS];
-	byte_vec bytes[SAMPLE_INCIDENTS][4];
+	byte_vec bytes[SAMPLE_INCIDENTS][5];
 };
 
 static inline struct slice bytes_slice(const byte_vec *bytes)

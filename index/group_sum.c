@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Summing up chains to groups; see group_sum.h. */
+#include "index/group_sum.h"
+
+static int compare_order(const void *a, const void *b, void *context)
+{
+	const uint64_t *signed_as = context;
+	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+
+	if (signed_as[i] != signed_as[k])
+		return signed_as[i] < signed_as[k] ? -1 : 1;
+	return i < k ? -1 : i > k;
+}
+
+static struct chain_group *group_place(struct group_sum *sum, uint64_t signature, bool *new)
+{
+	uint32_t *place = map_place(&sum->places, signature);
+
+	*new = *place == MAP_NONE;
+	if (*new) {
+		*place = (uint32_t)sum->groups.len;
+		vec_push(&sum->groups, ((struct chain_group){ .signature = signature }));
+	}
+	return &sum->groups.at[*place];
+}
+
+static bool cycles_differ(const struct chain_list *list, const uint32_t *order, size_t count,
+			  uint8_t cycle)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list->chains.at[order[i]].cycle != cycle)
+			return true;
+	return false;
+}
+
+/* Chains of one signature. */
+static void add_run(struct group_sum *sum, const struct summary *summary,
+		    const struct chain_list *list, const uint32_t *order, size_t count,
+		    const struct signatures *signatures)
+{
+	uint64_t signature = signatures->of[sum->grouping];
+	struct signature_row row = signature_row_of(summary, list, order, count, sum->grouping,
+						    signatures, &sum->arena);
+	bool new;
+	struct chain_group *group = group_place(sum, signature, &new);
+
+	if (new)
+		group->row = row;
+	else
+		signature_row_add(&group->row, &row);
+	group->cycles_differ |= cycles_differ(list, order, count, group->row.cycle);
+	vec_push(&sum->members, ((struct group_member){
+					.signature = signature,
+					.incident = summary->id,
+					.machine = machine_hash(summary->machine) }));
+}
+
+void group_sum_add(struct group_sum *sum, const struct summary *summary,
+		   const struct chain_list *list, const uint32_t *picked, size_t count)
+{
+	struct signer *signer = signer_new(list);
+	struct signatures signatures;
+	size_t next;
+
+	vec_reserve(&sum->signed_as, list->chains.len);
+	sum->order.len = 0;
+	for (size_t i = 0; i < count; i++) {
+		signer_sign(signer, &list->chains.at[picked[i]], &signatures);
+		sum->signed_as.at[picked[i]] = signatures.of[sum->grouping];
+		vec_push(&sum->order, picked[i]);
+	}
+	if (count > 1)
+		qsort_r(sum->order.at, count, sizeof(uint32_t), compare_order,
+			sum->signed_as.at);
+	for (size_t i = 0; i < count; i = next) {
+		const uint32_t *order = sum->order.at + i;
+
+		for (next = i + 1; next < count && sum->signed_as.at[sum->order.at[next]] ==
+							   sum->signed_as.at[*order];)
+			next++;
+		signer_sign(signer, &list->chains.at[*order], &signatures);
+		add_run(sum, summary, list, order, next - i, &signatures);
+	}
+	signer_free(signer);
+}
+
+int chain_group_compare(const void *left, const void *right)
+{
+	const struct chain_group *a = left, *b = right;
+
+	if (a->row.incidents != b->row.incidents)
+		return a->row.incidents > b->row.incidents ? -1 : 1;
+	if (a->row.chains != b->row.chains)
+		return a->row.chains > b->row.chains ? -1 : 1;
+	return a->signature < b->signature ? -1 : a->signature > b->signature;
+}
+
+static int by_machine(const void *left, const void *right)
+{
+	const struct group_member *a = left, *b = right;
+
+	if (a->signature != b->signature)
+		return a->signature < b->signature ? -1 : 1;
+	return a->machine < b->machine ? -1 : a->machine > b->machine;
+}
+
+static int by_incident(const void *left, const void *right)
+{
+	const struct group_member *a = left, *b = right;
+
+	if (a->signature != b->signature)
+		return a->signature < b->signature ? -1 : 1;
+	return a->incident < b->incident ? -1 : a->incident > b->incident;
+}
+
+static void count_machines(struct group_sum *sum)
+{
+	for (size_t i = 0; i < sum->members.len; i++) {
+		const struct group_member *member = &sum->members.at[i];
+
+		if (member->machine && (i == 0 || by_machine(member - 1, member) != 0))
+			sum->groups.at[map_get(&sum->places, member->signature)].row.machines++;
+	}
+}
+
+/* A group that was pushed as a whole, with its machines counted, has no members. */
+void group_sum_finish(struct group_sum *sum)
+{
+	if (sum->groups.len == 0)
+		return;
+	if (sum->members.len) {
+		qsort(sum->members.at, sum->members.len, sizeof(struct group_member),
+		      by_machine);
+		count_machines(sum);
+		qsort(sum->members.at, sum->members.len, sizeof(struct group_member),
+		      by_incident);
+	}
+	qsort(sum->groups.at, sum->groups.len, sizeof(struct chain_group),
+	      chain_group_compare);
+}
+
+const struct group_member *group_sum_members(const struct group_sum *sum, uint64_t signature,
+					     size_t *count)
+{
+	const struct group_member sought = { .signature = signature };
+	size_t low = 0, high = sum->members.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_incident(&sum->members.at[middle], &sought) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = low; high < sum->members.len &&
+			 sum->members.at[high].signature == signature;)
+		high++;
+	*count = high - low;
+	return sum->members.at + low;
+}
+
+void group_sum_free(struct group_sum *sum)
+{
+	vec_free(&sum->groups);
+	vec_free(&sum->members);
+	vec_free(&sum->order);
+	vec_free(&sum->signed_as);
+	map_free(&sum->places);
+	arena_free(&sum->arena);
+}
