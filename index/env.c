@@ -35,7 +35,7 @@ static struct index *index_new(const char *folder)
 	struct index *index = mem_alloc_zero(1, sizeof(*index));
 
 	index->folder = mem_strdup(folder);
-	index->lock_fd = -1;
+	index->lock_fd = index->reader_fd = -1;
 	return index;
 }
 
@@ -153,6 +153,7 @@ struct index *index_open_read(const char *folder, struct error *error)
 	struct index *index = index_new(folder);
 
 	if (folder_holds_index(folder, error) && folder_is_local(folder, error) &&
+	    reader_lock(folder, &index->reader_fd, error) &&
 	    env_open_read(index, error) && schema_open(index, false, error))
 		return index;
 	index_close(index);
@@ -167,6 +168,8 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 	if (!folder_is_local(folder, error) || !folder_make(folder, error))
 		goto fail;
 	index->lock_fd = writer_lock(folder, lock, error);
+	if (index->lock_fd >= 0)
+		compact_clean(folder);
 	if (index->lock_fd >= 0 && env_open_write(index, map_bytes, error) &&
 	    schema_open(index, true, error))
 		return index;
@@ -188,6 +191,8 @@ void index_close(struct index *index)
 		mdb_env_close(index->env);
 	if (index->lock_fd >= 0)
 		close(index->lock_fd);
+	if (index->reader_fd >= 0)
+		close(index->reader_fd);
 	free(index->folder);
 	free(index);
 }

@@ -27,7 +27,8 @@ struct index {
 	MDB_env *env;
 	MDB_dbi tables[TABLES];
 	char *folder;
-	int lock_fd;    /* -1 unless it writes */
+	int lock_fd; /* -1 unless it writes */
+	int reader_fd; /* of one that reads; -1 where the folder has no place for its lock */
 	unsigned views; /* open now: while one is, the map must not move */
 };
 
@@ -58,8 +59,12 @@ bool schema_open(struct index *index, bool write, struct error *error);
 const char *table_name(enum table table);
 
 /* folder.c */
+/* "FOLDER/NAME", to be freed. */
+char *folder_file(const char *folder, const char *name);
 bool folder_make(const char *folder, struct error *error);
 bool folder_holds_index(const char *folder, struct error *error);
+/* Makes names that were given and taken away in it durable. */
+bool folder_sync(const char *folder, struct error *error);
 /* Refuses a network file system; asks the nearest parent when path does not exist. */
 bool folder_is_local(const char *path, struct error *error);
 /* The name of a network file system by its magic in statfs.f_type, NULL for all
@@ -68,6 +73,14 @@ const char *network_filesystem(unsigned long magic);
 
 /* lock.c: the descriptor that holds the writer lock until it is closed, or -1. */
 int writer_lock(const char *folder, enum index_lock lock, struct error *error);
+/* The same for a reader; *fd is -1 as well where none may be made, as on a read-only medium. */
+bool reader_lock(const char *folder, int *fd, struct error *error);
+/* For the holder of the writer lock: waits until nobody else has the index open, and lets
+ * nobody open it until fd is closed. ERROR_BUSY when that lasts longer than wait_ms. */
+bool exclusive_lock(int fd, const char *folder, int64_t wait_ms, struct error *error);
+
+/* compact.c: removes what one that was killed has left; for the holder of the writer lock. */
+void compact_clean(const char *folder);
 
 /* What an LMDB code means to the user; always false. */
 bool lmdb_error(struct error *error, int code, const char *what);

@@ -8,6 +8,7 @@
 #include "index/env.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,15 +99,29 @@ bool folder_make(const char *folder, struct error *error)
 	return error_errno(error, "%s", folder);
 }
 
+char *folder_file(const char *folder, const char *name)
+{
+	size_t size = strlen(folder) + strlen(name) + 2;
+	char *path = mem_alloc(size);
+
+	snprintf(path, size, "%s/%s", folder, name);
+	return path;
+}
+
+bool folder_sync(const char *folder, struct error *error)
+{
+	cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) != 0)
+		return error_errno(error, "%s", folder);
+	return true;
+}
+
 bool folder_holds_index(const char *folder, struct error *error)
 {
-	cleanup_free char *path = NULL;
+	cleanup_free char *path = folder_file(folder, "data.mdb");
 	struct stat found;
 
-	if (asprintf(&path, "%s/data.mdb", folder) < 0) {
-		path = NULL;
-		return error_errno(error, "%s", folder);
-	}
 	if (stat(path, &found) != 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			return error_errno(error, "%s", path);

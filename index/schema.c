@@ -7,12 +7,7 @@
  */
 #include "index/env.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "index/table.h"
-#include "pipeline/base/cleanup.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
@@ -87,16 +82,6 @@ static bool check_version(struct index_view *view, struct error *error)
 	return true;
 }
 
-/* A new name is durable only when its folder is. */
-static bool sync_folder(const char *folder, struct error *error)
-{
-	cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) != 0)
-		return error_errno(error, "%s", folder);
-	return true;
-}
-
 static bool make_schema(struct index_view *view, struct error *error)
 {
 	return open_tables(view, MDB_CREATE, error) &&
@@ -126,5 +111,5 @@ bool schema_open(struct index *index, bool write, struct error *error)
 	code = mdb_txn_commit(view.txn);
 	if (code != 0)
 		return lmdb_error(error, code, index->folder);
-	return !make || (index_pad(index, error) && sync_folder(index->folder, error));
+	return !make || (index_pad(index, error) && folder_sync(index->folder, error));
 }

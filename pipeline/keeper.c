@@ -377,3 +377,20 @@ bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
 	index_view_end(view);
 	return error->kind == ERROR_NONE;
 }
+
+void keeper_tell_totals(const struct keeper_totals *totals)
+{
+	const uint64_t *members = totals->outcomes;
+	uint64_t sum = 0;
+
+	for (int i = 0; i < OUTCOMES; i++)
+		sum += members[i];
+	log_note("%llu bundles: %llu read, %llu already in; %llu members: %llu parsed, %llu ignored, "
+		 "%llu quarantined; %llu incidents",
+		 (unsigned long long)totals->bundles, (unsigned long long)totals->read,
+		 (unsigned long long)totals->skipped, (unsigned long long)sum,
+		 (unsigned long long)members[OUTCOME_PARSED],
+		 (unsigned long long)members[OUTCOME_IGNORED],
+		 (unsigned long long)members[OUTCOME_QUARANTINED],
+		 (unsigned long long)totals->incidents);
+}

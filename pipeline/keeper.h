@@ -38,4 +38,7 @@ bool keeper_run(struct index *index, const keeper_jobs *jobs, int threads,
 		const volatile sig_atomic_t *stop, struct keeper_totals *totals,
 		struct error *error);
 
+/* Says on stderr how much was read and what became of it, unless --quiet. */
+void keeper_tell_totals(const struct keeper_totals *totals);
+
 #endif

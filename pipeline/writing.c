@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options, statuses and signals of the commands that write; see writing.h. */
+#include "pipeline/writing.h"
+
+#include <string.h>
+
+#include "pipeline/base/log.h"
+#include "pipeline/base/team.h"
+#include "pipeline/selecting.h"
+
+struct writing writing_begin(const struct command *command, const char *index)
+{
+	return (struct writing){ .command = command,
+				 .index = index,
+				 .threads = team_default_size() };
+}
+
+static bool lock_option(struct writing *writing, const struct options *options)
+{
+	static const char *const names[] = { "fail", "wait", "skip" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(options->value, names[i]) == 0) {
+			writing->lock = (enum lock_choice)i;
+			return true;
+		}
+	return options_refuse(options, "unknown --lock '%s': fail, wait and skip are known",
+			      options->value);
+}
+
+bool writing_option(struct writing *writing, const struct options *options, int id)
+{
+	uint64_t number;
+
+	switch (id) {
+	case OPTION_JOBS:
+		if (!number_option(options, 1, 64, &number))
+			return false;
+		writing->threads = (int)number;
+		return true;
+	case OPTION_LOCK:
+		return lock_option(writing, options);
+	case OPTION_QUIET:
+		log_set_quiet(true);
+		return true;
+	default:
+		writing->index = options->value;
+		return true;
+	}
+}
+
+enum index_lock writing_lock(const struct writing *writing)
+{
+	return writing->lock == LOCK_WAIT ? INDEX_LOCK_WAIT : INDEX_LOCK_FAIL;
+}
+
+int writing_failed(const struct writing *writing, const struct error *error)
+{
+	if (error->kind == ERROR_BUSY && writing->lock == LOCK_SKIP)
+		log_note("%s: skipped", error->text);
+	else
+		log_error("%s: %s", writing->command->name, error->text);
+	switch (error->kind) {
+	case ERROR_USAGE:
+	case ERROR_FORMAT:
+		return EXIT_USAGE;
+	case ERROR_BUSY:
+		return EXIT_BUSY;
+	default:
+		return EXIT_IO;
+	}
+}
+
+int upkeep_failed(const struct writing *writing, const struct error *error)
+{
+	return writing_failed(writing, error) == EXIT_BUSY ? EXIT_BUSY : EXIT_USAGE;
+}
+
+static volatile sig_atomic_t stop_signal;
+
+static void take_signal(int number)
+{
+	stop_signal = number;
+}
+
+/* What whoever started us wants ignored (nohup) stays so. */
+const volatile sig_atomic_t *catch_stop_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = take_signal }, before;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	return &stop_signal;
+}

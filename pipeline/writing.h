@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that write into the index share: what to do about another writer, and their exit statuses. */
+#ifndef PIPELINE_WRITING_H
+#define PIPELINE_WRITING_H
+
+#include <signal.h>
+
+#include "index/index.h"
+#include "pipeline/options.h"
+
+enum {
+	OPTION_LOCK = 400,
+	OPTION_JOBS,
+	OPTION_QUIET,
+};
+
+#define OPTIONS_LOCK                                                            \
+	{                                                                       \
+		OPTION_LOCK, 0, "lock", "HOW",                                  \
+			"when another writer holds the index: fail (default), " \
+			"wait or skip"                                          \
+	}
+
+/* Of the commands that read bundles. */
+#define OPTIONS_READING                                                                         \
+	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor" },       \
+		OPTIONS_LOCK,                                                                   \
+	{                                                                                       \
+		OPTION_QUIET, 'q', "quiet", NULL, "no summary; warnings and errors still print" \
+	}
+
+enum lock_choice {
+	LOCK_FAIL,
+	LOCK_WAIT,
+	LOCK_SKIP,
+};
+
+struct writing {
+	const struct command *command;
+	const char *index; /* --index, or NULL */
+	enum lock_choice lock;
+	int threads;
+};
+
+/* A command's options as they are before any is given. */
+struct writing writing_begin(const struct command *command, const char *index);
+/* Takes --lock, --jobs, --quiet or --index in. False, with the mistake reported, when its value is none. */
+bool writing_option(struct writing *writing, const struct options *options, int id);
+enum index_lock writing_lock(const struct writing *writing);
+
+/* Reports the error and returns the status that it ends a command with: of those that read bundles (74 when the machine
+ * failed), and of upkeep (2 then). With --lock skip a busy index is a note. */
+int writing_failed(const struct writing *writing, const struct error *error);
+int upkeep_failed(const struct writing *writing, const struct error *error);
+
+/* From now on SIGINT, SIGTERM and SIGHUP set the number that is pointed to instead of ending the program. */
+const volatile sig_atomic_t *catch_stop_signals(void);
+
+#endif
