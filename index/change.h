@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a batch of bundles changes in one incident, for index/write.c. */
+/* What changes in one incident, for those who write: index/write.c and index/gc.c. */
 #ifndef INDEX_CHANGE_H
 #define INDEX_CHANGE_H
 
@@ -24,5 +24,12 @@ struct consequences {
 /* Applies the changes of one incident, at most one per path. Collects what follows. */
 bool incident_change(struct index_view *view, const struct change *changes, size_t count,
 		     struct consequences *consequences, struct error *error);
+
+/* Writes all of them, in order of keys; leaves them empty. */
+bool consequences_apply(struct consequences *consequences, struct index_view *view,
+			struct error *error);
+/* Forgets them: the transaction that they were collected in is given up. */
+void consequences_clear(struct consequences *consequences);
+void consequences_free(struct consequences *consequences);
 
 #endif

@@ -237,9 +237,7 @@ bool index_compact(const char *folder, enum index_lock lock, int64_t wait_ms,
 	struct index *index;
 	bool ok;
 
-	if (!folder_holds_index(folder, error))
-		return false;
-	index = index_open_write(folder, lock, error);
+	index = index_open_existing(folder, lock, error);
 	if (!index)
 		return false;
 	ok = compact(index, wait_ms, sizes, error);

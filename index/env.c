@@ -183,6 +183,12 @@ struct index *index_open_write(const char *folder, enum index_lock lock, struct 
 	return index_open_write_sized(folder, lock, FIRST_MAP_BYTES, error);
 }
 
+struct index *index_open_existing(const char *folder, enum index_lock lock, struct error *error)
+{
+	return folder_holds_index(folder, error) ? index_open_write(folder, lock, error)
+						 : NULL;
+}
+
 void index_close(struct index *index)
 {
 	if (!index)

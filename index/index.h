@@ -30,6 +30,9 @@ struct index *index_open_read(const char *folder, struct error *error);
 /* Opens for writing, makes the folder (0700) and files (0600) when they are missing,
  * takes the writer lock. A signal that interrupts the wait for it gives ERROR_BUSY. */
 struct index *index_open_write(const char *folder, enum index_lock lock, struct error *error);
+/* The same for an index that must be there already: ERROR_FORMAT when it is not. */
+struct index *index_open_existing(const char *folder, enum index_lock lock,
+				  struct error *error);
 void index_close(struct index *index);
 
 /* ---- bundles: what was read, and what became of it ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The schema: which tables there are and which version of their bytes. It is one text in
- * the table "meta", "pipeline/index/4", written in the transaction that makes the tables.
+ * the table "meta", "pipeline/index/5", written in the transaction that makes the tables.
  * An index of any other version is refused with both names: guessing at bytes is how
  * indexes get ruined.
  */

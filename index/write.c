@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * index_write(): a batch of bundles in one transaction, table by table in order of keys.
- * When the map is full the transaction is given up, the map doubled, and everything done
- * again. Nothing of a batch is seen before all of it is on disk.
+ * Nothing of a batch is seen before all of it is on disk.
  */
 #include "index/bundle.h"
 #include "index/change.h"
-
-#include <inttypes.h>
+#include "index/transact.h"
 
 struct batch_bundle {
 	struct key key;
@@ -64,9 +62,7 @@ static void batch_free(struct batch *batch)
 {
 	vec_free(&batch->bundles);
 	vec_free(&batch->changes);
-	vec_free(&batch->consequences.postings);
-	vec_free(&batch->consequences.baselines);
-	signature_changes_free(&batch->consequences.signatures);
+	consequences_free(&batch->consequences);
 	vec_free(&batch->row);
 }
 
@@ -153,59 +149,28 @@ static bool write_incidents(struct batch *batch, struct index_view *view, struct
 		if (!incident_change(view, changes + i, next - i, &batch->consequences, error))
 			return false;
 	}
-	return postings_apply(&batch->consequences.postings, view, error) &&
-	       baseline_apply(&batch->consequences.baselines, view, error) &&
-	       signatures_apply(&batch->consequences.signatures, view, error);
+	return consequences_apply(&batch->consequences, view, error);
 }
 
-static bool write_batch(struct batch *batch, struct index_view *view, struct error *error)
+static bool write_batch(void *context, struct index_view *view, struct error *error)
 {
+	struct batch *batch = context;
+
 	batch->changes.len = 0;
-	batch->consequences.postings.len = batch->consequences.baselines.len = 0;
-	signature_changes_clear(&batch->consequences.signatures);
+	consequences_clear(&batch->consequences);
 	vec_for_each(bundle, &batch->bundles)
 		if (!write_bundle(batch, view, bundle, error))
 			return false;
 	return write_incidents(batch, view, error);
 }
 
-/* One attempt. *full: it failed because the map is full. */
-static bool try_batch(struct batch *batch, struct index *index, bool *full, struct error *error)
-{
-	struct index_view view;
-	int code;
-
-	*full = false;
-	if (!view_begin(&view, index, 0, error))
-		return false;
-	if (!write_batch(batch, &view, error)) {
-		*full = view.map_full;
-		mdb_txn_abort(view.txn);
-		return false;
-	}
-	code = mdb_txn_commit(view.txn);
-	*full = code == MDB_MAP_FULL;
-	return code == 0 || lmdb_error(error, code, "writing the index");
-}
-
 bool index_write(struct index *index, const struct bundle_result *results, size_t count,
 		 struct error *error)
 {
 	struct batch batch = { .row = { 0 } };
-	bool ok, full = false;
+	bool ok = batch_init(&batch, results, count, error) &&
+		  index_transact(index, write_batch, &batch, error);
 
-	if (index->lock_fd < 0 || index->views > 0)
-		return error_set(error, ERROR_INTERNAL,
-				 "index_write() needs an index open for writing without views");
-	ok = batch_init(&batch, results, count, error);
-	if (ok && count > 0) {
-		while (!(ok = try_batch(&batch, index, &full, error)))
-			if (!full || !index_grow(index, error))
-				break;
-		ok = ok && index_pad(index, error);
-	}
-	if (ok)
-		error->kind = ERROR_NONE;
 	batch_free(&batch);
 	return ok;
 }

@@ -85,7 +85,7 @@ bool seconds_option(const struct options *options, int64_t *ms)
 	return true;
 }
 
-static bool moment_option(const struct options *options, bool end_of_day, int64_t *moment)
+bool moment_option(const struct options *options, bool end_of_day, int64_t *moment)
 {
 	*moment = moment_parse(slice_from(options->value), end_of_day);
 	if (*moment == MOMENT_NONE)

@@ -60,6 +60,8 @@ bool format_option_of(enum format *format, const struct options *options, unsign
 /* A whole number in range. */
 bool number_option(const struct options *options, uint64_t least, uint64_t most,
 		   uint64_t *number);
+/* RFC 3339 or a date, then its beginning or its end. */
+bool moment_option(const struct options *options, bool end_of_day, int64_t *moment);
 /* Seconds, with or without a fraction. */
 bool seconds_option(const struct options *options, int64_t *ms);
 

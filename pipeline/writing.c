@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/team.h"
+#include "pipeline/place.h"
 #include "pipeline/selecting.h"
 
 struct writing writing_begin(const struct command *command, const char *index)
@@ -52,6 +54,13 @@ bool writing_option(struct writing *writing, const struct options *options, int 
 enum index_lock writing_lock(const struct writing *writing)
 {
 	return writing->lock == LOCK_WAIT ? INDEX_LOCK_WAIT : INDEX_LOCK_FAIL;
+}
+
+struct index *writing_open(const struct writing *writing, struct error *error)
+{
+	cleanup_free char *folder = place_of_index(writing->index, error);
+
+	return folder ? index_open_existing(folder, writing_lock(writing), error) : NULL;
 }
 
 int writing_failed(const struct writing *writing, const struct error *error)

@@ -48,6 +48,9 @@ struct writing writing_begin(const struct command *command, const char *index);
 bool writing_option(struct writing *writing, const struct options *options, int id);
 enum index_lock writing_lock(const struct writing *writing);
 
+/* Opens an index that is there: unlike ingest, upkeep makes none. NULL on failure. */
+struct index *writing_open(const struct writing *writing, struct error *error);
+
 /* Reports the error and returns the status that it ends a command with: of those that read bundles (74 when the machine
  * failed), and of upkeep (2 then). With --lock skip a busy index is a note. */
 int writing_failed(const struct writing *writing, const struct error *error);

@@ -10,6 +10,7 @@
 #include "index/baseline.h"
 #include "index/change.h"
 #include "index/list.h"
+#include "index/pin.h"
 #include "index/query_chain.h"
 
 static const struct sample_bundle samples[] = {
@@ -102,6 +103,7 @@ static size_t read_all(struct index_view *view)
 	struct chain_expr *expr = chain_expr_parse("a.exe", &reads.error);
 	struct bundle_row bundle;
 	uint64_t sum = 0, count, id;
+	pin_vec pins = { 0 };
 
 	for (size_t i = 0; i < 2; i++) {
 		count_read(&reads, index_bundle(view, samples[i].path, &bundle, &reads.error));
@@ -115,6 +117,8 @@ static size_t read_all(struct index_view *view)
 	read_baselines(&reads, "a.exe", NUMBER_NONE);
 	read_baselines(&reads, "b.exe", 6002);
 	read_baselines(&reads, "*", NUMBER_NONE);
+	count_read(&reads, index_pins(view, &pins, &reads.error));
+	vec_free(&pins);
 	if (index_resolve(view, "b.zip", &id, &reads.error) == 0)
 		count_read(&reads, reads.error.kind == ERROR_USAGE);
 	chain_expr_free(expr);
@@ -134,12 +138,9 @@ static size_t remove_all(struct index_view *view)
 
 	count_read(&reads, incident_change(view, &changes[0], 1, &all, &reads.error));
 	count_read(&reads, incident_change(view, &changes[1], 2, &all, &reads.error));
-	if (reads.failed == 0) {
-		count_read(&reads, postings_apply(&all.postings, view, &reads.error));
-		count_read(&reads, baseline_apply(&all.baselines, view, &reads.error));
-	}
-	vec_free(&all.postings);
-	vec_free(&all.baselines);
+	if (reads.failed == 0)
+		count_read(&reads, consequences_apply(&all, view, &reads.error));
+	consequences_free(&all);
 	return reads.failed;
 }
 
