@@ -21,13 +21,17 @@ static struct slice base_name(struct slice path)
 	return slash ? slice_skip(path, (size_t)(slash + 1 - path.at)) : path;
 }
 
-static bool in_bundle(const char *typed, const struct incident_row *row)
+bool bundle_matches(const char *typed, struct slice path)
 {
 	struct slice pattern = slice_from(typed);
 
+	return pattern_matches(pattern, path) || pattern_matches(pattern, base_name(path));
+}
+
+static bool in_bundle(const char *typed, const struct incident_row *row)
+{
 	vec_for_each(path, &row->bundles)
-		if (pattern_matches(pattern, *path) ||
-		    pattern_matches(pattern, base_name(*path)))
+		if (bundle_matches(typed, *path))
 			return true;
 	return false;
 }

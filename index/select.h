@@ -32,6 +32,8 @@ struct selector {
 bool selector_asks_for_incidents(const struct selector *selector);
 /* All conditions but those on chains. */
 bool selector_accepts(const struct selector *selector, const struct incident_row *row);
+/* Whether path, or its last part, is as typed: a name or pattern with * and ?, without case. */
+bool bundle_matches(const char *typed, struct slice path);
 /* The conditions on chains. */
 bool selector_asks_for_chains(const struct selector *selector);
 bool selector_accepts_cycle(const struct selector *selector, uint8_t cycle);

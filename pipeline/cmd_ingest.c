@@ -92,21 +92,11 @@ static bool discover(struct ingest *ingest, const char *folder, struct error *er
 	return true;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void add_found(struct ingest *ingest)
 {
 	vec_for_each(bundle, &ingest->found.bundles)
-		vec_push(&ingest->jobs, ((struct keeper_job){ .path = bundle->path,
-							      .name = base_name(bundle->path),
-							      .size = bundle->size,
-							      .mtime_ns = bundle->mtime_ns,
-							      .fd = -1 }));
+		vec_push(&ingest->jobs,
+			 keeper_job_at(bundle->path, bundle->size, bundle->mtime_ns));
 }
 
 static bool add_stdin(struct ingest *ingest, struct error *error)

@@ -119,6 +119,13 @@ static void clear_suspect(struct keeper *keeper, size_t at)
 	keeper->suspect[at] = 0;
 }
 
+static void end_job(struct keeper *keeper, size_t at)
+{
+	keeper->done++;
+	keeper->states[at] = JOB_DONE;
+	clear_suspect(keeper, at);
+}
+
 /* Puts what became of a job into the batch; the row's members and ids are set by the caller. */
 static void add_to_batch(struct keeper *keeper, size_t at, struct batched *batched)
 {
@@ -133,24 +140,36 @@ static void add_to_batch(struct keeper *keeper, size_t at, struct batched *batch
 	tell_quarantined(row);
 	count_row(keeper->totals, row);
 	keeper->totals->read++;
-	keeper->done++;
-	keeper->states[at] = JOB_DONE;
-	clear_suspect(keeper, at);
+	end_job(keeper, at);
 	if (keeper->batch.len == 0)
 		keeper->batch_since = now_ms();
 	vec_push(&keeper->batch, batched);
 	keeper->batch_bytes += batched->frame.len;
 }
 
+/* A bundle that never came to be read, and is not to be put in the place of what came of it before. */
+static void leave_job(struct keeper *keeper, size_t at, const char *reason, const char *text)
+{
+	log_warning("%s: %s: %s: what the index has of it stays as it is",
+		    keeper->jobs->at[at].path, reason, text);
+	keeper->totals->outcomes[OUTCOME_QUARANTINED]++;
+	end_job(keeper, at);
+}
+
 /* A bundle that never came to be read. */
 static void quarantine_job(struct keeper *keeper, size_t at, const char *reason,
 			   const char *text)
 {
-	struct batched *batched = mem_alloc_zero(1, sizeof(*batched));
 	struct member_row member = { .path = slice_from(keeper->jobs->at[at].name),
 				     .reason = slice_from(reason),
 				     .outcome = OUTCOME_QUARANTINED };
+	struct batched *batched;
 
+	if (keeper->jobs->at[at].known) {
+		leave_job(keeper, at, reason, text);
+		return;
+	}
+	batched = mem_alloc_zero(1, sizeof(*batched));
 	bytes_put(&batched->frame, text, strlen(text)); /* a copy that lives as long as the row */
 	member.text = (struct slice){ (const char *)batched->frame.at, batched->frame.len };
 	vec_push(&batched->row.members, member);
@@ -309,6 +328,17 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	if (!alive && !*keeper->stop)
 		settle_held(keeper);
 	return error->kind == ERROR_NONE;
+}
+
+struct keeper_job keeper_job_at(const char *path, uint64_t size, int64_t mtime_ns)
+{
+	const char *slash = strrchr(path, '/');
+
+	return (struct keeper_job){ .path = path,
+				    .name = slash ? slash + 1 : path,
+				    .size = size,
+				    .mtime_ns = mtime_ns,
+				    .fd = -1 };
 }
 
 bool keeper_run(struct index *index, const keeper_jobs *jobs, int threads,

@@ -25,10 +25,13 @@ struct keeper_job {
 	uint64_t size;
 	int64_t mtime_ns;
 	int fd; /* open already, or -1: to be opened by path */
+	bool known; /* when it cannot be opened, or readers die of it, the index keeps what it has of it */
 };
 
 typedef VEC(struct keeper_job) keeper_jobs;
 
+/* A bundle in a file, whose path outlives the job. */
+struct keeper_job keeper_job_at(const char *path, uint64_t size, int64_t mtime_ns);
 /* Drops from jobs what the index holds unchanged, counting it in totals. */
 bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
 		       struct keeper_totals *totals, struct error *error);

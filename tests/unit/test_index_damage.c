@@ -11,6 +11,7 @@
 #include "index/change.h"
 #include "index/list.h"
 #include "index/pin.h"
+#include "index/quarantine.h"
 #include "index/query_chain.h"
 
 static const struct sample_bundle samples[] = {
@@ -103,6 +104,8 @@ static size_t read_all(struct index_view *view)
 	struct chain_expr *expr = chain_expr_parse("a.exe", &reads.error);
 	struct bundle_row bundle;
 	uint64_t sum = 0, count, id;
+	struct quarantine_wish any = { .reason = NULL };
+	quarantined_vec members = { 0 };
 	pin_vec pins = { 0 };
 
 	for (size_t i = 0; i < 2; i++) {
@@ -119,6 +122,8 @@ static size_t read_all(struct index_view *view)
 	read_baselines(&reads, "*", NUMBER_NONE);
 	count_read(&reads, index_pins(view, &pins, &reads.error));
 	vec_free(&pins);
+	count_read(&reads, index_quarantine(view, &any, &members, &reads.error));
+	vec_free(&members);
 	if (index_resolve(view, "b.zip", &id, &reads.error) == 0)
 		count_read(&reads, reads.error.kind == ERROR_USAGE);
 	chain_expr_free(expr);

@@ -72,7 +72,8 @@ static void answer(int channel, uint64_t job, const char *name)
 	char path[128];
 
 	put_reading(&frame, job, name, NULL);
-	if (is(name, "killer") || (is(name, "once") && readers == 1))
+	if (is(name, "killer") || (is(name, "once") && readers == 1) ||
+	    (is(name, "turning") && readers > 1))
 		raise(SIGKILL);
 	if (is(name, "leaver"))
 		_exit(0);
@@ -210,7 +211,8 @@ static void add_bundle(struct night *night, const char *kind)
 			 .path = night->paths[at], .name = night->names[at], .fd = -1 }));
 }
 
-static void run_night(struct night *night)
+/* left: how many bundles are not read after all. */
+static void run_night_but(struct night *night, size_t left)
 {
 	static volatile sig_atomic_t stop;
 	struct error error = ERROR_INIT;
@@ -221,9 +223,14 @@ static void run_night(struct night *night)
 	alarm(0);
 	assert_string_equal(error.text, "");
 	assert_true(good);
-	assert_int_equal(night->totals.read, night->jobs.len);
+	assert_int_equal(night->totals.read, night->jobs.len - left);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 	assert_int_equal(errno, ECHILD);
+}
+
+static void run_night(struct night *night)
+{
+	run_night_but(night, 0);
 }
 
 /* The one member of a bundle ended like this; reason "" means parsed. */
@@ -354,6 +361,29 @@ static void test_a_suspect_that_is_gone(void **state)
 	end_night(&night);
 }
 
+/* Read well once, then never again: of a bundle that is known the index keeps what it has. */
+static void test_known_bundles_are_kept(void **state)
+{
+	static struct night night;
+
+	(void)state;
+	make_night(&night);
+	for (size_t i = 0; i < 100; i++)
+		add_bundle(&night, i == 20 || i == 40 ? "turning" : "good");
+	run_night(&night);
+	assert_int_equal(readers, 1);
+	night.totals = (struct keeper_totals){ 0 };
+	vec_for_each(job, &night.jobs)
+		job->known = true;
+	assert_int_equal(unlink(night.paths[60]), 0);
+	run_night_but(&night, 3);
+	assert_int_equal(night.totals.outcomes[OUTCOME_PARSED], 97);
+	assert_int_equal(night.totals.outcomes[OUTCOME_QUARANTINED], 3);
+	for (size_t i = 0; i < 100; i++)
+		check_bundle(&night, i, "");
+	end_night(&night);
+}
+
 static void test_no_bundles(void **state)
 {
 	static struct night night;
@@ -375,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_a_reader_that_dies_once_is_forgiven),
 		cmocka_unit_test(test_an_answer_that_comes_twice),
 		cmocka_unit_test(test_a_suspect_that_is_gone),
+		cmocka_unit_test(test_known_bundles_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

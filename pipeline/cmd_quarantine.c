@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `pipeline quarantine list|retry`: what could not be read, and another try at it. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "index/quarantine.h"
+#include "pipeline/base/arena.h"
+#include "pipeline/base/log.h"
+#include "pipeline/base/utf8.h"
+#include "pipeline/keeper.h"
+#include "pipeline/place.h"
+#include "pipeline/print.h"
+#include "pipeline/selecting.h"
+#include "pipeline/writing.h"
+
+enum {
+	OPTION_REASON = OPTION_OWN,
+};
+
+static const struct option_row rows[] = {
+	{ OPTION_REASON, 0, "reason", "CODE", "only members quarantined for this reason" },
+	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },
+	{ OPTION_FORMAT, 'f', "format", "FORMAT", "of list: text (default) or json" },
+	OPTIONS_READING,
+	OPTIONS_COMMON,
+	{ 0 },
+};
+
+struct quarantine_run {
+	struct writing writing;
+	struct quarantine_wish wish;
+	enum format format;
+	bool listing, reading; /* options were given that are for list, for retry */
+};
+
+/* ---- list ---- */
+
+static void print_json(const quarantined_vec *found)
+{
+	struct json json;
+
+	json_init(&json, stdout, true);
+	json_object_begin(&json);
+	json_key(&json, "schema");
+	json_string(&json, "pipeline/quarantine/1");
+	json_key(&json, "members");
+	json_array_begin(&json);
+	vec_for_each(each, found) {
+		json_object_begin(&json);
+		print_json_text(&json, "bundle", each->bundle);
+		print_json_text(&json, "member", each->member.path);
+		print_json_text(&json, "reason", each->member.reason);
+		print_json_text(&json, "text", each->member.text);
+		print_json_u64(&json, "bytes", each->member.bytes);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+	json_object_end(&json);
+	json_end(&json);
+}
+
+/* A bundle, and its members below it. */
+static void print_text(const quarantined_vec *found)
+{
+	struct slice bundle = SLICE_NONE;
+
+	vec_for_each(each, found) {
+		const struct member_row *member = &each->member;
+
+		if (!slice_equal(each->bundle, bundle)) {
+			utf8_print_terminal(stdout, each->bundle);
+			putchar('\n');
+			bundle = each->bundle;
+		}
+		printf("  ");
+		utf8_print_terminal(stdout, member->reason);
+		printf("  ");
+		utf8_print_terminal(stdout, member->path);
+		print_count("  ", member->bytes, "byte");
+		if (member->text.len)
+			printf("  ");
+		utf8_print_terminal(stdout, member->text);
+		putchar('\n');
+	}
+}
+
+static int list(const struct quarantine_run *quarantine)
+{
+	const struct writing *writing = &quarantine->writing;
+	struct error error = ERROR_INIT;
+	quarantined_vec found = { 0 };
+	struct reading_place place;
+	bool good;
+
+	if (!place_open(&place, writing->index, &error))
+		return upkeep_failed(writing, &error);
+	good = index_quarantine(place.view, &quarantine->wish, &found, &error);
+	if (good)
+		(quarantine->format == FORMAT_JSON ? print_json : print_text)(&found);
+	vec_free(&found);
+	place_close(&place);
+	return good ? 0 : upkeep_failed(writing, &error);
+}
+
+/* ---- retry ---- */
+
+struct retry {
+	struct arena arena; /* the paths of the jobs */
+	keeper_jobs jobs;
+	uint64_t left; /* bundles that cannot be read again */
+};
+
+/* One that is not there stays as it is. */
+static void add_job(struct retry *retry, struct slice bundle)
+{
+	const char *path = arena_copy(&retry->arena, bundle).at;
+	struct keeper_job job;
+	struct stat status;
+
+	if (path[0] != '/') {
+		log_warning("%s came by standard input and cannot be read again", path);
+		retry->left++;
+	} else if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+		log_warning("%s is gone: what is quarantined of it stays so", path);
+		retry->left++;
+	} else {
+		job = keeper_job_at(path, (uint64_t)status.st_size,
+				    (int64_t)status.st_mtim.tv_sec * 1000000000 +
+					    status.st_mtim.tv_nsec);
+		job.known = true;
+		vec_push(&retry->jobs, job);
+	}
+}
+
+static bool add_jobs(struct retry *retry, struct index *index,
+		     const struct quarantine_wish *wish, struct error *error)
+{
+	struct index_view *view = index_view_begin(index, error);
+	struct slice bundle = SLICE_NONE;
+	quarantined_vec found = { 0 };
+	bool good = view && index_quarantine(view, wish, &found, error);
+
+	vec_for_each(each, &found) {
+		if (good && !slice_equal(each->bundle, bundle))
+			add_job(retry, each->bundle);
+		bundle = each->bundle;
+	}
+	vec_free(&found);
+	index_view_end(view);
+	return good;
+}
+
+static int outcome(const struct retry *retry, const struct keeper_totals *totals, int stopped)
+{
+	if (retry->jobs.len)
+		keeper_tell_totals(totals);
+	else if (retry->left == 0)
+		log_note("nothing is quarantined");
+	if (stopped)
+		return 128 + stopped;
+	return retry->left || totals->outcomes[OUTCOME_QUARANTINED] ? EXIT_QUARANTINED : 0;
+}
+
+static int run_retry(struct retry *retry, const struct quarantine_run *quarantine)
+{
+	const struct writing *writing = &quarantine->writing;
+	const volatile sig_atomic_t *stop = catch_stop_signals();
+	struct keeper_totals totals = { 0 };
+	struct error error = ERROR_INIT;
+	struct index *index = writing_open(writing, &error);
+	bool done;
+	int status;
+
+	if (!index) {
+		status = writing_failed(writing, &error);
+		return *stop ? 128 + *stop : status;
+	}
+	done = add_jobs(retry, index, &quarantine->wish, &error);
+	totals.bundles = retry->jobs.len;
+	done = done &&
+	       keeper_run(index, &retry->jobs, writing->threads, stop, &totals, &error);
+	index_close(index);
+	return done ? outcome(retry, &totals, *stop) : writing_failed(writing, &error);
+}
+
+static int retry(const struct quarantine_run *quarantine)
+{
+	struct retry all = { .left = 0 };
+	int status;
+
+	mem_set_exit_status(EXIT_IO);
+	status = run_retry(&all, quarantine);
+	vec_free(&all.jobs);
+	arena_free(&all.arena);
+	return status;
+}
+
+/* ---- the command line ---- */
+
+static bool take_option(struct quarantine_run *quarantine, const struct options *options,
+			int id)
+{
+	switch (id) {
+	case OPTION_REASON:
+		quarantine->wish.reason = options->value;
+		return true;
+	case OPTION_BUNDLE:
+		quarantine->wish.bundle = options->value;
+		return true;
+	case OPTION_FORMAT:
+		quarantine->listing = true;
+		return format_option(&quarantine->format, options);
+	case OPTION_INDEX:
+		break;
+	default:
+		quarantine->reading = true;
+	}
+	return writing_option(&quarantine->writing, options, id);
+}
+
+static int run_verb(const struct quarantine_run *quarantine, char **words, int count)
+{
+	const struct command *command = quarantine->writing.command;
+	bool is_list = count == 1 && strcmp(words[0], "list") == 0;
+
+	if (!is_list && (count != 1 || strcmp(words[0], "retry") != 0))
+		return options_mistake(command, "say what: list or retry");
+	if (is_list && quarantine->reading)
+		return options_mistake(command, "--jobs, --lock and --quiet are for retry");
+	if (!is_list && quarantine->listing)
+		return options_mistake(command, "--format is for list");
+	return is_list ? list(quarantine) : retry(quarantine);
+}
+
+static int run(const struct command *command, const char *index, int argc, char **argv)
+{
+	struct quarantine_run quarantine = { .writing = writing_begin(command, index) };
+	struct options options;
+	bool good = true;
+	char **words;
+	int id, count;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0)
+		good = take_option(&quarantine, &options, id);
+	words = options_operands(&options, &count);
+	options_end(&options);
+	if (!good)
+		return EXIT_USAGE;
+	if (id == OPTION_STOP)
+		return options.status;
+	return run_verb(&quarantine, words, count);
+}
+
+const struct command command_quarantine = {
+	.name = "quarantine",
+	.summary = "Lists what could not be read, or tries to read it again.",
+	.operands = "list|retry",
+	.examples =
+		"  pipeline quarantine list                    # which members, and why\n"
+		"  pipeline quarantine list --reason truncated # those that were cut\n"
+		"  pipeline quarantine retry                   # after an update, or a repair\n",
+	.options = rows,
+	.run = run,
+};
