@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 
+#include "index/run.h"
 #include "stages/census.h"
 #include "stages/digest.h"
 
@@ -262,8 +263,12 @@ static bool write_row(struct changed *changed)
 
 	if (changed->new.len == 0)
 		return changed->old.len == 0 ||
-		       table_delete(changed->view, TABLE_INCIDENT, key_slice(&key),
-				    SLICE_NONE, changed->error);
+		       (table_delete(changed->view, TABLE_INCIDENT, key_slice(&key),
+				     SLICE_NONE, changed->error) &&
+			table_delete(changed->view, TABLE_ARRIVAL, key_slice(&key),
+				     SLICE_NONE, changed->error));
+	if (changed->old.len == 0 && !arrival_put(changed->view, changed->id, changed->error))
+		return false;
 	places_encode(&changed->new, &row);
 	after = (struct slice){ (const char *)row.at, row.len };
 	if (!slice_equal(after, changed->before))

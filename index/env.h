@@ -30,6 +30,7 @@ struct index {
 	int lock_fd; /* -1 unless it writes */
 	int reader_fd; /* of one that reads; -1 where the folder has no place for its lock */
 	unsigned views; /* open now: while one is, the map must not move */
+	uint64_t run;   /* the run that it writes in, 0 before index_begin_run() */
 };
 
 /* A read transaction, or inside index_write() the write transaction. */

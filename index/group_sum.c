@@ -160,6 +160,13 @@ const struct group_member *group_sum_members(const struct group_sum *sum, uint64
 	return sum->members.at + low;
 }
 
+void group_sum_place(struct group_sum *sum)
+{
+	map_clear(&sum->places);
+	for (uint32_t i = 0; i < sum->groups.len; i++)
+		*map_place(&sum->places, sum->groups.at[i].signature) = i;
+}
+
 void group_sum_free(struct group_sum *sum)
 {
 	vec_free(&sum->groups);

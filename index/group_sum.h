@@ -24,7 +24,7 @@ struct group_sum {
 	enum grouping grouping;
 	VEC(struct chain_group) groups; /* after group_sum_finish(): most incidents first, then most chains, then by signature */
 	VEC(struct group_member) members; /* after group_sum_finish(): by signature, then incident */
-	struct map places;
+	struct map places; /* signature -> group */
 	struct arena arena;
 	VEC(uint32_t) order;
 	VEC(uint64_t) signed_as; /* of each chain of the list at hand */
@@ -35,6 +35,8 @@ void group_sum_add(struct group_sum *sum, const struct summary *summary,
 		   const struct chain_list *list, const uint32_t *picked, size_t count);
 /* Counts machines and sorts groups and members. */
 void group_sum_finish(struct group_sum *sum);
+/* After group_sum_finish(): places leads to the groups as they stand now. */
+void group_sum_place(struct group_sum *sum);
 void group_sum_free(struct group_sum *sum);
 
 /* For qsort(): as group_sum_finish() sorts groups. */

@@ -107,3 +107,28 @@ bool list_incidents(struct index_view *view, const struct selector *selector,
 	*count = state.visited;
 	return ok;
 }
+
+static bool push_id(void *context, const struct incident_row *row)
+{
+	id_vec *ids = context;
+
+	vec_push(ids, row->summary.id);
+	return true;
+}
+
+bool ids_selected(struct index_view *view, const struct selector *selector, id_vec *ids,
+		  struct error *error)
+{
+	struct selector incidents = *selector;
+	uint64_t count;
+	bool good;
+
+	incidents.cycle = CYCLE_NO_MATTER;
+	incidents.min_wait_ms = MS_NONE;
+	incidents.limit = incidents.offset = 0;
+	good = selector_asks_for_incidents(&incidents)
+		       ? list_incidents(view, &incidents, push_id, ids, &count, error)
+		       : ids_of_incidents(view, ids, error);
+	ids_settle(ids);
+	return good;
+}

@@ -3,6 +3,7 @@
 #ifndef INDEX_LIST_H
 #define INDEX_LIST_H
 
+#include "index/ids.h"
 #include "index/select.h"
 
 /* Calls visit for each row that the selector accepts, within its offset and limit,
@@ -11,5 +12,10 @@
 bool list_incidents(struct index_view *view, const struct selector *selector,
 		    bool (*visit)(void *context, const struct incident_row *row),
 		    void *context, uint64_t *count, struct error *error);
+
+/* Pushes the incidents of which the selector's conditions hold, but for those on chains, its limit and offset; a set when it
+ * returns. */
+bool ids_selected(struct index_view *view, const struct selector *selector, id_vec *ids,
+		  struct error *error);
 
 #endif

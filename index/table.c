@@ -66,6 +66,24 @@ bool table_delete(struct index_view *view, enum table table, struct slice key,
 	return code == 0 || put_failed(view, code, error);
 }
 
+bool table_last(struct index_view *view, enum table table, struct slice *key,
+		struct slice *value, struct error *error)
+{
+	MDB_val at, found;
+	MDB_cursor *cursor;
+	int code = mdb_cursor_open(view->txn, view->index->tables[table], &cursor);
+
+	if (code != 0)
+		return lmdb_error(error, code, "reading the index");
+	code = mdb_cursor_get(cursor, &at, &found, MDB_LAST);
+	mdb_cursor_close(cursor);
+	if (code != 0)
+		return get_failed(error, code, "reading the index");
+	*key = from_val(at);
+	*value = from_val(found);
+	return true;
+}
+
 bool table_clear(struct index_view *view, enum table table, struct slice key, struct error *error)
 {
 	MDB_val at = to_val(key);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "index/run.h"
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
 #include "pipeline/keeper.h"
@@ -153,7 +154,7 @@ static int run_ingest(struct ingest *ingest)
 		return *ingest->stop ? 128 + *ingest->stop : status;
 	}
 	add_found(ingest);
-	done = add_stdin(ingest, &error) &&
+	done = index_begin_run(index, moment_now(), &error) && add_stdin(ingest, &error) &&
 	       keeper_skip_known(index, &ingest->jobs, &totals, &error) &&
 	       keeper_run(index, &ingest->jobs, writing->threads, ingest->stop, &totals,
 			  &error);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "index/quarantine.h"
+#include "index/run.h"
 #include "pipeline/base/arena.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
@@ -175,7 +176,8 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 		status = writing_failed(writing, &error);
 		return *stop ? 128 + *stop : status;
 	}
-	done = add_jobs(retry, index, &quarantine->wish, &error);
+	done = index_begin_run(index, moment_now(), &error) &&
+	       add_jobs(retry, index, &quarantine->wish, &error);
 	totals.bundles = retry->jobs.len;
 	done = done &&
 	       keeper_run(index, &retry->jobs, writing->threads, stop, &totals, &error);

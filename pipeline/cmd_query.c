@@ -3,9 +3,12 @@
  * `pipeline query`: questions about all incidents (contract.md section 3). What is asked of chains is answered with groups of
  * them, what is asked of incidents with a list; both together with the groups in these incidents.
  */
-#include "index/pattern.h"
+#include "index/list.h"
+#include "index/run.h"
 #include "pipeline/base/log.h"
+#include "pipeline/fail_on.h"
 #include "pipeline/place.h"
+#include "pipeline/print_diff.h"
 #include "pipeline/query.h"
 
 enum {
@@ -15,6 +18,7 @@ enum {
 	OPTION_MIN_INCIDENTS,
 	OPTION_GROUP_BY,
 	OPTION_OCCURRENCES,
+	OPTION_NEW_SINCE,
 	OPTION_QUESTION, /* and on, one an incident question */
 };
 
@@ -33,6 +37,9 @@ static const struct option_row rows[] = {
 	  "what makes chains one group: root, path, kind (default) or frame" },
 	{ OPTION_OCCURRENCES, 0, "occurrences", "N",
 	  "show at most N chains a group, or all (text: 3, json: all)" },
+	{ OPTION_NEW_SINCE, 0, "new-since", "TIME",
+	  "what is new, worse or gone since a time, or since last-run of ingest" },
+	OPTIONS_FAIL_ON,
 	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl, csv or dot" },
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
@@ -44,12 +51,15 @@ static const struct option_row rows[] = {
 	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL |             \
 	 1u << FORMAT_CSV | 1u << FORMAT_DOT)
 #define OCCURRENCES_TEXT 3
+#define LAST_RUN "last-run"
 #define OCCURRENCES_UNSAID (UINT64_MAX - 1)
 
 struct query {
 	const char *index;
 	const char *chain; /* the expression, NULL when not asked */
 	bool recurring, groups;
+	const char *new_since;
+	unsigned fail_on;
 	struct chain_filter filter;
 	struct incident_filter incidents;
 	struct groups_wish wish;
@@ -108,6 +118,14 @@ static bool chain_option(struct query *query, const struct options *options)
 	return true;
 }
 
+static bool new_since_option(const struct options *options)
+{
+	return strcmp(options->value, LAST_RUN) == 0 ||
+	       moment_parse(slice_from(options->value), false) != MOMENT_NONE ||
+	       options_refuse(options, "'%s' is no time: give a date, RFC 3339 or " LAST_RUN,
+			      options->value);
+}
+
 static bool take_option(struct query *query, const struct options *options, int id)
 {
 	switch (id) {
@@ -129,6 +147,12 @@ static bool take_option(struct query *query, const struct options *options, int 
 		return grouping_option(&query->filter.grouping, options);
 	case OPTION_OCCURRENCES:
 		return occurrences_option(&query->wish.occurrences, options);
+	case OPTION_NEW_SINCE:
+		query->groups = true;
+		query->new_since = options->value;
+		return new_since_option(options);
+	case OPTION_FAIL_ON:
+		return fail_on_option(&query->fail_on, options);
 	case OPTION_FORMAT:
 		return format_option_of(&query->wish.format, options, FORMATS_KNOWN);
 	default:
@@ -156,37 +180,111 @@ static bool choose_incidents(struct query *query, struct index_view *view, id_ve
 	return query_incident_ids(view, &query->incidents, ids, error);
 }
 
+/* The incidents that it is all about. */
+static bool asked_about(const struct query *query, struct index_view *view, id_vec *ids,
+			struct error *error)
+{
+	if (!ids_selected(view, &query->filter.selector, ids, error))
+		return false;
+	if (query->filter.among)
+		ids_keep_common(ids, query->filter.among);
+	return true;
+}
+
+static int status_of(bool good, size_t count, bool failing)
+{
+	if (!good)
+		return EXIT_USAGE;
+	return failing ? EXIT_FAIL_ON : count ? 0 : EXIT_NOTHING_FOUND;
+}
+
 static int answer_groups(struct query *query, struct index_view *view, struct error *error)
 {
-	struct chain_groups *groups = NULL;
+	struct chain_groups *groups = query_chains(view, &query->filter, error);
+	bool good = groups && print_groups(groups, &query->wish, error), failing = false;
+	size_t count = groups ? chain_groups_count(groups) : 0;
 	id_vec ids = { 0 };
-	size_t count = 0;
-	bool good = true;
 
-	if (asks_for_incidents(query))
-		good = choose_incidents(query, view, &ids, error);
-	if (good)
-		groups = query_chains(view, &query->filter, error);
-	good = groups && print_groups(groups, &query->wish, error);
-	if (groups)
-		count = chain_groups_count(groups);
+	if (good && query->fail_on)
+		good = asked_about(query, view, &ids, error) &&
+		       fail_on_holds(view, query->fail_on, NULL, &ids, &failing, error);
 	chain_groups_free(groups);
 	vec_free(&ids);
-	return !good ? EXIT_USAGE : count ? 0 : EXIT_NOTHING_FOUND;
+	return status_of(good, count, failing);
+}
+
+/* Splits what it is all about; what has no time that is known was there before. */
+static bool split(const struct query *query, struct index_view *view, id_vec *before,
+		  id_vec *after, struct error *error)
+{
+	struct selector later = SELECTOR_ALL;
+	struct run_row run;
+	id_vec all = { 0 };
+	bool good = asked_about(query, view, &all, error);
+
+	if (good && strcmp(query->new_since, LAST_RUN) == 0) {
+		good = index_last_run(view, &run, error) &&
+		       ids_since_run(view, run.number, after, error);
+	} else if (good) {
+		later.since = moment_parse(slice_from(query->new_since), false);
+		good = ids_selected(view, &later, after, error);
+	}
+	ids_keep_common(after, &all);
+	vec_for_each(id, &all)
+		if (!ids_hold(after, *id))
+			vec_push(before, *id);
+	vec_free(&all);
+	return good;
+}
+
+static int answer_new(struct query *query, struct index_view *view, struct error *error)
+{
+	id_vec before = { 0 }, after = { 0 };
+	struct diff diff = { .first = 0 };
+	bool failing = false;
+	bool good = split(query, view, &before, &after, error) &&
+		    query_diff(view, &query->filter, &before, &after, &diff, error) &&
+		    fail_on_holds(view, query->fail_on, &diff, &after, &failing, error);
+	size_t count = diff.count;
+
+	if (good)
+		print_diff(&diff, query->wish.format);
+	diff_free(&diff);
+	vec_free(&before);
+	vec_free(&after);
+	return status_of(good, count, failing);
+}
+
+static int answer_about_chains(struct query *query, struct index_view *view,
+			       struct error *error)
+{
+	id_vec among = { 0 };
+	int status = EXIT_USAGE;
+
+	if (!asks_for_incidents(query) || choose_incidents(query, view, &among, error))
+		status = query->new_since ? answer_new(query, view, error)
+					  : answer_groups(query, view, error);
+	vec_free(&among);
+	return status;
 }
 
 static int answer_incidents(struct query *query, struct index_view *view, struct error *error)
 {
 	hit_vec hits = { 0 };
+	id_vec ids = { 0 };
 	size_t total, count;
-	bool good;
+	bool good, failing = false;
 
 	query->incidents.selector = query->filter.selector;
 	good = query_incidents(view, &query->incidents, &hits, &total, error) &&
 	       print_hits(view, &query->incidents, &hits, total, query->wish.format, error);
 	count = hits.len;
+	if (good && query->fail_on)
+		good = query_incident_ids(view, &query->incidents, &ids, error) &&
+		       fail_on_holds(view, query->fail_on, NULL, &ids, &failing, error);
 	vec_free(&hits);
-	return !good ? EXIT_USAGE : count ? 0 : EXIT_NOTHING_FOUND;
+	vec_free(&ids);
+	return status_of(good, count, failing);
 }
 
 static int answer(struct query *query, struct error *error)
@@ -196,7 +294,7 @@ static int answer(struct query *query, struct error *error)
 
 	if (!place_open(&place, query->index, error))
 		return EXIT_USAGE;
-	status = query->groups ? answer_groups(query, place.view, error)
+	status = query->groups ? answer_about_chains(query, place.view, error)
 			       : answer_incidents(query, place.view, error);
 	place_close(&place);
 	return status;
@@ -221,6 +319,11 @@ static const char *mistake_in(const struct query *query)
 {
 	if (!query->groups && !asks_for_incidents(query))
 		return "nothing asked: give --chain EXPR, --recurring, --zombies N or another question";
+	if (fail_on_compares(query->fail_on) && !query->new_since)
+		return "--fail-on new-chain and worse-chain need --new-since";
+	if (query->new_since && (query->wish.occurrences != OCCURRENCES_UNSAID ||
+				 query->wish.format == FORMAT_DOT))
+		return "--new-since prints groups alone, in text, json, jsonl or csv";
 	if (query->groups)
 		return NULL;
 	if (query->wish.format == FORMAT_DOT)
@@ -288,6 +391,7 @@ const struct command command_query = {
 		"  pipeline query --chain '^Client*.exe >> ProcessC.exe$'    # from, over, to\n"
 		"  pipeline query --recurring --limit 20                     # what keeps coming back\n"
 		"  pipeline query --recurring --cycle thread --format json   # all deadlocks\n"
+		"  pipeline query --new-since last-run --fail-on new-chain   # for cron\n"
 		"  pipeline query --blocker spoolsv.exe --since 2026-01-01   # who waits for it\n"
 		"  pipeline query --zombies 20000                            # storms of zombies\n"
 		"  pipeline query --message-box --machine 'TS*'              # who waits for a click\n",

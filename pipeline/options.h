@@ -12,6 +12,7 @@
 enum {
 	EXIT_NOTHING_FOUND = 1,
 	EXIT_USAGE = 2,
+	EXIT_FAIL_ON = 3, /* what --fail-on names holds */
 	EXIT_QUARANTINED = 4,
 	EXIT_IO = 74,
 	EXIT_BUSY = 75,

@@ -18,6 +18,7 @@ enum {
 	OPTION_MIN_WAIT,
 	OPTION_LIMIT,
 	OPTION_OFFSET,
+	OPTION_FAIL_ON,
 };
 
 #define OPTIONS_FORMAT                                                           \

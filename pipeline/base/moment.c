@@ -7,6 +7,8 @@
  */
 #include "pipeline/base/moment.h"
 
+#include <time.h>
+
 #define MS_PER_DAY 86400000
 #define DAYS_PER_ERA 146097 /* 400 years */
 #define DAYS_TO_1970 719468 /* from 0000-03-01 */
@@ -215,4 +217,12 @@ int64_t moment_parse(struct slice text, bool end_of_day)
 	if (second == 60 && seconds % 86400 != 0)
 		return MOMENT_NONE;
 	return seconds * 1000 + ms;
+}
+
+int64_t moment_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -19,4 +19,7 @@ char *moment_format(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 /* RFC 3339, or a date alone (midnight UTC; the end of that day when `end_of_day`). MOMENT_NONE when it is neither. */
 int64_t moment_parse(struct slice text, bool end_of_day);
 
+/* Of the machine's clock. */
+int64_t moment_now(void);
+
 #endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs and arrivals; see run.h. */
+#include "index/run.h"
+
+#include "index/transact.h"
+
+static uint64_t from_big_endian(struct slice value)
+{
+	return key_number(value.at);
+}
+
+static struct slice number_slice(const uint64_t *big_endian)
+{
+	return (struct slice){ (const char *)big_endian, sizeof(*big_endian) };
+}
+
+bool index_last_run(struct index_view *view, struct run_row *run, struct error *error)
+{
+	struct slice key, value;
+
+	*run = (struct run_row){ .started = MOMENT_NONE };
+	error->kind = ERROR_NONE;
+	if (!table_last(view, TABLE_RUN, &key, &value, error))
+		return error->kind == ERROR_NONE;
+	if (key.len != sizeof(uint64_t) || value.len != sizeof(uint64_t))
+		return index_damaged(error, "the row of a run cannot be read");
+	run->number = key_number(key.at);
+	run->started = (int64_t)from_big_endian(value);
+	return true;
+}
+
+struct beginning {
+	int64_t now;
+	uint64_t number;
+};
+
+static bool put_run(void *context, struct index_view *view, struct error *error)
+{
+	struct beginning *beginning = context;
+	uint64_t big_endian = __builtin_bswap64((uint64_t)beginning->now);
+	struct run_row last;
+	struct key key;
+
+	if (!index_last_run(view, &last, error))
+		return false;
+	beginning->number = last.number + 1;
+	key = key_incident(beginning->number);
+	return table_put(view, TABLE_RUN, key_slice(&key), number_slice(&big_endian), error);
+}
+
+bool index_begin_run(struct index *index, int64_t now, struct error *error)
+{
+	struct beginning beginning = { .now = now };
+
+	if (!index_transact(index, put_run, &beginning, error))
+		return false;
+	index->run = beginning.number;
+	return true;
+}
+
+bool arrival_put(struct index_view *view, uint64_t id, struct error *error)
+{
+	uint64_t big_endian = __builtin_bswap64(view->index->run);
+	struct key key = key_incident(id);
+
+	return table_put(view, TABLE_ARRIVAL, key_slice(&key), number_slice(&big_endian), error);
+}
+
+bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error)
+{
+	struct table_scan scan;
+	bool good = scan_begin(&scan, view, TABLE_ARRIVAL, SLICE_NONE, error);
+
+	while (good && scan_next(&scan, error)) {
+		if (scan.key.len != sizeof(uint64_t) || scan.value.len != sizeof(uint64_t))
+			good = index_damaged(error, "an arrival cannot be read");
+		else if (from_big_endian(scan.value) >= run)
+			vec_push(ids, key_number(scan.key.at));
+	}
+	scan_end(&scan);
+	ids_settle(ids);
+	return good && error->kind == ERROR_NONE;
+}

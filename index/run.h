@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs of `ingest`, and in which of them an incident came. It is the one thing in an index that depends on when, so that it can be
+ * told what is new since the last run; no other table looks at it.
+ */
+#ifndef INDEX_RUN_H
+#define INDEX_RUN_H
+
+#include "index/ids.h"
+
+struct run_row {
+	uint64_t number; /* from 1 */
+	int64_t started; /* moment */
+};
+
+/* Begins a run: what index_write() adds from now on came in it. */
+bool index_begin_run(struct index *index, int64_t now, struct error *error);
+/* The latest run; number 0 when there was none. */
+bool index_last_run(struct index_view *view, struct run_row *run, struct error *error);
+/* Pushes the incidents that came in this run or later; a set when it returns. */
+bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error);
+
+/* For index/change.c: an incident that was not there came in the run of the index. */
+bool arrival_put(struct index_view *view, uint64_t id, struct error *error);
+
+#endif
