@@ -23,7 +23,7 @@ struct copying {
 	struct index_view *from;
 	struct index fresh; /* nothing but its environment, tables and name */
 	struct index_view into;
-	size_t batch_bytes;
+	size_t batch_bytes, most_batch_bytes;
 	struct error *error;
 };
 
@@ -98,7 +98,7 @@ static bool append_row(struct copying *copying, enum table table, bool again,
 	if (code != 0)
 		return lmdb_error(copying->error, code, copying->fresh.folder);
 	copying->batch_bytes += key.len + value.len;
-	return copying->batch_bytes < BATCH_BYTES ||
+	return copying->batch_bytes < copying->most_batch_bytes ||
 	       (commit(copying) &&
 		view_begin(&copying->into, &copying->fresh, 0, copying->error));
 }
@@ -161,9 +161,9 @@ static bool settle_file(struct copying *copying, const struct stat *old)
 }
 
 static bool copy_index(struct index *index, char *path, const struct stat *old,
-		       struct error *error)
+		       size_t batch_bytes, struct error *error)
 {
-	struct copying copying = { .error = error };
+	struct copying copying = { .most_batch_bytes = batch_bytes, .error = error };
 	bool ok;
 
 	copying.from = index_view_begin(index, error);
@@ -212,8 +212,8 @@ static bool swap(struct index *index, const char *path, const char *data, int64_
 	return drop_lock_file(index->folder, error) && folder_sync(index->folder, error);
 }
 
-static bool compact(struct index *index, int64_t wait_ms, struct compact_sizes *sizes,
-		    struct error *error)
+static bool compact(struct index *index, int64_t wait_ms, size_t batch_bytes,
+		    struct compact_sizes *sizes, struct error *error)
 {
 	cleanup_free char *data = folder_file(index->folder, "data.mdb");
 	cleanup_free char *path = folder_file(index->folder, FRESH_FILE);
@@ -223,7 +223,7 @@ static bool compact(struct index *index, int64_t wait_ms, struct compact_sizes *
 		return error_errno(error, "%s", data);
 	if (!S_ISREG(old.st_mode))
 		return error_set(error, ERROR_IO, "%s is no regular file", data);
-	if (!copy_index(index, path, &old, error))
+	if (!copy_index(index, path, &old, batch_bytes, error))
 		return false;
 	if (stat(path, &new) != 0)
 		return error_errno(error, "%s", path);
@@ -231,18 +231,24 @@ static bool compact(struct index *index, int64_t wait_ms, struct compact_sizes *
 	return swap(index, path, data, wait_ms, error);
 }
 
-bool index_compact(const char *folder, enum index_lock lock, int64_t wait_ms,
-		   struct compact_sizes *sizes, struct error *error)
+bool index_compact_batched(const char *folder, enum index_lock lock, int64_t wait_ms,
+			   size_t batch_bytes, struct compact_sizes *sizes,
+			   struct error *error)
 {
-	struct index *index;
+	struct index *index = index_open_existing(folder, lock, error);
 	bool ok;
 
-	index = index_open_existing(folder, lock, error);
 	if (!index)
 		return false;
-	ok = compact(index, wait_ms, sizes, error);
+	ok = compact(index, wait_ms, batch_bytes, sizes, error);
 	if (!ok)
 		compact_clean(folder);
 	index_close(index);
 	return ok;
+}
+
+bool index_compact(const char *folder, enum index_lock lock, int64_t wait_ms,
+		   struct compact_sizes *sizes, struct error *error)
+{
+	return index_compact_batched(folder, lock, wait_ms, BATCH_BYTES, sizes, error);
 }

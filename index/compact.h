@@ -17,5 +17,9 @@ struct compact_sizes {
  * the index is as it was. */
 bool index_compact(const char *folder, enum index_lock lock, int64_t wait_ms,
 		   struct compact_sizes *sizes, struct error *error);
+/* The same with other transactions than of 16 MB of rows, for tests. */
+bool index_compact_batched(const char *folder, enum index_lock lock, int64_t wait_ms,
+			   size_t batch_bytes, struct compact_sizes *sizes,
+			   struct error *error);
 
 #endif

@@ -104,6 +104,30 @@ static void test_same_rows_in_less_room(void **state)
 	remove_folder(folder);
 }
 
+/* A transaction may end behind any row, in the middle of the values of one key too. */
+static void test_many_transactions(void **state)
+{
+	static const size_t batches[] = { 1, 40, 1000, 30000, 1000000 };
+	byte_vec before = { 0 }, after = { 0 };
+	char *folder = new_folder();
+	struct compact_sizes sizes;
+	struct error error = ERROR_INIT;
+
+	(void)state;
+	fill_many(folder, false);
+	dump(folder, &before);
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		if (!index_compact_batched(folder, INDEX_LOCK_FAIL, 0, batches[i], &sizes,
+					   &error))
+			fail_msg("%s", error.text);
+		dump(folder, &after);
+		assert_same_bytes(&before, &after);
+	}
+	vec_free(&before);
+	vec_free(&after);
+	remove_folder(folder);
+}
+
 static void test_work_goes_on(void **state)
 {
 	char *folder = new_folder(), *reference = new_folder();
@@ -264,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_rows_in_less_room),
+		cmocka_unit_test(test_many_transactions),
 		cmocka_unit_test(test_work_goes_on),
 		cmocka_unit_test(test_mode_is_kept),
 		cmocka_unit_test(test_no_index),
