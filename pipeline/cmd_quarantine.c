@@ -36,6 +36,17 @@ struct quarantine_run {
 
 /* ---- list ---- */
 
+static void print_json_member(struct json *json, const struct quarantined *each)
+{
+	json_object_begin(json);
+	print_json_text(json, "bundle", each->bundle);
+	print_json_text(json, "member", each->member.path);
+	print_json_text(json, "reason", each->member.reason);
+	print_json_text(json, "text", each->member.text);
+	print_json_u64(json, "bytes", each->member.bytes);
+	json_object_end(json);
+}
+
 static void print_json(const quarantined_vec *found)
 {
 	struct json json;
@@ -46,15 +57,8 @@ static void print_json(const quarantined_vec *found)
 	json_string(&json, "pipeline/quarantine/1");
 	json_key(&json, "members");
 	json_array_begin(&json);
-	vec_for_each(each, found) {
-		json_object_begin(&json);
-		print_json_text(&json, "bundle", each->bundle);
-		print_json_text(&json, "member", each->member.path);
-		print_json_text(&json, "reason", each->member.reason);
-		print_json_text(&json, "text", each->member.text);
-		print_json_u64(&json, "bytes", each->member.bytes);
-		json_object_end(&json);
-	}
+	vec_for_each(each, found)
+		print_json_member(&json, each);
 	json_array_end(&json);
 	json_object_end(&json);
 	json_end(&json);
