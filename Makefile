@@ -94,8 +94,12 @@ SHELL_FILES = $(shell grep -lE '^\#!.*[/ ](ba)?sh( |$$)' .ci/run scripts/* scrip
 	tests/cli/* bench/* 2>/dev/null) $(wildcard scripts/lib/*.sh)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+# The JSON Schemas, as a C file.
+SCHEMA_FILES := $(sort $(wildcard pipeline/schemas/*.json pipeline/schemas/defs/*.json))
+SCHEMA_SRC := $(B)/gen/schemas.c
+SCHEMA_OBJ := $(B)/obj/gen/schemas.o
 MAIN_OBJ := $(call objects,$(MAIN_SRC))
-LIB_OBJS := $(call objects,$(LIB_SRCS))
+LIB_OBJS := $(call objects,$(LIB_SRCS)) $(SCHEMA_OBJ)
 UNIT_HELP_OBJS := $(call objects,$(UNIT_HELP_SRCS))
 FUZZ_HELP_OBJS := $(call objects,$(FUZZ_HELP_SRCS))
 BENCH_HELP_OBJS := $(call objects,$(BENCH_HELP_SRCS))
@@ -141,6 +145,12 @@ $(LIBRARY): $(LIB_OBJS) $(B)/objects.stamp
 $(B)/obj/%.o: %.c $(B)/compile.stamp
 	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
 
+$(SCHEMA_SRC): $(SCHEMA_FILES) scripts/embed-schemas $(B)/schemas.stamp
+	$(call say,GEN)mkdir -p $(@D) && scripts/embed-schemas pipeline/schemas > $@
+
+$(SCHEMA_OBJ): $(SCHEMA_SRC) $(B)/compile.stamp
+	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
 # The entry point of a fuzz target is called by a library: nobody declares it.
 $(B)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(B)/compile.stamp
 	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
@@ -150,6 +160,7 @@ COMPILER_ID := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(B)/compile.stamp: RECORD = $(COMPILER_ID): $(COMPILE)
 $(B)/link.stamp: RECORD = $(COMPILER_ID): $(LINK) $(LIBS)
 $(B)/objects.stamp: RECORD = $(LIB_OBJS)
+$(B)/schemas.stamp: RECORD = $(SCHEMA_FILES)
 $(B)/%.stamp: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(RECORD))' | cmp -s - $@ || \

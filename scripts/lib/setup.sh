@@ -10,7 +10,7 @@ packages_build=(gcc make pkgconf libc6-dev libarchive-dev liblmdb-dev libzstd-de
 packages_demo=(zip)
 # Archives of every kind are made with somebody else's tools, so that they can disagree with us.
 # shellcheck disable=SC2034
-packages_test=(libcmocka-dev bats python3 jq shellcheck clang-format mandoc
+packages_test=(libcmocka-dev bats python3 python3-jsonschema jq shellcheck clang-format mandoc
 	zip p7zip-full gcab zstd xz-utils bzip2 lz4)
 
 # setup_missing PACKAGE...: prints those that are not installed, one a line.
