@@ -71,7 +71,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DPIPELINE_VERSION='"$(VERSION)"' -I. $(WARNINGS) \
 	-pthread $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) -pthread $(FLAVOUR_CFLAGS) $(CFLAGS) $(FLAVOUR_LDFLAGS) $(LDFLAGS)
-LIBS = $(PKG_LIBS) $(LDLIBS)
+LIBS = $(PKG_LIBS) -lm $(LDLIBS)
 
 # --- sources --------------------------------------------------------------------------------------
 

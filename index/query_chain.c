@@ -43,16 +43,33 @@ static bool get_row(struct index_view *view, uint64_t id, struct incident_row *r
 	       index_damaged(error, "incident %016" PRIx64 " has no row", id);
 }
 
+static bool is_within(struct signer *signer, const struct chain *chain,
+		      const struct signature_of *within)
+{
+	struct signatures signatures;
+
+	if (!within)
+		return true;
+	signer_sign(signer, chain, &signatures);
+	return signatures.of[within->grouping] == within->signature;
+}
+
 static void pick(struct summing *summing, const struct chain_list *list)
 {
+	const struct signature_of *within = summing->fit.filter->within;
+	struct signer *signer = within ? signer_new(list) : NULL;
+
 	summing->picked.len = 0;
 	for (uint32_t i = 0; i < list->chains.len; i++) {
 		const struct chain *chain = &list->chains.at[i];
 
 		if ((!summing->only || *summing->only == chain->signature) &&
+		    is_within(signer, chain, within) &&
 		    chain_fits(&summing->fit, list, chain))
 			vec_push(&summing->picked, i);
 	}
+	if (signer)
+		signer_free(signer);
 }
 
 static bool sum_incident(struct summing *summing, uint64_t id)
@@ -124,6 +141,7 @@ bool sum_chains(struct index_view *view, const struct chain_filter *filter, cons
 static bool short_way_leads(const struct chain_filter *filter)
 {
 	return !filter->by_incident && filter->grouping == GROUPING_KIND && !filter->among &&
+	       !filter->within &&
 	       filter->selector.min_wait_ms == MS_NONE &&
 	       !selector_asks_for_incidents(&filter->selector);
 }

@@ -10,6 +10,7 @@
 #include "index/chain_expr.h"
 #include "index/group_sum.h"
 #include "index/select.h"
+#include "index/signature_find.h"
 
 struct chain_filter {
 	struct selector selector;      /* limit and offset count groups */
@@ -18,6 +19,7 @@ struct chain_filter {
 	uint64_t min_incidents;  /* groups of fewer are left out */
 	const id_vec *among;     /* incidents that it is about; NULL for all */
 	enum grouping grouping;  /* what makes chains one group */
+	const struct signature_of *within; /* only chains of this signature; NULL for any */
 	bool by_incident;        /* never answer from the rows of signatures: the answer is the same, for tests */
 };
 

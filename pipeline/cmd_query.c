@@ -9,6 +9,7 @@
 #include "pipeline/fail_on.h"
 #include "pipeline/place.h"
 #include "pipeline/print_diff.h"
+#include "pipeline/query_like.h"
 #include "pipeline/query.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	OPTION_GROUP_BY,
 	OPTION_OCCURRENCES,
 	OPTION_NEW_SINCE,
+	OPTION_LIKE,
 	OPTION_QUESTION, /* and on, one an incident question */
 };
 
@@ -39,6 +41,7 @@ static const struct option_row rows[] = {
 	  "show at most N chains a group, or all (text: 3, json: all)" },
 	{ OPTION_NEW_SINCE, 0, "new-since", "TIME",
 	  "what is new, worse or gone since a time, or since last-run of ingest" },
+	{ OPTION_LIKE, 0, "like", "INCIDENT", "the incidents most like this one, and what they share" },
 	OPTIONS_FAIL_ON,
 	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl, csv or dot" },
 	OPTIONS_SELECTOR,
@@ -59,6 +62,7 @@ struct query {
 	const char *chain; /* the expression, NULL when not asked */
 	bool recurring, groups;
 	const char *new_since;
+	const char *like;
 	unsigned fail_on;
 	struct chain_filter filter;
 	struct incident_filter incidents;
@@ -151,6 +155,9 @@ static bool take_option(struct query *query, const struct options *options, int 
 		query->groups = true;
 		query->new_since = options->value;
 		return new_since_option(options);
+	case OPTION_LIKE:
+		query->like = options->value;
+		return true;
 	case OPTION_FAIL_ON:
 		return fail_on_option(&query->fail_on, options);
 	case OPTION_FORMAT:
@@ -294,7 +301,11 @@ static int answer(struct query *query, struct error *error)
 
 	if (!place_open(&place, query->index, error))
 		return EXIT_USAGE;
-	status = query->groups ? answer_about_chains(query, place.view, error)
+	if (query->like)
+		status = answer_like(place.view, query->like, &query->filter.selector,
+				     query->wish.format, error);
+	else
+		status = query->groups ? answer_about_chains(query, place.view, error)
 			       : answer_incidents(query, place.view, error);
 	place_close(&place);
 	return status;
@@ -314,9 +325,20 @@ static void settle_occurrences(struct query *query)
 								      : OCCURRENCES_ALL;
 }
 
+static const char *mistake_in_like(const struct query *query)
+{
+	if (query->groups || asks_for_incidents(query) || query->fail_on ||
+	    query->wish.occurrences != OCCURRENCES_UNSAID ||
+	    selector_asks_for_chains(&query->filter.selector))
+		return "--like is a question of its own: it goes with --since, --machine and their like";
+	return query->wish.format == FORMAT_DOT ? "--format dot draws chains" : NULL;
+}
+
 /* Returns the mistake, or NULL. */
 static const char *mistake_in(const struct query *query)
 {
+	if (query->like)
+		return mistake_in_like(query);
 	if (!query->groups && !asks_for_incidents(query))
 		return "nothing asked: give --chain EXPR, --recurring, --zombies N or another question";
 	if (fail_on_compares(query->fail_on) && !query->new_since)
@@ -393,6 +415,7 @@ const struct command command_query = {
 		"  pipeline query --recurring --cycle thread --format json   # all deadlocks\n"
 		"  pipeline query --new-since last-run --fail-on new-chain   # for cron\n"
 		"  pipeline query --blocker spoolsv.exe --since 2026-01-01   # who waits for it\n"
+		"  pipeline query --like 9f3c --limit 5                      # have we seen this before?\n"
 		"  pipeline query --zombies 20000                            # storms of zombies\n"
 		"  pipeline query --message-box --machine 'TS*'              # who waits for a click\n",
 	.options = rows,

@@ -8,6 +8,7 @@
 #include "pipeline/base/json.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "pipeline/base/decimal.h"
 #include "pipeline/base/utf8.h"
@@ -208,6 +209,18 @@ void json_decimal(struct json *json, int64_t value, unsigned digits)
 	char out[DECIMAL_SIZE];
 
 	put_number(json, decimal_fixed(out, value, digits));
+}
+
+void json_real(struct json *json, double value)
+{
+	char out[32];
+
+	if (!isfinite(value)) {
+		json_null(json);
+		return;
+	}
+	snprintf(out, sizeof(out), "%.9g", value);
+	put_number(json, slice_from(out));
 }
 
 void json_bool(struct json *json, bool value)

@@ -35,6 +35,8 @@ void json_u64(struct json *json, uint64_t value);
 void json_i64(struct json *json, int64_t value);
 /* value / 10^digits as a decimal with at least one digit behind the point: (222000, 3) is 222.0. */
 void json_decimal(struct json *json, int64_t value, unsigned digits);
+/* Nine digits that count; not for what must be exact. null unless it is finite. */
+void json_real(struct json *json, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 /* An address of `digits` (8 or 16) lower-case hex digits in quotes. */
