@@ -62,8 +62,12 @@ endif
 # pkg-config where it knows the library; else the plain name, which is where Debian has it.
 pkg = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null || echo $(3))
 PKG_CFLAGS := $(sort $(foreach l,libarchive lmdb libzstd libxxhash,$(call pkg,--cflags,$(l),)))
-PKG_LIBS := $(call pkg,--libs,libarchive,-larchive) $(call pkg,--libs,lmdb,-llmdb) \
-	$(call pkg,--libs,libzstd,-lzstd) $(call pkg,--libs,libxxhash,-lxxhash)
+PKG_LIBS := $(call pkg,--libs,lmdb,-llmdb) $(call pkg,--libs,libzstd,-lzstd) \
+	$(call pkg,--libs,libxxhash,-lxxhash)
+# Of libarchive the program takes only the headers and loads it when it reads bundles (stages/unpack_library.h): whoever makes a
+# package of it has to name the one with libarchive.so.13 (Debian: libarchive13), as no tool finds it among what is
+# linked. The unit tests make archives with it and do link it.
+UNIT_LIBS := $(call pkg,--libs,libarchive,-larchive) -lcmocka
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Werror=implicit $(if $(filter-out 0,$(WERROR)),-Werror)
@@ -158,7 +162,7 @@ $(B)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(B)/compile.stamp
 # A stamp is touched only when what it records has changed, and takes with it what depends on it.
 COMPILER_ID := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(B)/compile.stamp: RECORD = $(COMPILER_ID): $(COMPILE)
-$(B)/link.stamp: RECORD = $(COMPILER_ID): $(LINK) $(LIBS)
+$(B)/link.stamp: RECORD = $(COMPILER_ID): $(LINK) $(LIBS) $(UNIT_LIBS)
 $(B)/objects.stamp: RECORD = $(LIB_OBJS)
 $(B)/schemas.stamp: RECORD = $(SCHEMA_FILES)
 $(B)/%.stamp: FORCE
@@ -175,7 +179,7 @@ unit: $(UNITS) ## build the unit tests of this FLAVOUR (make unit FLAVOUR=asan)
 
 $(UNITS): $(B)/%: $(B)/obj/%.o $(UNIT_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
 	$(call say,LINK)mkdir -p $(@D) && \
-		$(LINK) -o $@ $< $(UNIT_HELP_OBJS) $(LIBRARY) -lcmocka $(LIBS)
+		$(LINK) -o $@ $< $(UNIT_HELP_OBJS) $(LIBRARY) $(UNIT_LIBS) $(LIBS)
 
 replay: $(REPLAYS) ## build the fuzz targets with a plain driver that replays files
 

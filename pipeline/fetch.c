@@ -165,7 +165,7 @@ static bool read_lines(const struct place *place, int fd, struct excerpt_reply *
 	good = reader_start(&reader, 1, error) &&
 	       ask(&reader, fd, base_name(place->path), &request, reply, error) &&
 	       is_same_content(place, reply, error);
-	reader_stop(&reader);
+	reader_could_begin(reader_stop(&reader), error);
 	excerpt_request_free(&request);
 	if (!good || any_found(reply))
 		return good;

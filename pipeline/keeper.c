@@ -309,6 +309,7 @@ static bool batch_is_due(const struct keeper *keeper)
 static bool run_reader(struct keeper *keeper, struct error *error)
 {
 	bool said_end = false, alive = true;
+	int status;
 
 	if (!reader_start(&keeper->reader, keeper->threads, error))
 		return false;
@@ -324,8 +325,8 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 		if (batch_is_due(keeper) && !commit_batch(keeper, error))
 			break;
 	}
-	reader_stop(&keeper->reader);
-	if (!alive && !*keeper->stop)
+	status = reader_stop(&keeper->reader);
+	if (!alive && !*keeper->stop && reader_could_begin(status, error))
 		settle_held(keeper);
 	return error->kind == ERROR_NONE;
 }

@@ -21,6 +21,7 @@
 #include "pipeline/channel.h"
 #include "pipeline/message.h"
 #include "stages/floor.h"
+#include "stages/unpack.h"
 
 #define READER_CHANNEL 3
 
@@ -183,10 +184,15 @@ int reader_main(const char *threads)
 {
 	byte_vec frame = { 0 };
 	struct floor_client client = { &frame, next_job, deliver };
+	struct error error = ERROR_INIT;
 	int count = atoi(threads);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	ignore_stop_signals();
+	if (!unpack_prepare(&error)) {
+		log_error("%s", error.text);
+		return READER_UNFIT;
+	}
 	floor_run(count > 0 ? count : 1, &client);
 	vec_free(&frame);
 	return 0;

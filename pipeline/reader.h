@@ -7,11 +7,14 @@
 #define PIPELINE_READER_H
 
 #include <sys/types.h>
+#include <sys/wait.h>
 
 #include "pipeline/base/error.h"
 
 /* First argument of a program that is to be a reader; the second is the number of threads. */
 #define READER_ARGUMENT "--reader-process"
+/* Exit status of one that cannot read here, whatever it is given; the shell's for what cannot be executed. */
+#define READER_UNFIT 126
 
 struct reader_process {
 	pid_t pid; /* 0: none runs */
@@ -23,6 +26,14 @@ bool reader_start(struct reader_process *reader, int threads, struct error *erro
 void reader_no_more_jobs(struct reader_process *reader);
 /* Ends it, if it still runs, and forgets it. Returns how it went: the wait status. */
 int reader_stop(struct reader_process *reader);
+/* Whether that status is a reader's that could not begin, which is no bundle's fault: then false with the error. It has
+ * said itself what this machine lacks. */
+static inline bool reader_could_begin(int status, struct error *error)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != READER_UNFIT)
+		return true;
+	return error_set(error, ERROR_IO, "the reader cannot begin");
+}
 
 /* What main() does in the reader; returns its exit status. */
 int reader_main(const char *threads);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Walks the members of a bundle: an archive, an archive inside an archive, a bare compressed file or a
- * plain file, all by libarchive, whose header is included nowhere else. Streams; the one thing it keeps is a
+ * plain file, all by libarchive, whose headers are included nowhere else (unpack_library.h). Streams; the one thing it keeps is a
  * nested archive of a format that must be read with seeks (zip, 7z, rar, cab), in anonymous memory up to a limit.
  * Names in archives are only ever text here.
  */
@@ -41,6 +41,9 @@ struct unpack_member {
 	uint64_t size; /* as the archive states it, 0 when it does not */
 };
 
+/* Loads libarchive, once; the walk does so itself when it comes to the first archive. False with an ERROR_IO when this
+ * machine has none that serves: asked before there is any input, so that none is blamed for it. */
+bool unpack_prepare(struct error *error);
 /* fd is read from its start and stays the caller's; name is the bundle's base name. Never fails:
  * what is wrong with the bundle shows at the first step. */
 struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits *limits);

@@ -3,9 +3,7 @@
  * The steps of one level from member to member, past folders and links, past what is damaged as far as
  * libarchive can. What it would let pass in silence at the end is looked at in unpack_end.c.
  */
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 #define STUCK_MAX 8
@@ -27,24 +25,24 @@ static void member_name(struct level *level, struct archive_entry *entry)
 		name_put_inner(&level->name, slice_from(level->path));
 		return;
 	}
-	raw = archive_entry_pathname(entry);
-	name_put(&level->name, raw ? raw : archive_entry_pathname_utf8(entry));
+	raw = libarchive.entry_pathname(entry);
+	name_put(&level->name, raw ? raw : libarchive.entry_pathname_utf8(entry));
 }
 
 static bool entry_is_file(struct archive_entry *entry)
 {
-	return (archive_entry_filetype(entry) == AE_IFREG ||
-		archive_entry_filetype(entry) == 0) &&
-	       !archive_entry_hardlink(entry);
+	return (libarchive.entry_filetype(entry) == AE_IFREG ||
+		libarchive.entry_filetype(entry) == 0) &&
+	       !libarchive.entry_hardlink(entry);
 }
 
 static enum level_step member_begin(struct level *level, struct archive_entry *entry,
 				    struct error *error)
 {
 	member_name(level, entry);
-	if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
-		level->size = (uint64_t)archive_entry_size(entry);
-	if (archive_entry_is_encrypted(entry)) {
+	if (libarchive.entry_size_is_set(entry) && libarchive.entry_size(entry) > 0)
+		level->size = (uint64_t)libarchive.entry_size(entry);
+	if (libarchive.entry_is_encrypted(entry)) {
 		reason_encrypted(error, level->kind);
 		return LEVEL_BAD_MEMBER;
 	}
@@ -82,7 +80,7 @@ static enum level_step level_fatal(struct level *level, struct error *error)
 /* True when header after header fails and nothing is consumed. */
 static bool level_is_stuck(struct level *level)
 {
-	int64_t at = archive_filter_bytes(level->archive, -1);
+	int64_t at = libarchive.filter_bytes(level->archive, -1);
 
 	level->stuck = at == level->stuck_at ? level->stuck + 1 : 0;
 	level->stuck_at = at;
@@ -100,7 +98,7 @@ static bool level_leave_member(struct level *level)
 	if (level->member_fatal && level->kind != KIND_ZIP)
 		return false;
 	level_enter(level);
-	done = archive_read_data_skip(level->archive);
+	done = libarchive.read_data_skip(level->archive);
 	level_leave(level);
 	return done != ARCHIVE_FATAL && done != ARCHIVE_EOF;
 }
@@ -109,7 +107,7 @@ static bool level_leave_member(struct level *level)
 static enum level_step header_bad(struct level *level, struct archive_entry *entry,
 				  struct error *error)
 {
-	bool named = entry && archive_entry_pathname(entry);
+	bool named = entry && libarchive.entry_pathname(entry);
 
 	if (!named && level->reported)
 		return LEVEL_END;
@@ -128,7 +126,7 @@ static int header_read(struct level *level, struct archive_entry **entry)
 
 	member_reset(level);
 	level_enter(level);
-	done = archive_read_next_header(level->archive, entry);
+	done = libarchive.read_next_header(level->archive, entry);
 	level_leave(level);
 	return done;
 }

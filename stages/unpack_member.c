@@ -4,8 +4,7 @@
  * first bytes are looked at before anybody reads them and come again then. A member that broke stays
  * broken, and everything that was decoded before is handed out first.
  */
-#include <archive.h>
-
+#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 #define HOLE_MAX (64u << 20) /* of a sparse member; a log has none */
@@ -36,7 +35,8 @@ static int member_fill(struct level *level)
 		const void *block = NULL;
 		size_t len = 0;
 		la_int64_t offset = 0;
-		int result = archive_read_data_block(level->archive, &block, &len, &offset);
+		int result =
+			libarchive.read_data_block(level->archive, &block, &len, &offset);
 
 		if (result == ARCHIVE_EOF) {
 			level->member_ended = true;

@@ -3,9 +3,9 @@
  * Opens a level: exactly the one format or filter that its magic told is enabled, so that libarchive
  * never guesses, never stacks filters by itself and never runs a program.
  */
-#include <archive.h>
 #include <pthread.h>
 
+#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 /*
@@ -37,39 +37,40 @@ static int enable_stream(struct archive *archive, enum archive_kind kind)
 	int done;
 
 	if (kind != KIND_COMPRESS) {
-		done = archive_read_append_filter(archive, codes[kind]);
+		done = libarchive.read_append_filter(archive, codes[kind]);
 		return done == ARCHIVE_OK
-			       ? archive_read_set_format(archive, ARCHIVE_FORMAT_RAW)
+			       ? libarchive.read_set_format(archive, ARCHIVE_FORMAT_RAW)
 			       : done;
 	}
-	done = archive_read_support_filter_compress(archive);
+	done = libarchive.read_support_filter_compress(archive);
 	if (done == ARCHIVE_OK)
-		done = archive_read_support_format_raw(archive);
-	return done == ARCHIVE_OK ? archive_read_support_format_empty(archive) : done;
+		done = libarchive.read_support_format_raw(archive);
+	return done == ARCHIVE_OK ? libarchive.read_support_format_empty(archive) : done;
 }
 
 static int enable_zip(struct archive *archive)
 {
-	int done = archive_read_support_format_zip_streamable(archive);
+	int done = libarchive.read_support_format_zip_streamable(archive);
 
-	return done == ARCHIVE_OK ? archive_read_support_format_zip_seekable(archive) : done;
+	return done == ARCHIVE_OK ? libarchive.read_support_format_zip_seekable(archive)
+				  : done;
 }
 
 static int enable(struct archive *archive, enum archive_kind kind)
 {
 	switch (kind) {
 	case KIND_TAR:
-		return archive_read_support_format_tar(archive);
+		return libarchive.read_support_format_tar(archive);
 	case KIND_ZIP:
 		return enable_zip(archive);
 	case KIND_7ZIP:
-		return archive_read_support_format_7zip(archive);
+		return libarchive.read_support_format_7zip(archive);
 	case KIND_RAR:
-		return archive_read_support_format_rar(archive);
+		return libarchive.read_support_format_rar(archive);
 	case KIND_RAR5:
-		return archive_read_support_format_rar5(archive);
+		return libarchive.read_support_format_rar5(archive);
 	case KIND_CAB:
-		return archive_read_support_format_cab(archive);
+		return libarchive.read_support_format_cab(archive);
 	default:
 		return enable_stream(archive, kind);
 	}
@@ -85,15 +86,26 @@ void level_error(struct level *level, struct error *error)
 
 static void level_start(struct level *level)
 {
-	int done = enable(level->archive, level->kind);
+	struct error missing = ERROR_INIT;
+	int done;
 
+	if (!unpack_prepare(&missing)) {
+		error_input(&level->open_error, "unsupported", "%s", missing.text);
+		return;
+	}
+	level->archive = libarchive.read_new();
+	if (!level->archive) {
+		error_input(&level->open_error, "unsupported", "no memory");
+		return;
+	}
+	done = enable(level->archive, level->kind);
 	if (done == ARCHIVE_WARN) { /* it would run a program */
 		error_input(&level->open_error, "unsupported", "%s: not built in",
 			    kind_text(level->kind));
 		return;
 	}
 	source_attach(&level->source, level->archive);
-	if (done != ARCHIVE_OK || archive_read_open1(level->archive) < ARCHIVE_WARN) {
+	if (done != ARCHIVE_OK || libarchive.read_open1(level->archive) < ARCHIVE_WARN) {
 		level_error(level, &level->open_error);
 		end_refine(level, &level->open_error);
 	}
@@ -108,19 +120,16 @@ struct level *level_open(struct source *source, enum archive_kind kind, struct s
 	memcpy(level->path, path.at, path.len);
 	level->path[path.len] = 0;
 	level->source = *source;
-	level->archive = archive_read_new();
 	level_enter(level);
-	if (level->archive)
-		level_start(level);
-	else
-		error_input(&level->open_error, "unsupported", "no memory");
+	level_start(level);
 	level_leave(level);
 	return level;
 }
 
 void level_close(struct level *level)
 {
-	archive_read_free(level->archive);
+	if (level->archive)
+		libarchive.read_free(level->archive);
 	source_release(&level->source);
 	vec_free(&level->name);
 	free(level->path);

@@ -3,9 +3,9 @@
  * From what libarchive says to the reason codes of the contract. It has no error codes that tell a cut
  * archive from a damaged one or one it cannot decode, only sentences; the words that matter are here.
  */
-#include <archive.h>
 #include <string.h>
 
+#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 static bool says(const char *text, const char *const *words)
@@ -49,7 +49,7 @@ static const char *reason_of(const char *text, enum archive_kind kind, bool at_e
 bool reason_set(struct error *error, struct archive *archive, enum archive_kind kind,
 		bool at_end)
 {
-	const char *text = archive_error_string(archive);
+	const char *text = libarchive.error_string(archive);
 	const char *reason = reason_of(text, kind, at_end);
 
 	return error_input(error, reason, "%s: %s", kind_text(kind), text ? text : reason);

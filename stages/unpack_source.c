@@ -4,12 +4,12 @@
  * or from the data of the member below, piece by piece as they are decoded and without a copy. Only
  * descriptors can seek. A source that failed stays failed, so that the reason survives libarchive.
  */
-#include <archive.h>
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 #define SOURCE_BUFFER (128 * 1024)
@@ -130,7 +130,7 @@ static la_ssize_t on_read(struct archive *archive, void *data, const void **bloc
 	ssize_t got = source_next(source);
 
 	if (got < 0)
-		archive_set_error(archive, EIO, "%s", source->error.text);
+		libarchive.set_error(archive, EIO, "%s", source->error.text);
 	*block = source->block;
 	return got < 0 ? ARCHIVE_FATAL : got;
 }
@@ -157,7 +157,7 @@ static la_int64_t on_seek(struct archive *archive, void *data, la_int64_t offset
 					       : (la_int64_t)source->size;
 
 	if (__builtin_add_overflow(from, offset, &from) || from < 0) {
-		archive_set_error(archive, EINVAL, "Offset outside the archive");
+		libarchive.set_error(archive, EINVAL, "Offset outside the archive");
 		return ARCHIVE_FATAL;
 	}
 	source->offset = (uint64_t)from;
@@ -166,12 +166,12 @@ static la_int64_t on_seek(struct archive *archive, void *data, la_int64_t offset
 
 void source_attach(struct source *source, struct archive *archive)
 {
-	archive_read_set_read_callback(archive, on_read);
-	archive_read_set_callback_data(archive, source);
+	libarchive.read_set_read_callback(archive, on_read);
+	libarchive.read_set_callback_data(archive, source);
 	if (source->fd < 0)
 		return;
-	archive_read_set_skip_callback(archive, on_skip);
-	archive_read_set_seek_callback(archive, on_seek);
+	libarchive.read_set_skip_callback(archive, on_skip);
+	libarchive.read_set_seek_callback(archive, on_seek);
 }
 
 void source_release(struct source *source)

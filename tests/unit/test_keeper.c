@@ -77,6 +77,8 @@ static void answer(int channel, uint64_t job, const char *name)
 		raise(SIGKILL);
 	if (is(name, "leaver"))
 		_exit(0);
+	if (is(name, "unfit"))
+		_exit(READER_UNFIT);
 	if (is(name, "vanishing")) {
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
 		unlink(path);
@@ -384,6 +386,33 @@ static void test_known_bundles_are_kept(void **state)
 	end_night(&night);
 }
 
+/* No bundle is to blame when no reader can begin: nothing is quarantined, all stays to be read another time. */
+static void test_a_machine_without_what_reading_takes(void **state)
+{
+	static volatile sig_atomic_t stop;
+	static struct night night;
+	struct error error = ERROR_INIT;
+	struct bundle_row row = { 0 };
+	struct index_view *view;
+
+	(void)state;
+	make_night(&night);
+	for (size_t i = 0; i < 50; i++)
+		add_bundle(&night, "unfit");
+	alarm(60);
+	assert_false(keeper_run(night.index, &night.jobs, 2, &stop, &night.totals, &error));
+	alarm(0);
+	assert_int_equal(error.kind, ERROR_IO);
+	assert_int_equal(readers, 1);
+	assert_int_equal(night.totals.read, 0);
+	view = index_view_begin(night.index, &error);
+	assert_non_null(view);
+	assert_false(index_bundle(view, night.paths[0], &row, &error));
+	bundle_row_free(&row);
+	index_view_end(view);
+	end_night(&night);
+}
+
 static void test_no_bundles(void **state)
 {
 	static struct night night;
@@ -406,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_an_answer_that_comes_twice),
 		cmocka_unit_test(test_a_suspect_that_is_gone),
 		cmocka_unit_test(test_known_bundles_are_kept),
+		cmocka_unit_test(test_a_machine_without_what_reading_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
