@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the program starts: finds the command and runs it. The only file that turns results into an exit. */
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,7 +114,6 @@ int main(int argc, char **argv)
 	if (!fill_standard_streams())
 		return EXIT_IO;
 	utf8_follow_locale();
-	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc == 3 && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return reader_main(argv[2]);
 	status = run(argc, argv);

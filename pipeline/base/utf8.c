@@ -204,8 +204,8 @@ static bool ends_in_utf8(const char *name)
 			   strncasecmp(charset, ".UTF8", 5) == 0);
 }
 
-/* The locale by its name, for one that this machine does not have, as after ssh from another. */
-static bool is_named_utf8(void)
+/* What the user has set for characters; "C" when nothing. */
+static const char *locale_name(void)
 {
 	static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 
@@ -213,21 +213,33 @@ static bool is_named_utf8(void)
 		const char *name = getenv(variables[i]);
 
 		if (name && *name)
-			return ends_in_utf8(name);
+			return name;
 	}
-	return false;
+	return "C";
+}
+
+/* A name that tells its character set is taken at its word: the locale may be missing, as after ssh from another machine, and
+ * making one takes longer than a query does. Others ("de_DE") are looked up. */
+static bool locale_is_utf8(const char *name)
+{
+	locale_t locale;
+	bool is_utf8;
+
+	if (ends_in_utf8(name))
+		return true;
+	if (strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0)
+		return false;
+	locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	if (!locale)
+		return false;
+	is_utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+	freelocale(locale);
+	return is_utf8;
 }
 
 void utf8_follow_locale(void)
 {
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-
-	if (!locale) {
-		ascii_terminal = !is_named_utf8();
-		return;
-	}
-	ascii_terminal = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") != 0;
-	freelocale(locale);
+	ascii_terminal = !locale_is_utf8(locale_name());
 }
 
 bool utf8_on_terminal(void)
