@@ -17,6 +17,14 @@ COMMANDS=(ingest query list show)
 	stderr_is_empty
 }
 
+@test "no command waits for libarchive and its twenty libraries: it is not among what is loaded at the start" {
+	local libraries
+	command -v ldd >/dev/null || skip "no ldd"
+	libraries=$(ldd "$PIPELINE")
+	grep -q 'libc\.so' <<<"$libraries" || fail "$libraries"
+	! grep -Eq 'libarchive|libxml2|libicu' <<<"$libraries" || fail "$libraries"
+}
+
 @test "--help: on stdout, exit 0, and it names every command" {
 	exits 0 pipeline --help
 	stderr_is_empty
