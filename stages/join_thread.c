@@ -142,9 +142,11 @@ static struct thread take_thread(struct join *join, const struct records *from,
 	seen.image = take_name(join, names, seen.image);
 	seen.wait_reason = take_name(join, names, seen.wait_reason);
 	seen.evidence = take_evidence(seen.evidence, base);
-	seen.wait_offset += base.offset;
-	seen.wait_line += base.line;
-	seen.wait_last_line += base.line;
+	if (seen.message) { /* else there is no such line, wherever its chunk begins */
+		seen.wait_offset += base.offset;
+		seen.wait_line += base.line;
+		seen.wait_last_line += base.line;
+	}
 	seen.first_object = (uint32_t)into->objects.len;
 	seen.first_frame = (uint32_t)into->frames.len;
 	for (uint32_t i = 0; i < seen.objects; i++) {

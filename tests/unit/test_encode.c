@@ -277,6 +277,30 @@ static void test_incidents_come_back(void **state)
 	}
 }
 
+/* A thread that waits for no message has no line that says so, in whichever chunk it stands. */
+static void test_no_wait_has_no_place(void **state)
+{
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t lines = 1; lines < 40; lines++) {
+		struct dumps dumps;
+
+		dumps_by_lines(&dumps,
+			       SLICE(LOG_VM LOG_FULL_THREAD LOG_MESSAGE LOG_WRAPPED LOG_LPC),
+			       lines);
+		vec_for_each(join, &dumps.joins)
+			vec_for_each(thread, &(*join)->incident.records.threads) {
+				assert_true(!thread->message == !thread->wait_line);
+				assert_true(!thread->message == !thread->wait_last_line);
+				assert_true(!thread->message == !thread->wait_offset);
+				seen += !thread->message;
+			}
+		dumps_free(&dumps);
+	}
+	assert_true(seen > 0);
+}
+
 /* Encoded records of the samples, plain and compressed. */
 static void encode_samples(byte_vec *frame, byte_vec *plain, byte_vec *chains)
 {
@@ -447,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incidents_come_back),
+		cmocka_unit_test(test_no_wait_has_no_place),
 		cmocka_unit_test(test_damaged_records),
 		cmocka_unit_test(test_chains_come_back_or_are_refused),
 		cmocka_unit_test(test_summaries),
