@@ -220,6 +220,11 @@ endif
 
 fuzzers: $(FUZZERS)
 
+.PHONY: seeds
+seeds: $(B)/tests/unit/test_seeds ## make the fuzz seeds in the bytes of an index anew, of the samples of the tests
+	$(Q)rm -f $(foreach k,frame records chains census,tests/fuzz/corpus/incident_decode/$k-[0-9]*)
+	$(Q)$< make
+
 ifeq ($(FLAVOUR),fuzz)
 $(FUZZERS): $(B)/%: $(B)/obj/%.o $(FUZZ_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
 	$(call say,LINK)mkdir -p $(@D) && \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seeds of the fuzzers that read our own bytes are in those bytes: one that is refused at once tries nothing. Whoever changes the
- * bytes makes them anew, of the same logs.
+ * The seeds of the fuzzers that read our own bytes are in those bytes: one that is refused at once tries nothing. Whoever changes what
+ * an index stores of an incident makes its seeds anew by `make seeds`, which runs this program with a word behind it.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -12,9 +12,12 @@
 
 #include <cmocka.h>
 
+#include <zstd.h>
+
 #include "pipeline/message.h"
 #include "stages/census.h"
-#include "stages/incident.h"
+#include "tests/unit/log_fixture.h"
+#include "tests/unit/log_samples.h"
 
 #define SEEDS "tests/fuzz/corpus/"
 
@@ -107,10 +110,69 @@ static void test_seeds_are_taken(void **state)
 	check_seeds("incident_decode", "census-", takes_census);
 }
 
-int main(void)
+/* ---- making them ---- */
+
+/* What fuzz_incident_decode.c tells its decoders apart by. */
+enum piece {
+	PIECE_CHAINS = 1,
+	PIECE_FRAME,
+	PIECE_RECORDS,
+	PIECE_CENSUS,
+};
+
+static void write_seed(const char *kind, enum piece piece, size_t sample, const byte_vec *bytes)
+{
+	char path[128];
+	FILE *out;
+
+	snprintf(path, sizeof(path), SEEDS "incident_decode/%s-%zu", kind, sample);
+	out = fopen(path, "we");
+	if (!out || fputc(piece, out) == EOF ||
+	    fwrite(bytes->at, 1, bytes->len, out) != bytes->len || fclose(out) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+static void make_seeds_of(const struct incident *incident, size_t sample)
+{
+	byte_vec frame = { 0 }, records = { 0 }, chains = { 0 }, census = { 0 };
+
+	incident_encode(incident, &frame);
+	write_seed("frame", PIECE_FRAME, sample, &frame);
+	vec_reserve(&records, ZSTD_getFrameContentSize(frame.at, frame.len));
+	records.len = ZSTD_decompress(records.at, records.cap, frame.at, frame.len);
+	write_seed("records", PIECE_RECORDS, sample, &records);
+	chain_list_encode(&incident->chains, &chains);
+	if (incident->chains.chains.len)
+		write_seed("chains", PIECE_CHAINS, sample, &chains);
+	census_encode(&incident->records, &census);
+	if (takes_census(&census) && census.len > 2) /* not a build and no rows */
+		write_seed("census", PIECE_CENSUS, sample, &census);
+	vec_free(&frame);
+	vec_free(&records);
+	vec_free(&chains);
+	vec_free(&census);
+}
+
+static int make_seeds(void)
+{
+	for (size_t i = 0; i < LOG_SAMPLES; i++) {
+		struct dumps dumps;
+
+		dumps_whole(&dumps, slice_from(log_samples[i]));
+		make_seeds_of(&dumps.joins.at[0]->incident, i + 1);
+		dumps_free(&dumps);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_seeds_are_taken) };
 
+	if (argc == 2 && strcmp(argv[1], "make") == 0)
+		return make_seeds();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
