@@ -3,15 +3,31 @@
  * The columns of the records in the index, one row each: which table, which field, how it is packed. The same rows
  * make the encoder and the decoder, so that they cannot differ. Order and packing are the format (index/FORMAT.md).
  *
- *   DELTA   difference to the row before, zigzag: sorted addresses, lines, offsets
+ *   DELTA   difference to the row before, zigzag: sorted addresses, ids that grow
  *   PLAIN   as it is
  *   PLUS1   plus one in the field's own width, so that the all-ones _NONE value is 0
  *   NAME    number of a name, checked against the names
  *   STATE, CODE, COUNTER, FIELD  a small enum, checked against its end
+ *   BEHIND  difference to the end of the row before, whose length is the other field, zigzag
+ *   LINES   two columns: how many lines the last is behind the first, then the first's difference to the last of the row before
+ *   LATER   how much it is beyond the other field, in its own width
+ *   NEAR    difference to the other field, zigzag; 0 stands for 0, and what 0 would be for no difference
+ *   START   a wait's begin in ticks: difference to what makes the same sum with the ticks as in the row before
+ *   WAIT    a wait in ms: difference to its ticks times the length of one
+ *
+ * In a table with evidence the rows stand in the order of the log, as FROM_LOG says, which is no column; neighbours there are alike.
+ * TO_TABLE is the way back (log_order.h): columns behind it stand in the order of the table.
  */
+#define EVIDENCE_COLUMNS(COLUMN)                         \
+	COLUMN(FROM_LOG, evidence)                       \
+	COLUMN(DELTA, evidence.source)                   \
+	COLUMN(PLAIN, evidence.length)                   \
+	COLUMN(BEHIND, evidence.offset, evidence.length) \
+	COLUMN(LINES, evidence.first_line, evidence.last_line)
+
 #define PROCESS_COLUMNS(COLUMN)       \
-	COLUMN(DELTA, address)        \
-	COLUMN(PLUS1, pid)            \
+	EVIDENCE_COLUMNS(COLUMN)      \
+	COLUMN(DELTA, pid)            \
 	COLUMN(PLUS1, parent_pid)     \
 	COLUMN(DELTA, session)        \
 	COLUMN(PLUS1, handle_count)   \
@@ -20,39 +36,34 @@
 	COLUMN(PLAIN, flags)          \
 	COLUMN(PLUS1, working_set_kb) \
 	COLUMN(PLUS1, commit_pages)   \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)    \
+	COLUMN(DELTA, address)
 
-#define EVIDENCE_COLUMNS(COLUMN)           \
-	COLUMN(DELTA, evidence.offset)     \
-	COLUMN(DELTA, evidence.length)     \
-	COLUMN(DELTA, evidence.first_line) \
-	COLUMN(DELTA, evidence.last_line)  \
-	COLUMN(PLAIN, evidence.source)
-
-#define THREAD_COLUMNS(COLUMN)        \
-	COLUMN(DELTA, address)        \
-	COLUMN(DELTA, process)        \
-	COLUMN(PLAIN, message)        \
-	COLUMN(PLAIN, port)           \
-	COLUMN(PLAIN, owner_process)  \
-	COLUMN(PLUS1, wait_start)     \
-	COLUMN(PLUS1, ticks)          \
-	COLUMN(DELTA, wait_ms)        \
-	COLUMN(PLAIN, wait_offset)    \
-	COLUMN(PLAIN, wait_line)      \
-	COLUMN(PLAIN, wait_last_line) \
-	COLUMN(PLAIN, wait_length)    \
-	COLUMN(PLUS1, pid)            \
-	COLUMN(PLUS1, tid)            \
-	COLUMN(PLAIN, suspend_count)  \
-	COLUMN(PLAIN, objects)        \
-	COLUMN(PLAIN, frames)         \
-	COLUMN(NAME, image)           \
-	COLUMN(NAME, wait_reason)     \
-	COLUMN(STATE, state)          \
-	COLUMN(PLAIN, wait_kind)      \
-	COLUMN(PLAIN, flags)          \
-	EVIDENCE_COLUMNS(COLUMN)
+#define THREAD_COLUMNS(COLUMN)                       \
+	EVIDENCE_COLUMNS(COLUMN)                     \
+	COLUMN(DELTA, process)                       \
+	COLUMN(PLAIN, message)                       \
+	COLUMN(PLAIN, port)                          \
+	COLUMN(PLAIN, owner_process)                 \
+	COLUMN(PLUS1, ticks)                         \
+	COLUMN(START, wait_start, ticks)             \
+	COLUMN(WAIT, wait_ms, ticks)                 \
+	COLUMN(NEAR, wait_offset, evidence.offset)   \
+	COLUMN(NEAR, wait_line, evidence.first_line) \
+	COLUMN(LATER, wait_last_line, wait_line)     \
+	COLUMN(PLAIN, wait_length)                   \
+	COLUMN(DELTA, pid)                           \
+	COLUMN(DELTA, tid)                           \
+	COLUMN(PLAIN, suspend_count)                 \
+	COLUMN(PLAIN, objects)                       \
+	COLUMN(PLAIN, frames)                        \
+	COLUMN(NAME, image)                          \
+	COLUMN(NAME, wait_reason)                    \
+	COLUMN(STATE, state)                         \
+	COLUMN(PLAIN, wait_kind)                     \
+	COLUMN(PLAIN, flags)                         \
+	COLUMN(TO_TABLE, evidence)                   \
+	COLUMN(DELTA, address)
 
 #define OBJECT_COLUMNS(COLUMN)      \
 	COLUMN(DELTA, address)      \
@@ -60,7 +71,7 @@
 	COLUMN(NAME, type)
 
 #define MESSAGE_COLUMNS(COLUMN)       \
-	COLUMN(DELTA, address)        \
+	EVIDENCE_COLUMNS(COLUMN)      \
 	COLUMN(PLAIN, waiting_thread) \
 	COLUMN(PLAIN, server_thread)  \
 	COLUMN(PLAIN, queue_port)     \
@@ -69,23 +80,26 @@
 	COLUMN(NAME, owner_image)     \
 	COLUMN(NAME, queue_type)      \
 	COLUMN(PLAIN, flags)          \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)    \
+	COLUMN(DELTA, address)
 
 #define VM_ROW_COLUMNS(COLUMN)   \
+	EVIDENCE_COLUMNS(COLUMN) \
 	COLUMN(PLAIN, commit_kb) \
-	COLUMN(PLUS1, pid)       \
+	COLUMN(DELTA, pid)       \
 	COLUMN(PLAIN, table)     \
 	COLUMN(NAME, image)      \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define RESOURCE_USER_COLUMNS(COLUMN) \
+	EVIDENCE_COLUMNS(COLUMN)      \
 	COLUMN(DELTA, resource)       \
 	COLUMN(DELTA, thread)         \
 	COLUMN(PLAIN, role)           \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define PORT_COLUMNS(COLUMN)              \
-	COLUMN(DELTA, address)            \
+	EVIDENCE_COLUMNS(COLUMN)          \
 	COLUMN(PLAIN, owner_process)      \
 	COLUMN(PLAIN, connection_port)    \
 	COLUMN(NAME, name)                \
@@ -95,35 +109,40 @@
 	COLUMN(PLUS1, large_queue)        \
 	COLUMN(PLUS1, pending_queue)      \
 	COLUMN(PLUS1, registered_threads) \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)        \
+	COLUMN(DELTA, address)
 
 #define MEMORY_COUNTER_COLUMNS(COLUMN) \
+	EVIDENCE_COLUMNS(COLUMN)       \
 	COLUMN(COUNTER, counter)       \
 	COLUMN(PLAIN, value)           \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define PAGE_FILE_COLUMNS(COLUMN) \
+	EVIDENCE_COLUMNS(COLUMN)  \
 	COLUMN(NAME, name)        \
 	COLUMN(PLUS1, current_kb) \
 	COLUMN(PLUS1, free_kb)    \
 	COLUMN(PLUS1, minimum_kb) \
 	COLUMN(PLUS1, maximum_kb) \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define ANALYSIS_FIELD_COLUMNS(COLUMN) \
+	EVIDENCE_COLUMNS(COLUMN)       \
 	COLUMN(FIELD, field)           \
 	COLUMN(PLAIN, number)          \
 	COLUMN(NAME, text)             \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define PORT_THREAD_COLUMNS(COLUMN) \
 	COLUMN(DELTA, port)         \
 	COLUMN(DELTA, thread)
 
 #define COMMAND_LINE_COLUMNS(COLUMN) \
+	EVIDENCE_COLUMNS(COLUMN)     \
 	COLUMN(PLAIN, process)       \
 	COLUMN(NAME, text)           \
-	EVIDENCE_COLUMNS(COLUMN)
+	COLUMN(TO_TABLE, evidence)
 
 #define DIAGNOSTIC_COLUMNS(COLUMN) \
 	COLUMN(CODE, code)         \

@@ -8,102 +8,220 @@
 #include "pipeline/base/cleanup.h"
 #include "stages/columns.h"
 #include "stages/incident.h"
+#include "stages/log_order.h"
 
 #define ZSTD_LEVEL 3
-/* An incident of a million zombies takes about 40 MB before zstd; more than this is no incident of ours. */
+/* An incident of a million zombies takes about 22 MB before zstd; more than this is no incident of ours. */
 #define DECODED_MAX (1ull << 30)
+
+/* ---- where the bytes go ---- */
+
+/* Columns are unlike each other, so each begins a block of zstd's, with a code of its own, once there are so many bytes. */
+#define BLOCK_MIN 1024
+
+struct encoder {
+	byte_vec bytes;
+	VEC(size_t) ends; /* of the blocks but the last */
+	const struct host *host;
+};
+
+static void end_column(struct encoder *to)
+{
+	size_t before = to->ends.len ? to->ends.at[to->ends.len - 1] : 0;
+
+	if (to->bytes.len - before >= BLOCK_MIN)
+		vec_push(&to->ends, to->bytes.len);
+}
+
+/* ---- what is expected of a value ---- */
+
+/* Rows of a dump agree in Wait Start + Ticks, which was `sum` in the row before. */
+static uint64_t expected_start(uint64_t ticks, uint64_t sum)
+{
+	return ticks == TICKS_NONE ? TICKS_NONE : sum - ticks;
+}
+
+/* `before` is what the last row with ticks had: a debugger prints milliseconds beside all ticks, or beside none. */
+static uint64_t expected_ms(const struct host *host, uint64_t ticks, uint64_t before)
+{
+	if (ticks == TICKS_NONE || before == (uint64_t)MS_NONE)
+		return (uint64_t)MS_NONE;
+	return ticks * (host->tick_100ns ? host->tick_100ns : 156250) / 10000;
+}
 
 /* ---- packing of one value ---- */
 
-/* Yields the value, which is what the next row's difference is to. */
-static uint64_t put_delta(byte_vec *out, uint64_t before, uint64_t value)
+/* Leaves the value in *before, which is what the next row's difference is to. */
+static void put_delta(byte_vec *out, uint64_t *before, uint64_t value)
 {
-	bytes_put_signed(out, (int64_t)(value - before));
-	return value;
+	bytes_put_signed(out, (int64_t)(value - *before));
+	*before = value;
 }
 
-#define ENCODE_DELTA(field) before = put_delta(out, before, (uint64_t)row->field)
-#define ENCODE_PLAIN(field) bytes_put_varint(out, row->field)
+static void put_near(byte_vec *out, uint64_t base, uint64_t value)
+{
+	if (value == 0)
+		bytes_put_signed(out, 0);
+	else
+		bytes_put_signed(out, (int64_t)(value == base ? 0 - base : value - base));
+}
+
+#define EACH_ROW(statements)                             \
+	for (size_t i = 0; i < count; i++) {             \
+		const __typeof__(*rows) *row = &rows[i]; \
+                                                         \
+		statements;                              \
+	}
+
+#define ENCODE_DELTA(field) EACH_ROW(put_delta(out, &before, (uint64_t)row->field))
+#define ENCODE_PLAIN(field) EACH_ROW(bytes_put_varint(out, row->field))
 #define ENCODE_PLUS1(field) \
-	bytes_put_varint(out, (__typeof__(row->field))(row->field + 1))
+	EACH_ROW(bytes_put_varint(out, (__typeof__(row->field))(row->field + 1)))
 #define ENCODE_NAME ENCODE_PLAIN
 #define ENCODE_STATE ENCODE_PLAIN
 #define ENCODE_CODE ENCODE_PLAIN
 #define ENCODE_COUNTER ENCODE_PLAIN
 #define ENCODE_FIELD ENCODE_PLAIN
+#define ENCODE_BEHIND(field, length) \
+	EACH_ROW(put_delta(out, &before, row->field); before += row->length)
+#define ENCODE_LATER(field, base) \
+	EACH_ROW(bytes_put_varint(out, (__typeof__(row->field))(row->field - row->base)))
+#define ENCODE_LINES(first, last) \
+	ENCODE_LATER(last, first) \
+	EACH_ROW(put_delta(out, &before, row->first); before = row->last)
+#define ENCODE_NEAR(field, base) EACH_ROW(put_near(out, row->base, row->field))
+#define ENCODE_START(field, ticks)                                                     \
+	EACH_ROW(bytes_put_signed(out, (int64_t)(row->field -                          \
+						 expected_start(row->ticks, before))); \
+		 if (row->ticks != TICKS_NONE) before = row->field + row->ticks)
+#define ENCODE_WAIT(field, ticks)                                                             \
+	EACH_ROW(bytes_put_signed(out, (int64_t)((uint64_t)row->field -                       \
+						 expected_ms(to->host, row->ticks, before))); \
+		 if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
 
-#define ENCODE_COLUMN(packing, field)                       \
-	{                                                   \
-		uint64_t before = 0;                        \
-                                                            \
-		(void)before;                               \
-		for (size_t i = 0; i < count; i++, row++) { \
-			ENCODE_##packing(field);            \
-		}                                           \
-		row = rows;                                 \
+/* The table whose rows `rows` are, in whichever order. */
+#define LOG_ROWS(where)                                 \
+	((struct log_rows){ rows, count, sizeof(*rows), \
+			    (size_t)((const char *)&rows->where - (const char *)rows) })
+#define ENCODE_FROM_LOG(where)                 \
+	order = log_order_of(LOG_ROWS(where)); \
+	rows = taken = log_order_take(LOG_ROWS(where), order);
+#define ENCODE_TO_TABLE(where)               \
+	log_order_encode(order, count, out); \
+	rows = table;
+
+#define ENCODE_COLUMN(packing, ...)                           \
+	{                                                     \
+		uint64_t before = 0;                          \
+                                                              \
+		(void)before;                                 \
+		ENCODE_##packing(__VA_ARGS__) end_column(to); \
 	}
 
-#define DEFINE_ENCODE(type, list, COLUMNS)                                              \
-	static void encode_##list(const struct type *rows, size_t count, byte_vec *out) \
-	{                                                                               \
-		const struct type *row = rows;                                          \
-                                                                                        \
-		bytes_put_varint(out, count);                                           \
-		COLUMNS(ENCODE_COLUMN)                                                  \
+#define DEFINE_ENCODE(type, list, COLUMNS)                                                    \
+	static void encode_##list(const struct type *table, size_t count, struct encoder *to) \
+	{                                                                                     \
+		const struct type *rows = table;                                              \
+		cleanup_free struct type *taken = NULL;                                       \
+		cleanup_free uint32_t *order = NULL;                                          \
+		byte_vec *out = &to->bytes;                                                   \
+                                                                                              \
+		bytes_put_varint(out, count);                                                 \
+		if (count == 0)                                                               \
+			return;                                                               \
+		COLUMNS(ENCODE_COLUMN)                                                        \
 	}
 
 TABLES(DEFINE_ENCODE)
 
 /* ---- unpacking, checked ---- */
 
+/* A sum that does not fit the field is nothing that encoding wrote. */
+#define SET(field, value)                             \
+	row->field = (__typeof__(row->field))(value); \
+	reader->bad |= (uint64_t)row->field != (value)
+
 #define FIELD_MAX(field) \
 	(sizeof(row->field) == 8 ? UINT64_MAX : (1ull << (sizeof(row->field) * 8 % 64)) - 1)
+#define GET_MAX(field, max) \
+	row->field = (__typeof__(row->field))bytes_get_max(reader, max)
 
-/* A difference whose sum does not fit the field is nothing that encoding wrote. */
-#define DECODE_DELTA(field)                           \
-	before += (uint64_t)bytes_get_signed(reader); \
-	row->field = (__typeof__(row->field))before;  \
-	reader->bad |= (uint64_t)(row->field) != before
-#define DECODE_PLAIN(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, FIELD_MAX(field))
-#define DECODE_PLUS1(field) \
-	row->field = (__typeof__(row->field))(bytes_get_max(reader, FIELD_MAX(field)) - 1)
-#define DECODE_NAME(field) row->field = (name_id)bytes_get_max(reader, names)
-#define DECODE_STATE(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, THREAD_GATEWAIT)
-#define DECODE_CODE(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, DIAGNOSTIC_CODES - 1)
-#define DECODE_COUNTER(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, MEMORY_COUNTERS - 1)
-#define DECODE_FIELD(field) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, ANALYSIS_FIELDS - 1)
+static uint64_t get_near(struct bytes_reader *reader, uint64_t base)
+{
+	uint64_t beyond = (uint64_t)bytes_get_signed(reader);
 
-#define DECODE_COLUMN(packing, field)                                       \
-	{                                                                   \
-		uint64_t before = 0;                                        \
-                                                                            \
-		(void)before;                                               \
-		for (size_t i = 0; i < count && !reader->bad; i++, row++) { \
-			DECODE_##packing(field);                            \
-		}                                                           \
-		row = rows;                                                 \
+	if (beyond == 0)
+		return 0;
+	return beyond == 0 - base ? base : base + beyond;
+}
+
+#define EACH_READ(statements)                                \
+	for (size_t i = 0; i < count && !reader->bad; i++) { \
+		__typeof__(*rows) *row = &rows[i];           \
+                                                             \
+		statements;                                  \
 	}
 
-#define COLUMN_COUNT(packing, field) +1
+#define DECODE_DELTA(field) \
+	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before))
+#define DECODE_PLAIN(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)))
+#define DECODE_PLUS1(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field--)
+#define DECODE_NAME(field) EACH_READ(GET_MAX(field, names))
+#define DECODE_STATE(field) EACH_READ(GET_MAX(field, THREAD_GATEWAIT))
+#define DECODE_CODE(field) EACH_READ(GET_MAX(field, DIAGNOSTIC_CODES - 1))
+#define DECODE_COUNTER(field) EACH_READ(GET_MAX(field, MEMORY_COUNTERS - 1))
+#define DECODE_FIELD(field) EACH_READ(GET_MAX(field, ANALYSIS_FIELDS - 1))
+#define DECODE_BEHIND(field, length)                                                \
+	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before); \
+		  before += row->length)
+#define DECODE_LATER(field, base) \
+	EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field += row->base)
+/* The last line is how far it is behind the first until that is read. */
+#define DECODE_LINES(first, last)                                                   \
+	DECODE_PLAIN(last)                                                          \
+	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(first, before); \
+		  before = row->last += row->first)
+#define DECODE_NEAR(field, base) \
+	EACH_READ(uint64_t value = get_near(reader, row->base); SET(field, value))
+#define DECODE_START(field, ticks)                                  \
+	EACH_READ(row->field = expected_start(row->ticks, before) + \
+			       (uint64_t)bytes_get_signed(reader);  \
+		  if (row->ticks != TICKS_NONE) before = row->field + row->ticks)
+#define DECODE_WAIT(field, ticks)                                                          \
+	EACH_READ(row->field = (int64_t)(expected_ms(&records->host, row->ticks, before) + \
+					 (uint64_t)bytes_get_signed(reader));              \
+		  if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
+#define DECODE_FROM_LOG(where)
+#define DECODE_TO_TABLE(where)                          \
+	rows = log_order_undo(LOG_ROWS(where), reader); \
+	if (!rows)                                      \
+		return;                                 \
+	free(table->at);                                \
+	table->at = rows;
+
+#define DECODE_COLUMN(packing, ...)           \
+	{                                     \
+		uint64_t before = 0;          \
+                                              \
+		(void)before;                 \
+		DECODE_##packing(__VA_ARGS__) \
+	}
+
+#define COLUMN_COUNT(packing, ...) +1
 
 #define DEFINE_DECODE(type, list, COLUMNS)                                              \
 	static void decode_##list(struct records *records, struct bytes_reader *reader) \
 	{                                                                               \
 		size_t count = bytes_get_count(reader, 0 COLUMNS(COLUMN_COUNT));        \
 		size_t names = records->names.texts.len;                                \
-		struct type *rows, *row;                                                \
+		__typeof__(records->list) *table = &records->list;                      \
+		struct type *rows;                                                      \
                                                                                         \
 		(void)names;                                                            \
 		if (reader->bad || count == 0)                                          \
 			return;                                                         \
-		rows = row = mem_alloc_zero(count, sizeof(*rows));                      \
-		records->list.at = (void *)rows;                                        \
-		records->list.len = records->list.cap = count;                          \
+		table->at = rows = mem_alloc_zero(count, sizeof(*rows));                \
+		table->len = table->cap = count;                                        \
 		COLUMNS(DECODE_COLUMN)                                                  \
 	}
 
@@ -149,18 +267,20 @@ static void decode_host(struct records *records, struct bytes_reader *reader)
 }
 
 /* In the order of the threads that they belong to, so that positions need not be stored. */
-static void encode_lists(const struct records *records, byte_vec *out)
+static void encode_lists(const struct records *records, struct encoder *to)
 {
 	VEC(struct wait_object) objects = { 0 };
 
 	vec_for_each(thread, &records->threads)
 		for (uint32_t i = 0; i < thread->objects; i++)
 			vec_push(&objects, records->objects.at[thread->first_object + i]);
-	encode_objects(objects.at, objects.len, out);
+	encode_objects(objects.at, objects.len, to);
 	vec_free(&objects);
 	vec_for_each(thread, &records->threads)
 		for (uint32_t i = 0; i < thread->frames; i++)
-			bytes_put_varint(out, records->frames.at[thread->first_frame + i]);
+			bytes_put_varint(&to->bytes,
+					 records->frames.at[thread->first_frame + i]);
+	end_column(to);
 }
 
 static void decode_lists(struct records *records, struct bytes_reader *reader)
@@ -183,27 +303,28 @@ static void decode_lists(struct records *records, struct bytes_reader *reader)
 			 (name_id)bytes_get_max(reader, records->names.texts.len));
 }
 
-static void encode_records(const struct incident *incident, byte_vec *out)
+static void encode_records(const struct incident *incident, struct encoder *to)
 {
 	const struct records *records = &incident->records;
 
-	bytes_put_u64_be(out, incident->id);
-	names_encode(&records->names, out);
-	encode_host(&records->host, out);
-	encode_processes(records->processes.at, records->processes.len, out);
-	encode_threads(records->threads.at, records->threads.len, out);
-	encode_lists(records, out);
-	encode_messages(records->messages.at, records->messages.len, out);
-	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, out);
-	encode_resource_users(records->resource_users.at, records->resource_users.len, out);
-	encode_ports(records->ports.at, records->ports.len, out);
-	encode_memory(records->memory.at, records->memory.len, out);
-	encode_page_files(records->page_files.at, records->page_files.len, out);
-	encode_analysis(records->analysis.at, records->analysis.len, out);
-	encode_port_threads(records->port_threads.at, records->port_threads.len, out);
-	encode_command_lines(records->command_lines.at, records->command_lines.len, out);
-	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, out);
-	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, out);
+	bytes_put_u64_be(&to->bytes, incident->id);
+	names_encode(&records->names, &to->bytes);
+	end_column(to);
+	encode_host(&records->host, &to->bytes);
+	encode_processes(records->processes.at, records->processes.len, to);
+	encode_threads(records->threads.at, records->threads.len, to);
+	encode_lists(records, to);
+	encode_messages(records->messages.at, records->messages.len, to);
+	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, to);
+	encode_resource_users(records->resource_users.at, records->resource_users.len, to);
+	encode_ports(records->ports.at, records->ports.len, to);
+	encode_memory(records->memory.at, records->memory.len, to);
+	encode_page_files(records->page_files.at, records->page_files.len, to);
+	encode_analysis(records->analysis.at, records->analysis.len, to);
+	encode_port_threads(records->port_threads.at, records->port_threads.len, to);
+	encode_command_lines(records->command_lines.at, records->command_lines.len, to);
+	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, to);
+	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, to);
 }
 
 #define CHECK_SORTED(list, field)                                               \
@@ -247,18 +368,43 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 		reader->bad |= counter->value >> 63 != 0;
 }
 
+/* The frame has its room: zstd's bound, and the header of a block for each that is ended early. */
+static void compress(const struct encoder *from, byte_vec *out)
+{
+	size_t bound = ZSTD_compressBound(from->bytes.len) + from->ends.len * 4;
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+	size_t at = 0, left = 0;
+	ZSTD_outBuffer frame;
+
+	if (!context)
+		mem_leave();
+	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+	ZSTD_CCtx_setPledgedSrcSize(context, from->bytes.len);
+	vec_reserve(out, out->len + bound);
+	frame = (ZSTD_outBuffer){ out->at + out->len, bound, 0 };
+	for (size_t i = 0; i <= from->ends.len && left == 0; i++) {
+		bool last = i == from->ends.len;
+		size_t end = last ? from->bytes.len : from->ends.at[i];
+		ZSTD_inBuffer block = { from->bytes.at + at, end - at, 0 };
+
+		left = ZSTD_compressStream2(context, &frame, &block,
+					    last ? ZSTD_e_end : ZSTD_e_flush);
+		at = end;
+	}
+	if (left) /* an error, and all others are ruled out */
+		mem_leave();
+	out->len += frame.pos;
+	ZSTD_freeCCtx(context);
+}
+
 void incident_encode(const struct incident *incident, byte_vec *out)
 {
-	byte_vec plain = { 0 };
-	size_t bound, size;
+	struct encoder encoder = { .host = &incident->records.host };
 
-	encode_records(incident, &plain);
-	bound = ZSTD_compressBound(plain.len);
-	vec_reserve(out, out->len + bound);
-	size = ZSTD_compress(out->at + out->len, bound, plain.at, plain.len, ZSTD_LEVEL);
-	if (!ZSTD_isError(size)) /* cannot fail: the room is compressBound's */
-		out->len += size;
-	vec_free(&plain);
+	encode_records(incident, &encoder);
+	compress(&encoder, out);
+	vec_free(&encoder.bytes);
+	vec_free(&encoder.ends);
 }
 
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,

@@ -13,7 +13,7 @@
 
 static int exit_status = 2;
 
-static _Noreturn void leave(void)
+_Noreturn void mem_leave(void)
 {
 	static const char text[] = "pipeline: out of memory\n";
 	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -27,7 +27,7 @@ void *mem_alloc(size_t size)
 	void *memory = malloc(size ? size : 1);
 
 	if (!memory)
-		leave();
+		mem_leave();
 	return memory;
 }
 
@@ -36,7 +36,7 @@ void *mem_alloc_zero(size_t count, size_t size)
 	void *memory = count && size ? calloc(count, size) : calloc(1, 1);
 
 	if (!memory)
-		leave();
+		mem_leave();
 	return memory;
 }
 
@@ -46,10 +46,10 @@ void *mem_resize(void *old, size_t count, size_t size)
 	void *memory;
 
 	if (__builtin_mul_overflow(count, size, &bytes))
-		leave();
+		mem_leave();
 	memory = realloc(old, bytes ? bytes : 1);
 	if (!memory)
-		leave();
+		mem_leave();
 	return memory;
 }
 
@@ -65,7 +65,7 @@ FILE *mem_stream(char **text, size_t *len)
 	FILE *stream = open_memstream(text, len);
 
 	if (!stream)
-		leave();
+		mem_leave();
 	return stream;
 }
 
@@ -74,7 +74,7 @@ void mem_stream_end(FILE *stream)
 	bool failed = ferror(stream);
 
 	if (fclose(stream) != 0 || failed)
-		leave();
+		mem_leave();
 }
 
 void mem_set_exit_status(int status)

@@ -20,6 +20,8 @@ char *mem_strdup(const char *text);
 /* A stream into memory; mem_stream_end() closes it, after which *text, to be freed, holds *len bytes and a zero. */
 FILE *mem_stream(char **text, size_t *len);
 void mem_stream_end(FILE *stream);
+/* Leaves as the above do: for a library that says itself that there is no memory. */
+_Noreturn void mem_leave(void);
 /* The status that an out-of-memory process leaves with (default 2). */
 void mem_set_exit_status(int status);
 
