@@ -7,6 +7,7 @@
  */
 #include "index/env.h"
 
+#include "index/regroup.h"
 #include "index/table.h"
 
 #define TEXT_OF(number) #number
@@ -85,7 +86,8 @@ static bool check_version(struct index_view *view, struct error *error)
 static bool make_schema(struct index_view *view, struct error *error)
 {
 	return open_tables(view, MDB_CREATE, error) &&
-	       table_put(view, TABLE_META, SLICE("schema"), SLICE(SCHEMA), error);
+	       table_put(view, TABLE_META, SLICE("schema"), SLICE(SCHEMA), error) &&
+	       rules_put(view, error);
 }
 
 bool schema_open(struct index *index, bool write, struct error *error)

@@ -84,6 +84,13 @@ bool table_last(struct index_view *view, enum table table, struct slice *key,
 	return true;
 }
 
+bool table_empty(struct index_view *view, enum table table, struct error *error)
+{
+	int code = mdb_drop(view->txn, view->index->tables[table], 0);
+
+	return code == 0 || put_failed(view, code, error);
+}
+
 bool table_clear(struct index_view *view, enum table table, struct slice key, struct error *error)
 {
 	MDB_val at = to_val(key);
