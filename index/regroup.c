@@ -136,3 +136,15 @@ bool index_regroup(struct index *index, struct error *error)
 {
 	return index_transact(index, regroup, NULL, error);
 }
+
+bool index_rules_differ(struct index *index, struct regroup_counts *counts, struct error *error)
+{
+	struct index_view *view = index_view_begin(index, error);
+	uint64_t rules;
+	bool differ = view && index_rules(view, &rules, error) && rules != SIGNATURE_RULES &&
+		      regroup_count(view, counts, error);
+
+	if (view)
+		index_view_end(view);
+	return differ;
+}

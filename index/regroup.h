@@ -20,6 +20,10 @@ bool regroup_count(struct index_view *view, struct regroup_counts *counts, struc
 /* Does it, in one transaction. */
 bool index_regroup(struct index *index, struct error *error);
 
+/* Whether the index was grouped by other rules than this program's; counts are then what regrouping will change. False on failure
+ * as well, with error->kind. */
+bool index_rules_differ(struct index *index, struct regroup_counts *counts, struct error *error);
+
 /* The rules that the index was grouped by. */
 bool index_rules(struct index_view *view, uint64_t *rules, struct error *error);
 /* For schema.c: a new index is grouped by the rules of this program. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline stats`: what the index holds, which lines of the logs nobody could read, and what is normal for an image. */
 #include "index/list.h"
+#include "index/sizes.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
 #include "pipeline/print.h"
 #include "pipeline/selecting.h"
 #include "pipeline/stats_baseline.h"
+#include "pipeline/text_table.h"
 
 enum {
 	OPTION_UNKNOWN = OPTION_OWN,
@@ -111,7 +113,37 @@ static void print_json_kinds(struct json *json, const struct tally *tally)
 	json_array_end(json);
 }
 
-static void print_json(const struct tally *tally, bool unknown)
+/* How much of the index each of something costs, were it all that there is. */
+static void print_json_share(struct json *json, const char *key, uint64_t bytes, uint64_t count)
+{
+	json_key(json, key);
+	if (count)
+		json_decimal(json, (int64_t)(bytes * 100 / count), 2);
+	else
+		json_null(json);
+}
+
+static void print_json_sizes(struct json *json, const struct tally *tally,
+			     const struct index_sizes *sizes)
+{
+	print_json_u64(json, "bytes", sizes->file);
+	print_json_u64(json, "free_bytes", sizes->free);
+	print_json_share(json, "bytes_per_zombie", sizes->file, tally->zombies);
+	print_json_share(json, "bytes_per_thread", sizes->file, tally->threads);
+	json_key(json, "tables");
+	json_array_begin(json);
+	vec_for_each(table, &sizes->tables) {
+		json_object_begin(json);
+		json_key(json, "table");
+		json_string(json, table->name);
+		print_json_u64(json, "rows", table->rows);
+		print_json_u64(json, "bytes", table->bytes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void print_json(const struct tally *tally, const struct index_sizes *sizes, bool unknown)
 {
 	struct json json;
 
@@ -127,6 +159,7 @@ static void print_json(const struct tally *tally, bool unknown)
 	print_json_u64(&json, "chains", tally->chains);
 	print_json_u64(&json, "diagnostics", tally->diagnostics);
 	print_json_u64(&json, "unknown_lines", tally->unknown_lines);
+	print_json_sizes(&json, tally, sizes);
 	if (unknown)
 		print_json_kinds(&json, tally);
 	json_object_end(&json);
@@ -152,7 +185,37 @@ static void print_text_kinds(const struct tally *tally)
 		printf("%zu of %zu kinds shown\n", count, tally->by_kind.len);
 }
 
-static void print_text(const struct tally *tally, bool unknown)
+/* clang-format off */
+static const struct text_column columns[] = {
+	{ "TABLE", TEXT_LEFT, TEXT_WHOLE },
+	{ "ROWS", TEXT_RIGHT, TEXT_WHOLE },
+	{ "BYTES", TEXT_RIGHT, TEXT_WHOLE },
+};
+/* clang-format on */
+
+static void print_text_sizes(const struct tally *tally, const struct index_sizes *sizes)
+{
+	struct text_table table;
+
+	print_count("\n\n", sizes->file, "byte");
+	print_count(", ", sizes->free, "byte");
+	printf(" of them free");
+	if (tally->zombies)
+		printf(", %.1f a zombie", (double)sizes->file / (double)tally->zombies);
+	if (tally->threads)
+		printf(", %.1f a thread", (double)sizes->file / (double)tally->threads);
+	printf("\n\n");
+	text_table_init(&table, stdout, columns, sizeof(columns) / sizeof(columns[0]),
+			text_table_room());
+	vec_for_each(size, &sizes->tables) {
+		text_table_string(&table, size->name);
+		text_table_u64(&table, size->rows);
+		text_table_u64(&table, size->bytes);
+	}
+	text_table_end(&table);
+}
+
+static void print_text(const struct tally *tally, const struct index_sizes *sizes, bool unknown)
 {
 	if (unknown) {
 		print_text_kinds(tally);
@@ -166,7 +229,7 @@ static void print_text(const struct tally *tally, bool unknown)
 	print_count("\n", tally->chains, "chain");
 	print_count("\n", tally->diagnostics, "diagnostic");
 	print_count("\n", tally->unknown_lines, "unknown line");
-	putchar('\n');
+	print_text_sizes(tally, sizes);
 }
 
 static bool stats_tally(struct index_view *view, enum format format, bool unknown,
@@ -175,15 +238,18 @@ static bool stats_tally(struct index_view *view, enum format format, bool unknow
 	struct selector all = SELECTOR_ALL;
 	struct tally tally = { 0 };
 	uint64_t count;
-	bool good = list_incidents(view, &all, tally_row, &tally, &count, error);
+	struct index_sizes sizes = { .file = 0 };
+	bool good = list_incidents(view, &all, tally_row, &tally, &count, error) &&
+		    index_sizes(view, &sizes, error);
 
 	if (tally.by_kind.len)
 		qsort_r(tally.by_kind.at, tally.by_kind.len, sizeof(struct kind_tally),
 			by_lines, &tally.names);
 	if (good && format == FORMAT_JSON)
-		print_json(&tally, unknown);
+		print_json(&tally, &sizes, unknown);
 	else if (good)
-		print_text(&tally, unknown);
+		print_text(&tally, &sizes, unknown);
+	vec_free(&sizes.tables);
 	tally_free(&tally);
 	return good;
 }
