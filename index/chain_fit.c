@@ -43,19 +43,33 @@ bool chain_fits(struct chain_fit *fit, const struct chain_list *list, const stru
 	return images_fit(fit, chain->cycle_start);
 }
 
-bool signature_fits(struct chain_fit *fit, const struct signature_row *row)
+static bool spelling_fits(struct chain_fit *fit, struct slice path, uint32_t cycle_start)
 {
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
+	struct bytes_reader hops = signature_hops(path, &count);
 
-	if (!selector_accepts_cycle(&fit->filter->selector, row->cycle))
-		return false;
-	if (!looks_at_images(fit->filter))
-		return true;
 	fit->images.len = 0;
 	for (size_t i = 0; i < count; i++)
 		vec_push(&fit->images, signature_next_hop(&hops).image);
-	return images_fit(fit, row->cycle_start);
+	return images_fit(fit, cycle_start);
+}
+
+/* Chains whose ring is entered elsewhere, or whose runs differ in length, are spelled differently: then where one ring is entered is
+ * not known of the others. */
+enum signature_fit signature_fits(struct chain_fit *fit, const struct signature_row *row)
+{
+	const struct spellings *spellings = &row->spellings;
+	uint8_t fitting = 0;
+
+	if (!selector_accepts_cycle(&fit->filter->selector, row->cycle))
+		return FITS_NONE;
+	if (!looks_at_images(fit->filter))
+		return FITS_ALL;
+	if (spellings->more || (row->cycle == CYCLE_THREAD && spellings->count > 1))
+		return FITS_SOME;
+	for (uint8_t i = 0; i < spellings->count; i++)
+		fitting += spelling_fits(fit, spellings->at[i], row->cycle_start);
+	return fitting == 0 ? FITS_NONE : fitting == spellings->count ? FITS_ALL : FITS_SOME;
 }
 
 void chain_fit_free(struct chain_fit *fit)

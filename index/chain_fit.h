@@ -12,9 +12,14 @@ struct chain_fit {
 
 /* All that is asked of a chain. */
 bool chain_fits(struct chain_fit *fit, const struct chain_list *list, const struct chain *chain);
-/* All that can be answered by a signature's row, which is all but how long somebody waits. Holds for all its chains only where
- * these are spelled alike. */
-bool signature_fits(struct chain_fit *fit, const struct signature_row *row);
+/* Of how many of a signature's chains all that its row can tell holds, which is all but how long somebody waits. */
+enum signature_fit {
+	FITS_NONE,
+	FITS_ALL,
+	FITS_SOME, /* or it cannot be said: their images are spelled in different ways */
+};
+
+enum signature_fit signature_fits(struct chain_fit *fit, const struct signature_row *row);
 void chain_fit_free(struct chain_fit *fit);
 
 /* An image without wildcards that every chain that fits has; empty when there is none. */

@@ -91,3 +91,8 @@ bool pattern_matches_image(struct slice pattern, struct slice image)
 		return image_same(pattern, image);
 	return matches(pattern, image, may_be_cut(image) ? ENDS_OPEN_NAME : ENDS_EXACT);
 }
+
+bool pattern_matches_beginning(struct slice pattern, struct slice beginning)
+{
+	return matches(pattern, beginning, ENDS_OPEN_NAME);
+}

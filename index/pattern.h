@@ -17,4 +17,7 @@ bool pattern_matches(struct slice pattern, struct slice name);
 bool pattern_matches_within(struct slice pattern, struct slice name);
 bool pattern_matches_image(struct slice pattern, struct slice image);
 
+/* Whether some name that begins so matches: for a name that may have been cut, however short it is. */
+bool pattern_matches_beginning(struct slice pattern, struct slice beginning);
+
 #endif

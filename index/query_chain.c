@@ -161,11 +161,6 @@ static bool get_group(struct index_view *view, uint64_t signature, struct chain_
 			     signature);
 }
 
-static bool spelled_alike(const struct chain_group *group)
-{
-	return group->row.spelled_least == group->row.spelled_greatest;
-}
-
 /* What of this one signature fits is summed up into the groups. */
 static bool sum_signature(struct chain_groups *groups, const struct chain_group *group,
 			  struct error *error)
@@ -199,11 +194,15 @@ static bool take_signature(struct chain_groups *groups, struct chain_fit *fit,
 
 	if (!get_group(groups->view, signature, &group, error))
 		return false;
-	if (looks_at_images(fit->filter) && !spelled_alike(&group))
+	switch (signature_fits(fit, &group.row)) {
+	case FITS_SOME:
 		return sum_signature(groups, &group, error);
-	if (signature_fits(fit, &group.row))
+	case FITS_ALL:
 		vec_push(&groups->sum.groups, group);
-	return true;
+		return true;
+	default:
+		return true;
+	}
 }
 
 static bool through_image(struct chain_groups *groups, struct chain_fit *fit,

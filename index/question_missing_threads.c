@@ -113,6 +113,14 @@ static bool judge(struct asking *asking, uint64_t id)
 	return good;
 }
 
+/* Of a name with wildcards all: a baseline knows but the beginning of a name. */
+static struct slice baselines_of(const char *image)
+{
+	struct slice pattern = image ? slice_from(image) : SLICE_NONE;
+
+	return image && pattern_is_literal(pattern) ? pattern : SLICE("*");
+}
+
 bool question_missing_threads(struct asking *asking)
 {
 	const char *image = asking->filter->image[QUESTION_missing_threads];
@@ -122,7 +130,7 @@ bool question_missing_threads(struct asking *asking)
 
 	asking->enough = UINT64_MAX;
 	good = collect_by_siblings(asking, &ids) &&
-	       collect_by_baseline(asking, image ? slice_from(image) : SLICE("*"), &ids);
+	       collect_by_baseline(asking, baselines_of(image), &ids);
 	asking->enough = enough;
 	ids_settle(&ids);
 	for (size_t i = 0; good && i < ids.len; i++)

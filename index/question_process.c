@@ -6,22 +6,14 @@
 #include "index/pattern.h"
 #include "index/query_incident.h"
 
-static bool image_may_match(struct slice pattern, struct slice key)
-{
-	size_t len = strnlen(key.at, key.len);
-	struct slice image = slice_first(key, len);
-
-	return pattern_matches_image(pattern, image);
-}
-
-/* Wildcards may match the end of a name that the key has not. */
+/* Wildcards may match the end of a name that the key has not: a cut leaves out blanks and part of a character, too. */
 static bool key_wanted(struct slice pattern, struct slice key)
 {
+	struct slice beginning = slice_first(key, strnlen(key.at, key.len));
 	struct key cut;
 
 	if (!pattern_is_literal(pattern))
-		return strnlen(key.at, key.len) == KEY_IMAGE_BYTES ||
-		       image_may_match(pattern, key);
+		return pattern_matches_beginning(pattern, beginning);
 	cut = key_image(pattern);
 	return slice_equal(key_slice(&cut), key);
 }

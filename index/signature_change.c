@@ -186,7 +186,7 @@ static bool post_images(struct applying *applying, const struct signature_row *r
 {
 	struct key value = key_signature(applying->signature);
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
+	struct bytes_reader hops = signature_hops(row->hops, &count);
 	VEC(struct key) keys = { 0 };
 	bool good = true;
 

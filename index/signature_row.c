@@ -11,6 +11,7 @@ struct example {
 	byte_vec label, hops, spelled;
 };
 
+/* In lower case. */
 static void put_folded(byte_vec *out, struct slice text)
 {
 	bytes_put_varint(out, text.len);
@@ -26,14 +27,15 @@ static void make_example(struct example *example, const struct chain_list *list,
 	chain_label(list, chain, grouping, &example->label);
 	example->hops.len = example->spelled.len = 0;
 	bytes_put_varint(&example->hops, chain->hops);
+	bytes_put_varint(&example->spelled, chain->hops);
 	chain_for_each_hop(hop, list, chain) {
 		struct slice image = names_text(&list->names, hop->image);
 
 		bytes_put_text(&example->hops, image);
 		bytes_put_u8(&example->hops, hop->via);
 		put_folded(&example->spelled, image);
+		bytes_put_u8(&example->spelled, EDGE_NONE);
 	}
-	bytes_put_varint(&example->spelled, (uint32_t)(chain->cycle_start + 1));
 }
 
 static void free_example(struct example *example)
@@ -65,15 +67,11 @@ static struct signature_row row_of_chain(const struct example *example,
 					 const struct chain_list *list,
 					 const struct chain *chain)
 {
-	uint64_t spelled = hash64(example->spelled.at, example->spelled.len);
-
 	return (struct signature_row){
 		.chains = 1,
 		.first_seen = MOMENT_NONE,
 		.last_seen = MOMENT_NONE,
 		.longest_wait_ms = chain_longest_wait(list, chain),
-		.spelled_least = spelled,
-		.spelled_greatest = spelled,
 		.label = as_slice(&example->label),
 		.hops = as_slice(&example->hops),
 		.cycle_start = chain->cycle_start,
@@ -110,6 +108,9 @@ struct signature_row signature_row_of(const struct summary *summary,
 			more.label = arena_copy(arena, more.label);
 			more.hops = arena_copy(arena, more.hops);
 		}
+		if (!spellings_hold(&row.spellings, as_slice(&example.spelled)))
+			spellings_add(&more.spellings,
+				      arena_copy(arena, as_slice(&example.spelled)));
 		if (i == 0)
 			row = more;
 		else
@@ -167,10 +168,7 @@ void signature_row_add(struct signature_row *row, const struct signature_row *mo
 	add_moments(row, more);
 	if (more->longest_wait_ms > row->longest_wait_ms)
 		row->longest_wait_ms = more->longest_wait_ms;
-	if (more->spelled_least < row->spelled_least)
-		row->spelled_least = more->spelled_least;
-	if (more->spelled_greatest > row->spelled_greatest)
-		row->spelled_greatest = more->spelled_greatest;
+	spellings_merge(&row->spellings, &more->spellings);
 	if (is_better(more, row))
 		take_example(row, more);
 }
@@ -188,8 +186,7 @@ void signature_row_encode(const struct signature_row *row, byte_vec *out)
 	bytes_put_varint(out, row->longest_wait_ms == MS_NONE
 				      ? 0
 				      : (uint64_t)row->longest_wait_ms + 1);
-	bytes_put_u64_be(out, row->spelled_least);
-	bytes_put_u64_be(out, row->spelled_greatest);
+	spellings_encode(&row->spellings, out);
 	bytes_put_u64_be(out, row->root);
 	bytes_put_u64_be(out, row->path);
 	bytes_put_u8(out, row->cycle);
@@ -199,14 +196,23 @@ void signature_row_encode(const struct signature_row *row, byte_vec *out)
 	bytes_put(out, row->hops.at, row->hops.len);
 }
 
-static bool hops_are_sound(const struct signature_row *row)
+static bool hops_are_sound(struct slice bytes, size_t *count)
+{
+	struct bytes_reader hops = signature_hops(bytes, count);
+
+	for (size_t i = 0; i < *count && !hops.bad; i++)
+		hops.bad |= signature_next_hop(&hops).via >= EDGE_KINDS;
+	return !hops.bad && *count > 0 && bytes_left(&hops) == 0;
+}
+
+static bool paths_are_sound(const struct signature_row *row)
 {
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
 
-	for (size_t i = 0; i < count && !hops.bad; i++)
-		hops.bad |= signature_next_hop(&hops).via >= EDGE_KINDS;
-	return !hops.bad && count > 0 && bytes_left(&hops) == 0 &&
+	for (uint8_t i = 0; i < row->spellings.count; i++)
+		if (!hops_are_sound(row->spellings.at[i], &count))
+			return false;
+	return row->spellings.count > 0 && hops_are_sound(row->hops, &count) &&
 	       (row->cycle == CYCLE_THREAD ? row->cycle_start < count
 					   : row->cycle_start == NUMBER_NONE);
 }
@@ -227,8 +233,7 @@ bool signature_row_decode(struct signature_row *row, struct slice bytes)
 	row->last_zone_known = zones >> 1 & 1;
 	wait = bytes_get_max(&reader, INT64_MAX);
 	row->longest_wait_ms = wait ? (int64_t)wait - 1 : MS_NONE;
-	row->spelled_least = bytes_get_u64_be(&reader);
-	row->spelled_greatest = bytes_get_u64_be(&reader);
+	spellings_decode(&row->spellings, &reader);
 	row->root = bytes_get_u64_be(&reader);
 	row->path = bytes_get_u64_be(&reader);
 	row->cycle = bytes_get_u8(&reader);
@@ -237,12 +242,12 @@ bool signature_row_decode(struct signature_row *row, struct slice bytes)
 	row->label = bytes_get_text(&reader);
 	row->hops = slice_skip(bytes, bytes.len - bytes_left(&reader));
 	return !reader.bad && row->incidents > 0 && row->cycle <= CYCLE_THREAD &&
-	       row->endpoint < ENDPOINT_KINDS && hops_are_sound(row);
+	       row->endpoint < ENDPOINT_KINDS && paths_are_sound(row);
 }
 
-struct bytes_reader signature_hops(const struct signature_row *row, size_t *count)
+struct bytes_reader signature_hops(struct slice bytes, size_t *count)
 {
-	struct bytes_reader hops = bytes_reader_from(row->hops.at, row->hops.len);
+	struct bytes_reader hops = bytes_reader_from(bytes.at, bytes.len);
 
 	*count = bytes_get_count(&hops, 2);
 	return hops;

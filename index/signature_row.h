@@ -7,7 +7,7 @@
 #define INDEX_SIGNATURE_ROW_H
 
 #include "index/index.h"
-#include "pipeline/base/bytes.h"
+#include "index/spellings.h"
 #include "stages/signature.h"
 
 struct signature_row {
@@ -16,9 +16,7 @@ struct signature_row {
 	int64_t first_seen, last_seen; /* MOMENT_NONE when no session time is known */
 	bool first_zone_known, last_zone_known;
 	int64_t longest_wait_ms; /* MS_NONE */
-	/* Hashes of the images as the chains spell them, in lower case but not cut: where least and greatest are equal, one
-	 * chain stands for all. */
-	uint64_t spelled_least, spelled_greatest;
+	struct spellings spellings; /* of its chains; each holds what signature_hops() reads, without how they wait */
 	uint64_t root, path; /* its coarser signatures */
 	/* Of the chain whose label is greatest in byte order, so that a full name wins over a cut one. */
 	struct slice label;
@@ -49,7 +47,7 @@ struct signature_hop {
 	uint8_t via;        /* enum edge_kind */
 };
 
-struct bytes_reader signature_hops(const struct signature_row *row, size_t *count);
+struct bytes_reader signature_hops(struct slice hops, size_t *count);
 struct signature_hop signature_next_hop(struct bytes_reader *hops);
 
 #endif

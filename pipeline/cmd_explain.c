@@ -60,7 +60,7 @@ static void collect_own_images(const struct explained *explained, id_vec *images
 {
 	vec_for_each(group, &explained->levels[GROUPING_FRAME].groups) {
 		size_t count;
-		struct bytes_reader hops = signature_hops(&group->row, &count);
+		struct bytes_reader hops = signature_hops(group->row.hops, &count);
 
 		for (size_t i = 0; i < count; i++)
 			vec_push(images, image_key(signature_next_hop(&hops).image));

@@ -6,7 +6,7 @@
 static void print_json_images(struct json *json, const struct signature_row *row)
 {
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
+	struct bytes_reader hops = signature_hops(row->hops, &count);
 
 	json_key(json, "path");
 	json_array_begin(json);
@@ -46,7 +46,7 @@ void print_json_group_keys(struct json *json, const struct chain_group *group)
 static void print_csv_images(struct csv *csv, const struct signature_row *row)
 {
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
+	struct bytes_reader hops = signature_hops(row->hops, &count);
 	byte_vec text = { 0 };
 
 	for (size_t i = 0; i < count; i++) {

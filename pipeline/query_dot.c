@@ -37,7 +37,7 @@ static void add_group(struct image_graph *graph, const struct signature_row *row
 {
 	VEC(struct signature_hop) path = { 0 };
 	size_t count;
-	struct bytes_reader hops = signature_hops(row, &count);
+	struct bytes_reader hops = signature_hops(row->hops, &count);
 
 	for (size_t i = 0; i < count; i++)
 		vec_push(&path, signature_next_hop(&hops));
