@@ -60,6 +60,19 @@ class Banner:
         self.opened = rng.random() < 0.5
         self.path = "%s:\\cases\\%04d\\MEMORY.DMP" % (rng.choice("CDE"), number)
 
+    def settle(self, options, rng):
+        """What --from, --days and --machines ask for: when and where. Draws of its own, so that the rest stays."""
+        if options.start:
+            self.when = options.start + datetime.timedelta(milliseconds=rng.randrange(options.days * 86400 * 1000))
+        if options.machines:
+            self.machine = "%s%02d" % (rng.choice(MACHINES), 1 + rng.randrange(options.machines))
+            shown = rng.random()
+            if self.bare or shown < 0.1:
+                self.machine = None
+            elif shown > 0.8:
+                self.machine = self.machine.lower()
+            self.machine_text = " " + self.machine if self.machine else ""
+
     def _kernel_base(self, rng):
         if self.variant.arch == "x86":
             return 0x804d7000 if self.variant.era == "nt5" else 0x81800000 + rng.randrange(64) * 0x1000

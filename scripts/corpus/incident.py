@@ -27,7 +27,9 @@ def _world(options, number, rng, shape, like=None):
     _, variant = (None, like.variant) if like else versions.choose(options.windows, number, rng)
     old_debugger = "6.3.9600.17237 AMD64" if shape == "vm" and variant.new_layout else None
     complete = rng.random() < 0.5
-    world = World(variant, banner.Banner(variant, rng, number, complete, old_debugger), rng, options)
+    title = banner.Banner(variant, rng, number, complete, old_debugger)
+    title.settle(options, random.Random("%d/%d/%s" % (options.seed, number, "settle again" if like else "settle")))
+    world = World(variant, title, rng, options)
     if like:
         world.share_addresses(like)
     world.layout = shape

@@ -33,6 +33,7 @@ def corpora():
         for encoding in incident.ENCODINGS:
             yield ["--damage", damage, "--encoding", encoding, "--eol", "mixed", "--dumps", "mixed"] + small
     yield mixed + special + ["--incidents", "24"]
+    yield special + ["--from", "2024-01-01", "--days", "3", "--machines", "1", "--incidents", "8"]
     yield ["--chains", "0", "--zombies", "0", "--threads", "20", "--incidents", "4"]
 
 
