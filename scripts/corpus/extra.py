@@ -4,13 +4,14 @@
 locks    executive resources with owners and waiters, chains and rings of them
 owners   resources that several threads own while others wait
 waits    waits for process objects and thread objects, alone and inside chains
+runs     chains and rings that pass one or more threads of an image in a row; not among `all`
 ports and company add text only, see ports.py and company.py; the rest is in patterns.py.
 """
-from . import menu, patterns
+from . import menu, names, patterns
 from .model import Resource
 
-KINDS = ("locks", "owners", "waits", "ports", "company") + patterns.KINDS
-ALL = KINDS
+ALL = ("locks", "owners", "waits", "ports", "company") + patterns.KINDS
+KINDS = ALL + ("runs",)
 SYMBOLS = ("nt!CmpRegistryLock", "nt!PsLoadedModuleResource", "nt!IopDeviceTreeLock", "Ntfs!NtfsData",
            "nt!ExpFirmwareTableResource")
 SHARED = (0, "Semaphore Limit 0x7fffffff")
@@ -114,6 +115,34 @@ class Extra:
             target = thread
         self.asks(target)
 
+    # -- runs -----------------------------------------------------------------------------
+
+    def run(self, image, most):
+        """Threads of one image, each a client of the next, in one process or in several of them."""
+        proc, threads = None, []
+        for _ in range(self.rng.randint(1, most)):
+            if proc is None or self.rng.random() < 0.5:
+                proc = self.planter.process(image)
+            threads.append(self.planter.client(proc))
+        return threads
+
+    def joined(self, threads):
+        for client, server in zip(threads, threads[1:]):
+            self.planter.link(client, server)
+
+    def run_chain(self):
+        front, pool, vault = names.RUNS
+        threads = [self.planter.client(self.planter.process(front))] + self.run(pool, 4)
+        self.joined(threads)
+        self.planter.link(threads[-1], self.planter.end_thread(self.planter.process(vault), "wait_event"))
+
+    def run_ring(self, tail=False):
+        """Where it is entered, and which of its threads has the lowest address, is left to chance."""
+        threads = [thread for image in names.RUNS for thread in self.run(image, 2)]
+        self.joined(threads + threads[:1])
+        if tail:
+            self.joined(self.run(names.RING_CLIENT, 3) + threads[:1])
+
 
 def plant(world, planter):
     """Adds the asked shapes to a World; draws nothing when nothing is asked."""
@@ -125,6 +154,8 @@ def plant(world, planter):
         shapes.append(extra.shared_owners)
     if "waits" in world.extras:
         shapes += [extra.process_wait, extra.thread_wait]
+    if "runs" in world.extras:
+        shapes += [extra.run_chain, extra.run_chain, extra.run_ring, lambda: extra.run_ring(True)]
     for shape in shapes:
         planter.longest()
         shape()

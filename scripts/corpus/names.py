@@ -24,6 +24,8 @@ SOLO = (("HubService.exe", 14), ("LedgerSrv.exe", 18), ("GateKeeper.exe", 25))  
 SPECIAL_MORE = ("vsjitdebugger.exe", "ntsd.exe", "cdb.exe", "windbg.exe", "procdump64.exe", "adplus.exe", "savedump.exe")
 NOT_SPECIAL = ("WerReporter.exe", "mykd.exe", "drwatson-notes.exe")
 CIRCLE = ("Registrar.exe", "Notary.exe")
+RUNS = ("FrontDesk.exe", "RelayPool.exe", "VaultSrv.exe")
+RING_CLIENT = "RingClient.exe"
 GAPS = ("[...]", "<snip>")      # what people leave in place of lines
 MINIMAL = ("Registry", "MemCompression", "Secure System")
 

@@ -29,6 +29,7 @@ def corpora():
     for key in versions.KEYS:
         yield ["--windows", key, "--extras", "all,owners", "--layout", "mixed"] + small
         yield special + ["--windows", key, "--layout", "mixed", "--noise", "--incidents", "6"]
+    yield small + ["--extras", "runs,locks", "--incidents", "9", "--layout", "mixed"]
     for damage in incident.DAMAGES:
         for encoding in incident.ENCODINGS:
             yield ["--damage", damage, "--encoding", encoding, "--eol", "mixed", "--dumps", "mixed"] + small

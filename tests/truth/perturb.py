@@ -237,7 +237,8 @@ PERTURBATIONS = {"another time": again, "other PIDs": pids, "other addresses": a
                  "cut behind the chains": cut, "no user symbols": symbols_of_users, "no symbols": symbols,
                  "shuffled order": order, "renamed machine": machine, "other sessions": session,
                  "names cut, in capitals": names, "all at once": everything}
-WITHOUT_SYMBOLS = ("no user symbols", "no symbols")
+WITHOUT_FRAMES = ("no user symbols", "no symbols")
+UNTOLD = {"no symbols": BOXES}      # ends that only frames tell
 
 
 def redated(text, days):
