@@ -13,6 +13,8 @@ SCHEMA = "pipeline/query/1"
 GROUP_NUMBERS = ("incidents", "chains", "machines", "first_seen", "last_seen", "max_wait_seconds")
 GROUP_COLUMNS = ("signature", "label", "path", "cycle", "endpoint") + GROUP_NUMBERS
 INCIDENT_COLUMNS = brute.WHERE + ("count",)
+LIST_COLUMNS = brute.WHERE + ("os", "build", "processes", "zombies", "threads", "chains")
+COLUMNS = {"groups": GROUP_COLUMNS, "incidents": INCIDENT_COLUMNS, "list": LIST_COLUMNS}
 
 
 class Wrong(Exception):
@@ -199,7 +201,7 @@ def _cell(value, cell):
 
 def csv_like_json(out, rows_, key):
     head, lines = rows_of_csv(out)
-    columns = GROUP_COLUMNS if key == "groups" else INCIDENT_COLUMNS
+    columns = COLUMNS[key]
     missing = [column for column in columns if column not in head]
     if missing:
         return ["no columns %r among %r" % (missing, head)]
