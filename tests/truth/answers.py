@@ -8,6 +8,7 @@ import io
 import json
 
 from . import brute
+from .program import Failure
 
 SCHEMA = "pipeline/query/1"
 GROUP_NUMBERS = ("incidents", "chains", "machines", "first_seen", "last_seen", "max_wait_seconds")
@@ -19,6 +20,9 @@ COLUMNS = {"groups": GROUP_COLUMNS, "incidents": INCIDENT_COLUMNS, "list": LIST_
 
 class Wrong(Exception):
     """The output is not what its format is."""
+
+
+UNREADABLE = (Failure, Wrong, KeyError, TypeError, AttributeError, ValueError)
 
 
 def _short(value):

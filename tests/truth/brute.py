@@ -261,7 +261,7 @@ def by_kind(_, chain):
     return chain["signature"]
 
 
-def _group(signature, found):
+def group(signature, found):
     """`found` is [(incident, chain)]; what may be any of the chains' own is a set in `either`."""
     incidents = {incident.id: incident for incident, _ in found}
     timed = sorted((one for one in incidents.values() if one.when), key=lambda one: (one.when, one.id))
@@ -288,8 +288,8 @@ def groups_asked(incidents, asked, signature_of=by_kind, order=None):
             if chain_selected(asked, chain) and (not expression or expression.matches(chain)) \
                     and ("blocker" not in asked or _blocked_by(asked["blocker"], chain)):
                 found[signature_of(incident.id, chain)].append((incident, chain))
-    groups = [_group(signature, chains) for signature, chains in found.items()]
-    groups = [group for group in groups if group["incidents"] >= asked.get("min-incidents", 1)]
+    groups = [group(signature, chains) for signature, chains in found.items()]
+    groups = [one for one in groups if one["incidents"] >= asked.get("min-incidents", 1)]
     groups.sort(key=order or ORDERS[0])
     return _page(groups, asked)
 

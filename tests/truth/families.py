@@ -80,7 +80,8 @@ class Grouping:
             groups[other] += count
         right, wanted, found = _pairs(self.both), _pairs(planted), _pairs(groups)
         return {"level": self.level, "chains": sum(planted.values()), "planted": len(planted), "groups": len(groups),
-                "pairs": wanted, "precision": right / found if found else 1.0, "recall": right / wanted if wanted else 1.0}
+                "pairs": wanted, "precision": right / found if found else 1.0,
+                "recall": right / wanted if wanted else 1.0}
 
     def torn(self):
         """Families that are in several groups, and groups of several families."""

@@ -118,8 +118,8 @@ def idle(log):
     block = re.sub(_token(log), lambda m: "%0*x" % (digits, int(m[0], 16) + step)
                    if "`" not in m[0] and low <= int(m[0], 16) < high else m[0], block)
     block = re.sub(r"\b(Cid:? +)([0-9a-f]{4,8})(?:\.([0-9a-f]{4,8}))?",
-                   lambda m: m[1] + "%x" % (int(m[2], 16) + 0x70000) + (".%x" % (int(m[3], 16) + 0x70000) if m[3] else ""),
-                   block)
+                   lambda m: m[1] + "%x" % (int(m[2], 16) + 0x70000)
+                   + (".%x" % (int(m[3], 16) + 0x70000) if m[3] else ""), block)
     block = re.sub(r"(Image: +)\S[^\n]*", lambda m: m[1] + "Idler.exe", block)
     places = [match.start() for match in re.finditer(r"^PROCESS ", log.text, re.MULTILINE)]
     place = log.rng.choice(places[1:] or places)
@@ -147,8 +147,9 @@ def cut(log):
 # -- symbols -------------------------------------------------------------------------------
 
 _FRAME = re.compile(r"^( *[0-9a-f`]{8,17} [0-9a-f`]{8,17} .*?)((?:[\w.]+)!\S.*)$", re.MULTILINE)
-_SYSTEM = ("nt", "win32k", "win32kbase", "win32kfull", "ntdll", "user32", "USER32", "kernel32", "KERNEL32", "KERNELBASE",
-           "fltmgr", "Ntfs", "afd", "rpcrt4", "RPCRT4", "combase", "ole32", "advapi32", "sechost", "wow64", "wow64cpu")
+_SYSTEM = ("nt", "win32k", "win32kbase", "win32kfull", "ntdll", "user32", "USER32", "kernel32", "KERNEL32",
+           "KERNELBASE", "fltmgr", "Ntfs", "afd", "rpcrt4", "RPCRT4", "combase", "ole32", "advapi32", "sechost",
+           "wow64", "wow64cpu")
 
 
 def _without(log, keep):
@@ -217,8 +218,8 @@ def names(log):
         return "".join(c.upper() if c.isascii() else c for c in short)
     text = re.sub(r"(\bImage: +)(\S[^\n]*?)( *)$", lambda m: m[1] + (m[2] if m[2] == "N/A" else spelled(m[2])) + m[3],
                   log.text, flags=re.MULTILINE)
-    return re.sub(r"((?:OwnerProcess|QueuePortOwnerProcess|Server process) *: [0-9a-f]{8,16} \()([^)\n]*(?:\(x86\)[^)\n]*)?)\)",
-                  lambda m: m[1] + spelled(m[2]) + ")", text)
+    return re.sub(r"((?:OwnerProcess|QueuePortOwnerProcess|Server process) *: [0-9a-f]{8,16} \()"
+                  r"([^)\n]*(?:\(x86\)[^)\n]*)?)\)", lambda m: m[1] + spelled(m[2]) + ")", text)
 
 
 def everything(log):
