@@ -229,7 +229,7 @@ def _page(rows, asked):
 
 
 def is_of_groups(asked):
-    return any(key in asked for key in CHAIN_QUESTIONS + ("recurring", "min-incidents"))
+    return any(key in asked for key in CHAIN_QUESTIONS + ("recurring",))
 
 
 def incidents_asked(incidents, asked):

@@ -157,6 +157,9 @@ class Asker:
         if rng.random() < 0.3:
             for other in rng.sample(KINDS, rng.choice((1, 1, 2))):
                 asked.setdefault(other, self.main(other))
+        if "min-incidents" in asked and not set(asked) & {"chain", "recurring", "blocker"}:
+            other = rng.choice(("chain", "recurring", "recurring", "blocker"))      # alone it asks nothing
+            asked[other] = self.main(other)
         for key in rng.sample(SELECTORS, rng.choice((0, 0, 1, 1, 2, 3))):
             asked[key] = self.selector(key)
         if rng.random() < 0.3:
