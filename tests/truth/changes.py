@@ -4,28 +4,20 @@
 Which side an incident is on, and the figures of a group on either side, follow from `show`. What "worse" is the
 documents leave to some taste: what is called worse must be more, and nothing else is asked.
 """
-import collections
-
-from . import answers, brute
+from . import answers, brute, questions
 
 SCHEMA = "pipeline/diff/1"
 FIGURES = ("incidents", "chains", "machines", "max_wait_seconds")
 WORSE = {"wait": "max_wait_seconds", "chains": "chains", "machines": "machines"}
 
 
-def figures(incidents):
-    """signature -> what one side has of it."""
-    found = collections.defaultdict(list)
-    for incident in incidents:
-        for chain in incident.chains:
-            found[chain["signature"]].append((incident, chain))
-    sides = {}
-    for signature, chains in found.items():
-        group = brute.group(signature, chains)
-        sides[signature] = {key: group[key] for key in FIGURES}
-    return sides
+def figures(incidents, asked=None):
+    """signature -> what one side has of it, of the chains that are asked about."""
+    return {group["signature"]: {key: group[key] for key in FIGURES}
+            for group in brute.groups_asked(list(incidents), asked or {})}
 
 
+APART = ("since", "until", "limit", "offset", "min-incidents")     # what they mean here is not told
 NOTHING = {"incidents": 0, "chains": 0, "machines": 0, "max_wait_seconds": None}
 
 
@@ -42,12 +34,11 @@ def _status(group, before, after):
             yield "%r is called worse: %r, then %r" % (key, before, after)
 
 
-def differences(out, before, after):
-    """Of the answer as JSON from the two sides; also whether something is new."""
+def differences(out, one, other):
+    """Of the answer as JSON from the figures of the two sides."""
     answer = answers.parsed(answers.decoded(out))
     if answer.get("schema") != SCHEMA:
         return ["schema is %r" % answer.get("schema")]
-    one, other = figures(before), figures(after)
     groups = {group["signature"]: group for group in answer["groups"]}
     problems = []
     if len(groups) != len(answer["groups"]):
@@ -70,11 +61,12 @@ class Changes:
     def __init__(self, examiner):
         self.examiner, self.incidents, self.rng = examiner, examiner.incidents, examiner.rng
 
-    def _asked(self, words, before, after):
+    def _asked(self, words, before, after, asked=None):
         name = " ".join(words)
-        wanted = 0 if any(incident.chains for incident in before + after) else 1
+        before, after = figures(before, asked), figures(after, asked)
+        self.examiner.compared[words[0] if words[0] == "diff" else "--new-since"] += 1
         try:
-            out = self.examiner.run(words + ["--format", "json"], wanted, name)
+            out = self.examiner.run(words + ["--format", "json"], 0 if before or after else 1, name)
             for problem in differences(out, before, after):
                 yield "%s: %s" % (name, problem)
         except answers.UNREADABLE as error:
@@ -86,7 +78,12 @@ class Changes:
             when = self.rng.choice((when, when[:10])) if when else "2024-01-20"
             after = [one for one in self.incidents if one.selected({"since": when})]
             before = [one for one in self.incidents if one not in after]
-            yield from self._asked(["query", "--new-since", when], before, after)
+            kind = self.rng.choice(("chain", "blocker", "recurring") + brute.INCIDENT_QUESTIONS)
+            asked = {key: value for key, value in self.examiner.asker.ask(kind).items() if key not in APART}
+            if self.rng.random() < 0.3:
+                asked = {}
+            words = ["query", "--new-since", when] + questions.words(asked, self.rng)
+            yield from self._asked(words, before, after, asked)
 
     def diff(self, times):
         for _ in range(times):
