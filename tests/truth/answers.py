@@ -18,6 +18,9 @@ LIST_COLUMNS = brute.WHERE + ("os", "build", "processes", "zombies", "threads", 
 COLUMNS = {"groups": GROUP_COLUMNS, "incidents": INCIDENT_COLUMNS, "list": LIST_COLUMNS}
 
 
+UNKNOWN = "?"       # an image that the log does not name
+
+
 class Wrong(Exception):
     """The output is not what its format is."""
 
@@ -108,15 +111,15 @@ def _occurrences(want, got, most):
 
 def collapsed(path):
     """Images without case and cut, equal ones in a row once."""
-    names = [brute.folded(image) for image in path]
+    names = [brute.folded(image or UNKNOWN) for image in path]
     return tuple(name for place, name in enumerate(names) if place == 0 or names[place - 1] != name)
 
 
 def _path_fits(path, paths, level):
-    if not isinstance(path, list) or not path or not all(isinstance(image, str) for image in path):
+    if not isinstance(path, list) or not path or not all(isinstance(image, (str, type(None))) for image in path):
         return False
     if level == "root":
-        return any(brute.folded(path[-1]) in map(brute.folded, one) for one in paths)
+        return any(collapsed(path[-1:])[0] in collapsed(one) for one in paths)
     if level == "kind":
         return tuple(path) in paths or collapsed(path) in {collapsed(one) for one in paths}
     return sorted(set(collapsed(path))) in [sorted(set(collapsed(one))) for one in paths]
@@ -138,7 +141,7 @@ def one_group(want, got, asked, level="kind", most=None):
         problems.append("%slabel is %s" % (name, _short(got.get("label"))))
     if not _path_fits(got.get("path"), either["path"], level):
         problems.append("%spath is %s, must be of %s" % (name, _short(got.get("path")),
-                                                         _short(sorted(map(list, either["path"])))))
+                                                         _short(list(map(list, either["path"])))))
     for key in ("endpoint", "cycle"):
         if got.get(key) not in either[key] and not (level == "root" and key == "cycle"):
             problems.append("%s%s is %s, must be of %r" % (name, key, _short(got.get(key)), sorted(either[key])))
@@ -192,6 +195,7 @@ def _cell(value, cell):
     if isinstance(value, list):         # images one after the other, whatever stands between them
         at = 0
         for image in value:
+            image = image or ""
             at = cell.find(image, at)
             if at < 0:
                 return False

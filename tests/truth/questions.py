@@ -122,7 +122,7 @@ class Asker:
         if key == "bundle":
             path = rng.choice(sorted(incident.bundles))
             base = path.rsplit("/", 1)[-1]
-            return rng.choice((path, base, base.upper(), "*" + base[base.index("."):], base[:3] + "*", "*/" + base,
+            return rng.choice((path, base, base.upper(), "*" + base[base.rfind("."):], base[:3] + "*", "*/" + base,
                                base[:2] + "??-*", "*.nothing"))
         if key == "cycle":
             return rng.choice(("any", "thread", "process"))
