@@ -44,31 +44,40 @@ def _feature(one, having, others):
         yield "%s %s: p is %r, corrected %r" % (name, value, one["p"], one["p_corrected"])
 
 
-def signatures(examiner, times):
-    """Explains the commonest signatures and some others."""
+def _answer(answer, signature, level, mine, others):
+    if (answer["schema"], answer["signature"], answer["level"]) != (SCHEMA, signature, level):
+        yield "of %r" % [answer[key] for key in ("schema", "signature", "level")]
+    if not answer["rules"] or not all(rule["rule"] and rule["text"] for rule in answer["rules"]):
+        yield "rules are %r" % answer["rules"]
+    if len(mine) < LEAST and answer["goes_with"]:
+        yield "%d incidents are too few to say what goes with them" % len(mine)
+    for one in answer["goes_with"]:
+        yield from _feature(one, mine, others)
+
+
+def signatures(examiner, level, times):
+    """Explains the commonest signatures of a level and some others."""
     having = collections.defaultdict(dict)
     for incident in examiner.incidents:
         for chain in incident.chains:
-            having[chain["signature"]][incident.id] = incident
+            having[examiner.levels[level](incident.id, chain)][incident.id] = incident
     common = sorted(having, key=lambda signature: (-len(having[signature]), signature))
     for signature in common[:times] + examiner.rng.sample(common, min(times, len(common))):
         name = "explain " + signature
+        mine = list(having[signature].values())
+        others = [incident for incident in examiner.incidents if incident.id not in having[signature]]
         try:
             out = examiner.run(["explain", signature, "--format", "json"], 0, name)
             answer = answers.parsed(answers.decoded(out))
-            if (answer["schema"], answer["signature"], answer["level"]) != (SCHEMA, signature, "kind"):
-                yield "%s: of %r" % (name, [answer[key] for key in ("schema", "signature", "level")])
-            if not answer["rules"] or not all(rule["rule"] and rule["text"] for rule in answer["rules"]):
-                yield "%s: rules are %r" % (name, answer["rules"])
-            mine = list(having[signature].values())
-            others = [incident for incident in examiner.incidents if incident.id not in having[signature]]
-            if len(mine) < LEAST and answer["goes_with"]:
-                yield "%s: %d incidents are too few to say what goes with them" % (name, len(mine))
-            for one in answer["goes_with"]:
-                for problem in _feature(one, mine, others):
-                    yield "%s: %s" % (name, problem)
+            examiner.compared["explain"] += 1
+            examiner.rows["explain"] += len(answer["goes_with"])
+            for problem in _answer(answer, signature, level, mine, others):
+                yield "%s: %s" % (name, problem)
         except answers.UNREADABLE as error:
             yield str(error) if str(error).startswith(name) else "%s: %s: %s" % (name, type(error).__name__, error)
+
+
+def unknown(examiner):
     status, out, _ = examiner.program.run("explain", "0123456789abcdef")
     if status not in (1, 2) or out:
-        yield "explain of what is no signature exits %d" % status
+        yield "explain of what is no signature exits %d with %d bytes on stdout" % (status, len(out))
