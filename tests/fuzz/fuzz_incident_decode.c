@@ -9,6 +9,8 @@
 #include <zstd.h>
 
 #include "stages/census.h"
+#include "stages/digest.h"
+#include "stages/signature.h"
 #include "tests/unit/log_fixture.h"
 
 static void check(bool good, const char *what)
@@ -34,6 +36,28 @@ static void try_summary(const void *bytes, size_t len)
 	summary_free(&again);
 }
 
+/* What is alike at a finer grouping is alike at the coarser ones; what is signed can be labelled. */
+static void try_signatures(const struct chain_list *list)
+{
+	struct signer *signer = signer_new(list);
+	struct signatures first, other;
+	byte_vec label = { 0 };
+
+	vec_for_each(chain, &list->chains) {
+		signer_sign(signer, chain, &other);
+		check(other.of[GROUPING_KIND] == chain->signature, "signed otherwise");
+		if (chain == list->chains.at)
+			first = other;
+		for (int i = 1; i < GROUPINGS; i++)
+			check(first.of[i] != other.of[i] || first.of[i - 1] == other.of[i - 1],
+			      "alike, but not when looked at less closely");
+		for (int i = 0; i < GROUPINGS && chain == list->chains.at; i++)
+			(void)chain_label(list, chain, (enum grouping)i, &label);
+	}
+	vec_free(&label);
+	signer_free(signer);
+}
+
 static void try_chains(const void *bytes, size_t len)
 {
 	struct chain_list list = { 0 }, again = { 0 };
@@ -42,6 +66,7 @@ static void try_chains(const void *bytes, size_t len)
 	if (chain_list_decode(&list, bytes, len)) {
 		vec_for_each(chain, &list.chains)
 			(void)chain_longest_wait(&list, chain);
+		try_signatures(&list);
 		chain_list_encode(&list, &out);
 		check(chain_list_decode(&again, out.at, out.len), "its own chains refused");
 		check(again.hops.len == list.hops.len, "hops lost");
@@ -63,6 +88,40 @@ static void try_census(const void *bytes, size_t len)
 	census_free(&census);
 }
 
+static void try_digest(const void *bytes, size_t len)
+{
+	struct digest digest = { 0 };
+
+	if (digest_decode(&digest, bytes, len)) {
+		vec_for_each(image, &digest.images)
+			check(names_text(&digest.names, image->image).len > 0, "no image");
+		vec_for_each(finding, &digest.findings.list) {
+			check(finding->pattern < PATTERNS, "no pattern");
+			check(finding->zombies <= finding->count, "more zombies than there are");
+			check(finding->first_party + finding->parties <=
+				      digest.findings.parties.len,
+			      "parties lost");
+			check(!finding->evidence ||
+				      (finding->evidence >= digest.evidence.at &&
+				       finding->evidence < digest.evidence.at + digest.evidence.len),
+			      "evidence of somebody else");
+		}
+	}
+	digest_free(&digest);
+}
+
+/* Of whatever can be analysed. */
+static void check_digest(const struct incident *incident)
+{
+	struct digest digest = { 0 };
+	byte_vec out = { 0 };
+
+	digest_encode(incident, &out);
+	check(digest_decode(&digest, out.at, out.len), "its own digest refused");
+	digest_free(&digest);
+	vec_free(&out);
+}
+
 static void try_incident(const void *bytes, size_t len)
 {
 	struct incident incident, again;
@@ -76,6 +135,7 @@ static void try_incident(const void *bytes, size_t len)
 	if (incident_decode(&incident, bytes, len, &error)) {
 		incident_analyse(&incident);
 		find_patterns(&incident, NULL, &findings);
+		check_digest(&incident);
 		before = incident_as_text(&incident);
 		incident_encode(&incident, &out);
 		check(incident_decode(&again, out.at, out.len, &error),
@@ -108,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0:
 		try_summary(data + 1, size - 1);
 		break;
@@ -120,6 +180,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		try_census(data + 1, size - 1);
+		break;
+	case 5:
+		try_digest(data + 1, size - 1);
 		break;
 	default:
 		try_plain_incident(data + 1, size - 1);

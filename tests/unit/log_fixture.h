@@ -14,6 +14,7 @@
 #include "stages/finding.h"
 #include "stages/join.h"
 #include "stages/log_parser.h"
+#include "stages/signature.h"
 
 #define UNUSED __attribute__((unused))
 
@@ -295,16 +296,19 @@ static void print_unknown(const struct printing *to, const struct unknown_line *
 
 static void print_chains(FILE *out, const struct chain_list *list)
 {
+	byte_vec label = { 0 };
+
 	vec_for_each(chain, &list->chains) {
 		fprintf(out, "chain %016" PRIx64 " %s start=%d end=%" PRIx64 " %.*s\n",
 			chain->signature, cycle_kind_text(chain->cycle),
 			(int)chain->cycle_start, chain_endpoint(list, chain)->thread,
-			SLICE_ARG(names_text(&list->names, chain->label)));
+			SLICE_ARG(chain_label(list, chain, GROUPING_KIND, &label)));
 		chain_for_each_hop(hop, list, chain)
 			fprintf(out, "  hop %" PRIx64 " %" PRIx64 " %u %u %" PRId64 " %u %u\n",
 				hop->process, hop->thread, hop->pid, hop->via,
 				hop->wait_ms, hop->timing, hop->waiters);
 	}
+	vec_free(&label);
 }
 
 /* The records without (or with) where they were read. The caller frees the text. */

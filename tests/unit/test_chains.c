@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "stages/signature.h"
 #include "tests/unit/wait_plan.h"
 
 /* ---- signatures ---- */
@@ -133,9 +134,13 @@ static void add_process(struct incident *incident, uint64_t address, const char 
 				    .image = plan_name(incident, image) }));
 }
 
+/* Good until the next label is made. */
 static struct slice label_of(const struct incident *incident, size_t chain)
 {
-	return names_text(&incident->chains.names, incident->chains.chains.at[chain].label);
+	static byte_vec label;
+
+	return chain_label(&incident->chains, &incident->chains.chains.at[chain],
+			   GROUPING_KIND, &label);
 }
 
 static const struct diagnostic *last_diagnostic(const struct incident *incident)

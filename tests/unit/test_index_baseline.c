@@ -149,8 +149,9 @@ static void draw_bundle(struct sample_bundle *bundle, uint64_t *seed)
 						      .build = builds[draw(seed, 4)] };
 		for (uint32_t k = draw(seed, SAMPLE_PROCESSES + 1); k-- > 0;)
 			incident->processes[k] =
-				(struct sample_process){ images[draw(seed, 5)],
-							 draw(seed, 5) };
+				(struct sample_process){ .image = images[draw(seed, 5)],
+							 .threads = draw(seed, 5),
+							 .zombies = draw(seed, 2) };
 	}
 }
 

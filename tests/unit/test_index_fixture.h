@@ -18,6 +18,8 @@
 #include "index/table.h"
 #include "pipeline/base/bytes.h"
 #include "stages/census.h"
+#include "stages/digest.h"
+#include "stages/signature.h"
 
 #define SAMPLE_CHAINS 4
 #define SAMPLE_PROCESSES 6
@@ -26,13 +28,18 @@
 struct sample_chain {
 	const char *path; /* "a.exe>b.exe"; NULL behind the last chain */
 	int64_t wait_ms;
-	uint32_t ring; /* 1 + cycle_start, 0 for no ring */
+	uint32_t ring;             /* 1 + cycle_start, 0 for no ring */
+	uint8_t via;               /* enum edge_kind; 0: EDGE_ALPC */
+	const char *reason, *frame; /* of the one that is waited for last; NULL for none */
 };
 
-/* A live process whose threads were listed. */
+/* A live process whose threads were listed; others may be of its image, too. */
 struct sample_process {
 	const char *image; /* NULL behind the last process */
 	uint32_t threads;
+	uint32_t zombies; /* so many more processes of it that are zombies */
+	uint32_t boxes;   /* so many of its threads show a message box */
+	bool gone;        /* there is no live one, only the zombies */
 };
 
 struct sample_incident {
@@ -45,6 +52,7 @@ struct sample_incident {
 	struct sample_process processes[SAMPLE_PROCESSES];
 	const char *records; /* NULL: some that follow from the id */
 	size_t records_len;  /* 0: those of the text */
+	bool readable;       /* the records are those of the processes, not of a text */
 };
 
 struct sample_bundle {
@@ -56,33 +64,12 @@ struct sample_bundle {
 struct made_bundle {
 	struct bundle_row row;
 	struct encoded_incident encoded[SAMPLE_INCIDENTS];
-	byte_vec bytes[SAMPLE_INCIDENTS][5];
+	byte_vec bytes[SAMPLE_INCIDENTS][5]; /* the pieces of each */
 };
 
 static inline struct slice bytes_slice(const byte_vec *bytes)
 {
 	return (struct slice){ (const char *)bytes->at, bytes->len };
-}
-
-/* As the reader's: of images without case, cut, and the ring. */
-static inline uint64_t sample_signature(const struct sample_chain *sample)
-{
-	struct slice rest = slice_from(sample->path);
-	byte_vec all = { 0 };
-	uint64_t signature;
-
-	while (rest.len) {
-		ptrdiff_t end = slice_find(rest, SLICE(">"));
-		struct slice image = slice_first(rest, end < 0 ? rest.len : (size_t)end);
-		struct key key = key_image(image);
-
-		bytes_put(&all, key.bytes, key.len);
-		rest = slice_skip(rest, image.len + 1);
-	}
-	bytes_put_u8(&all, sample->ring > 0);
-	signature = hash64(all.at, all.len);
-	vec_free(&all);
-	return signature;
 }
 
 static inline struct hop make_hop(struct chain_list *list, struct slice image)
@@ -99,23 +86,27 @@ static inline void make_chain(struct chain_list *list, const struct sample_chain
 {
 	struct slice rest = slice_from(sample->path);
 	struct chain chain = {
-		.signature = sample_signature(sample),
 		.cycle_start = sample->ring ? sample->ring - 1 : NUMBER_NONE,
-		.label = names_add(&list->names, rest),
 		.cycle = sample->ring ? CYCLE_THREAD : CYCLE_NONE,
 		.endpoint = (uint32_t)list->endpoints.len,
 	};
 	uint32_t next = NUMBER_NONE;
 
 	vec_push(&list->endpoints,
-		 ((struct endpoint){ .kind = sample->ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT }));
+		 ((struct endpoint){
+			 .kind = sample->ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT,
+			 .wait_reason = names_add(&list->names, slice_from(sample->reason)),
+			 .frame = names_add(&list->names, slice_from(sample->frame)) }));
 	while (rest.len) {
 		const char *arrow = memrchr(rest.at, '>', rest.len);
 		size_t image = arrow ? (size_t)(arrow - rest.at) + 1 : 0;
 		struct hop hop = make_hop(list, slice_skip(rest, image));
 
 		hop.next = next;
-		hop.via = chain.hops++ || sample->ring ? EDGE_ALPC : EDGE_NONE;
+		if (chain.hops++ || sample->ring)
+			hop.via = sample->via ? sample->via : EDGE_ALPC;
+		else
+			hop.frame = names_add(&list->names, slice_from(sample->frame));
 		rest = slice_first(rest, arrow ? image - 1 : 0);
 		if (rest.len == 0 && sample->wait_ms)
 			hop.wait_ms = sample->wait_ms;
@@ -125,10 +116,45 @@ static inline void make_chain(struct chain_list *list, const struct sample_chain
 	vec_push(&list->chains, chain);
 }
 
-static inline void make_summary(byte_vec *out, const struct sample_incident *sample)
+/* By the product's own rule. */
+static inline struct signatures sample_signatures(const struct sample_chain *sample)
+{
+	struct chain_list list = { .address_digits = 16 };
+	struct signatures signatures;
+	struct signer *signer;
+
+	make_chain(&list, sample);
+	signer = signer_new(&list);
+	signer_sign(signer, list.chains.at, &signatures);
+	signer_free(signer);
+	chain_list_free(&list);
+	return signatures;
+}
+
+static inline uint64_t sample_signature(const struct sample_chain *sample)
+{
+	return sample_signatures(sample).of[GROUPING_KIND];
+}
+
+/* The slice points into out. */
+static inline struct slice sample_label(const struct sample_chain *sample,
+					enum grouping grouping, byte_vec *out)
+{
+	struct chain_list list = { .address_digits = 16 };
+	struct slice label;
+
+	make_chain(&list, sample);
+	label = chain_label(&list, list.chains.at, grouping, out);
+	chain_list_free(&list);
+	return label;
+}
+
+static inline void make_summary(byte_vec *out, const struct sample_incident *sample,
+				uint64_t zombies)
 {
 	struct summary summary = {
 		.id = sample->id,
+		.zombies = zombies,
 		.machine = slice_from(sample->machine),
 		.os = slice_from(sample->os),
 		.build = sample->build ? sample->build : NUMBER_NONE,
@@ -148,52 +174,103 @@ static inline void make_summary(byte_vec *out, const struct sample_incident *sam
 	summary_free(&summary);
 }
 
-static inline void make_records(byte_vec *out, const struct sample_incident *sample)
+static inline void make_records(byte_vec *out, const struct sample_incident *sample,
+				const struct incident *incident)
 {
-	if (!sample->records)
+	if (sample->readable)
+		incident_encode(incident, out);
+	else if (!sample->records)
 		bytes_put_u64_be(out, sample->id * 0x9e3779b97f4a7c15u);
 	else
 		bytes_put(out, sample->records,
 			  sample->records_len ? sample->records_len : strlen(sample->records));
 }
 
-static inline void make_census(byte_vec *out, const struct sample_incident *sample)
+/* ---- processes ---- */
+
+static inline void make_process(struct records *records, name_id image, uint32_t flags,
+				uint32_t handles, uint32_t threads)
 {
-	struct records records;
+	uint32_t number = (uint32_t)records->processes.len + 1;
 
-	records_init(&records);
-	records.host.build = sample->build ? sample->build : NUMBER_NONE;
+	vec_push(&records->processes, ((struct process){ .address = number * 0x1000,
+							 .pid = number * 4,
+							 .parent_pid = PID_NONE,
+							 .session = 1,
+							 .handle_count = handles,
+							 .flags = (uint8_t)flags,
+							 .threads = threads,
+							 .image = image }));
+}
+
+static inline void make_box(struct records *records)
+{
+	const struct process *process = &records->processes.at[records->processes.len - 1];
+
+	vec_push(&records->threads,
+		 ((struct thread){ .address = 0x1000000 + records->threads.len * 0x1000,
+				   .process = process->address,
+				   .pid = process->pid,
+				   .tid = (uint32_t)records->threads.len + 1,
+				   .wait_start = TICKS_NONE,
+				   .ticks = 5,
+				   .wait_ms = 50,
+				   .state = THREAD_WAIT,
+				   .wait_reason = names_add(&records->names, SLICE("WrUserRequest")),
+				   .first_frame = (uint32_t)records->frames.len,
+				   .frames = 1 }));
+	vec_push(&records->frames, names_add(&records->names, SLICE("USER32!MessageBoxW")));
+}
+
+/* The incident that the processes of a sample are, analysed. */
+static inline void make_processes(struct incident *incident,
+				  const struct sample_incident *sample)
+{
+	struct records *records = &incident->records;
+
+	incident_init(incident);
+	incident->id = sample->id;
+	records->host.build = sample->build ? sample->build : NUMBER_NONE;
+	records->host.address_digits = 16;
 	for (size_t i = 0; i < SAMPLE_PROCESSES && sample->processes[i].image; i++) {
-		struct slice image = slice_from(sample->processes[i].image);
+		const struct sample_process *process = &sample->processes[i];
+		name_id image = names_add(&records->names, slice_from(process->image));
 
-		vec_push(&records.processes,
-			 ((struct process){ .address = i + 1,
-					    .flags = PROCESS_BLOCK | PROCESS_THREADS_LISTED,
-					    .handle_count = 7,
-					    .threads = sample->processes[i].threads,
-					    .image = names_add(&records.names, image) }));
+		if (!process->gone)
+			make_process(records, image,
+				     PROCESS_BLOCK | PROCESS_TABLE_SET | PROCESS_THREADS_LISTED,
+				     7, process->threads);
+		for (uint32_t k = 0; k < process->boxes && !process->gone; k++)
+			make_box(records);
+		for (uint32_t k = 0; k < process->zombies; k++)
+			make_process(records, image, PROCESS_BLOCK | PROCESS_TABLE_ZERO, 0, 0);
 	}
-	census_encode(&records, out);
-	records_free(&records);
+	incident_analyse(incident);
 }
 
 static inline void make_incident(struct made_bundle *made, size_t i,
 				 const struct sample_incident *sample)
 {
 	struct chain_list list = { .address_digits = 16 };
+	byte_vec *bytes = made->bytes[i];
+	struct incident incident;
 
 	for (size_t c = 0; c < SAMPLE_CHAINS && sample->chains[c].path; c++)
 		make_chain(&list, &sample->chains[c]);
 	list.chains_found = list.chains.len;
-	make_summary(&made->bytes[i][0], sample);
-	chain_list_encode(&list, &made->bytes[i][1]);
-	make_records(&made->bytes[i][2], sample);
-	make_census(&made->bytes[i][3], sample);
+	make_processes(&incident, sample);
+	make_summary(&bytes[0], sample, incident.zombies);
+	chain_list_encode(&list, &bytes[1]);
+	census_encode(&incident.records, &bytes[2]);
+	digest_encode(&incident, &bytes[3]);
+	make_records(&bytes[4], sample, &incident);
 	chain_list_free(&list);
-	made->encoded[i].summary = bytes_slice(&made->bytes[i][0]);
-	made->encoded[i].chains = bytes_slice(&made->bytes[i][1]);
-	made->encoded[i].records = bytes_slice(&made->bytes[i][2]);
-	made->encoded[i].census = bytes_slice(&made->bytes[i][3]);
+	incident_free(&incident);
+	made->encoded[i].summary = bytes_slice(&bytes[0]);
+	made->encoded[i].chains = bytes_slice(&bytes[1]);
+	made->encoded[i].census = bytes_slice(&bytes[2]);
+	made->encoded[i].digest = bytes_slice(&bytes[3]);
+	made->encoded[i].records = bytes_slice(&bytes[4]);
 	vec_push(&made->row.incidents, sample->id);
 }
 
@@ -226,7 +303,7 @@ static inline void make_bundle(struct made_bundle *made, const struct sample_bun
 static inline void made_free(struct made_bundle *made)
 {
 	for (size_t i = 0; i < SAMPLE_INCIDENTS; i++)
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < 5; k++)
 			vec_free(&made->bytes[i][k]);
 	bundle_row_free(&made->row);
 }

@@ -259,7 +259,7 @@ static const char *const paths[] = {
 };
 
 static const char *const images[] = {
-	"a.exe", "A.EXE", "BackgroundTransferHost.exe", "BackgroundTrans", "b.exe",
+	"a.exe", "A.EXE", "BackgroundTransferHost.exe", "BackgroundTrans", "b.exe", "WerFault.exe",
 };
 
 static void draw_incident(struct sample_incident *incident, uint64_t *seed)
@@ -272,12 +272,18 @@ static void draw_incident(struct sample_incident *incident, uint64_t *seed)
 	incident->partial = draw(seed, 3) == 0;
 	incident->member = members[draw(seed, 3)];
 	for (uint32_t i = draw(seed, SAMPLE_CHAINS + 1); i-- > 0;)
-		incident->chains[i] = (struct sample_chain){ paths[draw(seed, 8)],
-							     draw(seed, 2), draw(seed, 2) };
+		incident->chains[i] = (struct sample_chain){ .path = paths[draw(seed, 8)],
+							     .wait_ms = draw(seed, 2),
+							     .ring = draw(seed, 2) };
 	incident->build = draw(seed, 3) * 1000;
 	for (uint32_t i = draw(seed, SAMPLE_PROCESSES + 1); i-- > 0;)
-		incident->processes[i] =
-			(struct sample_process){ images[draw(seed, 5)], draw(seed, 4) };
+		incident->processes[i] = (struct sample_process){
+			.image = images[draw(seed, 6)],
+			.threads = draw(seed, 4),
+			.zombies = draw(seed, 3),
+			.boxes = draw(seed, 2),
+			.gone = draw(seed, 4) == 0,
+		};
 }
 
 /* Few ids, so that most incidents lie in several bundles and often differ there. */
@@ -407,6 +413,9 @@ static void test_bad_results(void **state)
 	made[1].encoded[0].census.len--;
 	refuse(index, made, 2, "census of incident 0000000000000007 cannot be decoded");
 	made[1].encoded[0].census.len++;
+	made[1].encoded[0].digest.len--;
+	refuse(index, made, 2, "digest of incident 0000000000000007 cannot be decoded");
+	made[1].encoded[0].digest.len++;
 	made[1].encoded[0].summary.len--;
 	refuse(index, made, 2, "summary of incident 0000000000000007 cannot be decoded");
 	made[1].encoded[0].summary.len++;

@@ -16,6 +16,7 @@
 #include "tests/unit/archives.h"
 #include "pipeline/message.h"
 #include "stages/census.h"
+#include "stages/digest.h"
 
 static const char log_text[] =
 	"Loading Dump File [C:\\case\\MEMORY.DMP]\n"
@@ -108,6 +109,7 @@ static void assert_sound(const struct reading *reading)
 		struct summary summary = { 0 };
 		struct chain_list chains = { 0 };
 		struct census census = { 0 };
+		struct digest digest = { 0 };
 
 		assert_true(i == 0 || reading->ids.at[i - 1] < reading->ids.at[i]);
 		assert_true(summary_decode(&summary, incident->summary.at,
@@ -117,7 +119,9 @@ static void assert_sound(const struct reading *reading)
 		assert_true(chain_list_decode(&chains, incident->chains.at,
 					      incident->chains.len));
 		assert_true(census_decode(&census, incident->census.at, incident->census.len));
+		assert_true(digest_decode(&digest, incident->digest.at, incident->digest.len));
 		census_free(&census);
+		digest_free(&digest);
 		summary_free(&summary);
 		chain_list_free(&chains);
 	}
@@ -217,6 +221,9 @@ static void test_a_reading_comes_back(void **state)
 		assert_int_equal(incident->records.len, encoded->records.len);
 		assert_memory_equal(incident->records.at, encoded->records.at,
 				    encoded->records.len);
+		assert_int_equal(incident->digest.len, encoded->digest.len);
+		assert_memory_equal(incident->digest.at, encoded->digest.at,
+				    encoded->digest.len);
 	}
 	reading_free(&reading);
 	vec_free(&frame);

@@ -16,6 +16,8 @@
 
 #include "pipeline/message.h"
 #include "stages/census.h"
+#include "stages/digest.h"
+#include "stages/incident.h"
 #include "tests/unit/log_fixture.h"
 #include "tests/unit/log_samples.h"
 
@@ -77,6 +79,15 @@ static bool takes_census(const byte_vec *bytes)
 	return good;
 }
 
+static bool takes_digest(const byte_vec *bytes)
+{
+	struct digest digest = { 0 };
+	bool good = digest_decode(&digest, bytes->at, bytes->len);
+
+	digest_free(&digest);
+	return good;
+}
+
 static void check_seeds(const char *folder, const char *kind, bool (*takes)(const byte_vec *))
 {
 	char path[128];
@@ -108,6 +119,7 @@ static void test_seeds_are_taken(void **state)
 	check_seeds("incident_decode", "frame-", takes_frame);
 	check_seeds("incident_decode", "chains-", takes_chains);
 	check_seeds("incident_decode", "census-", takes_census);
+	check_seeds("incident_decode", "digest-", takes_digest);
 }
 
 /* ---- making them ---- */
