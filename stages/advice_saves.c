@@ -63,7 +63,8 @@ static uint64_t signature_of(const struct findings *findings, const struct advic
 	return chain ? chain->signature : 0;
 }
 
-/* What weighs most first. The numbers of findings come last, as those of chains are in the order of addresses. */
+/* What weighs most first. The numbers of findings come last, as those of chains are in the order of addresses; of one signature there
+ * may be several places of a part, as its chains need not be of one length. */
 static int reason_compare(const void *a, const void *b, void *findings)
 {
 	const struct advice_reason *x = a, *y = b;
@@ -75,6 +76,8 @@ static int reason_compare(const void *a, const void *b, void *findings)
 		return p < q ? -1 : 1;
 	if (x->part != y->part)
 		return x->part < y->part ? -1 : 1;
+	if (x->alike != y->alike)
+		return x->alike < y->alike ? -1 : 1;
 	return x->finding < y->finding ? -1 : x->finding > y->finding;
 }
 

@@ -125,25 +125,45 @@ static uint8_t urgency_of(const struct finding *finding)
 	return (uint8_t)urgency;
 }
 
+static size_t run_end(const struct count *count, size_t first)
+{
+	const struct chain *all = count->list->chains.at;
+	uint64_t signature = all[count->order.at[first]].signature;
+	size_t end = first + 1;
+
+	while (end < count->order.len && all[count->order.at[end]].signature == signature)
+		end++;
+	return end;
+}
+
+/* The first of two hops or more: as equal hops in a row are signed once, a ring of one thread and a ring of two may be of one
+ * signature. NULL when there is none. */
+static const struct chain *first_that_waits(const struct count *count, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		if (count->list->chains.at[count->order.at[i]].hops >= 2)
+			return &count->list->chains.at[count->order.at[i]];
+	return NULL;
+}
+
 void pattern_wait_chain(const struct sight *sight)
 {
 	const struct chain_list *list = &sight->incident->chains;
 	struct count count;
 
 	count_init(&count, list);
-	for (size_t i = 0, next; i < count.order.len; i = next) {
-		const struct chain *chain = &list->chains.at[count.order.at[i]];
-		struct finding finding = first_of_signature(sight->incident, chain);
+	for (size_t i = 0, end; i < count.order.len; i = end) {
+		const struct chain *chain;
+		struct finding finding;
 
-		for (next = i; next < count.order.len; next++) {
-			const struct chain *other = &list->chains.at[count.order.at[next]];
-
-			if (other->signature != chain->signature)
-				break;
-			add_chain(&count, &finding, (uint32_t)i, other);
-		}
-		if (chain->hops < 2)
+		end = run_end(&count, i);
+		chain = first_that_waits(&count, i, end);
+		if (!chain)
 			continue;
+		finding = first_of_signature(sight->incident, chain);
+		for (size_t k = i; k < end; k++)
+			add_chain(&count, &finding, (uint32_t)i,
+				  &list->chains.at[count.order.at[k]]);
 		finding.urgency = urgency_of(&finding);
 		sight_add(sight, finding);
 	}

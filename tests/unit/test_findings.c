@@ -44,6 +44,28 @@ static void test_shared_waiters_count_once(void **state)
 	assert_int_equal(THE(wait_chain)->fan_in, 5);
 }
 
+/* A thread that waits for itself and two of one image that wait for each other are of one signature, since equal hops in a row count
+ * once: it is the two that are found, whichever of them has the lower address. */
+static void test_ring_of_one_hides_no_ring_of_two(void **state)
+{
+	for (uint32_t lone = 1; lone <= 3; lone += 2) {
+		uint32_t first = lone == 1 ? 2 : 1;
+
+		setup(state);
+		add_process(1, "a.exe", 9);
+		for (uint32_t i = 1; i <= 3; i++)
+			add_mutant(add_thread(i, 1, "UserRequest"),
+				   i == lone ? i : 2 * first + 1 - i);
+		find(NULL);
+		ASSERT_ONE(wait_chain);
+		assert_int_equal(THE(wait_chain)->count, 2);
+		assert_int_equal(THE(wait_chain)->chain->hops, 2);
+		assert_true(THE(wait_chain)->thread == THREAD_AT(first));
+		if (lone == 1)
+			teardown(state);
+	}
+}
+
 static void test_deadlock_is_more_urgent_than_a_chain(void **state)
 {
 	(void)state;
@@ -326,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_clients_of_one_server),
 		TEST(test_shared_waiters_count_once),
+		TEST(test_ring_of_one_hides_no_ring_of_two),
 		TEST(test_deadlock_is_more_urgent_than_a_chain),
 		TEST(test_one_hop_is_no_wait_chain),
 		TEST(test_suspects),
