@@ -97,13 +97,15 @@ static void try_digest(const void *bytes, size_t len)
 			check(names_text(&digest.names, image->image).len > 0, "no image");
 		vec_for_each(finding, &digest.findings.list) {
 			check(finding->pattern < PATTERNS, "no pattern");
-			check(finding->zombies <= finding->count, "more zombies than there are");
+			check(finding->zombies <= finding->count,
+			      "more zombies than there are");
 			check(finding->first_party + finding->parties <=
 				      digest.findings.parties.len,
 			      "parties lost");
 			check(!finding->evidence ||
 				      (finding->evidence >= digest.evidence.at &&
-				       finding->evidence < digest.evidence.at + digest.evidence.len),
+				       finding->evidence <
+					       digest.evidence.at + digest.evidence.len),
 			      "evidence of somebody else");
 		}
 	}

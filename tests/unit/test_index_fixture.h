@@ -28,8 +28,8 @@
 struct sample_chain {
 	const char *path; /* "a.exe>b.exe"; NULL behind the last chain */
 	int64_t wait_ms;
-	uint32_t ring;             /* 1 + cycle_start, 0 for no ring */
-	uint8_t via;               /* enum edge_kind; 0: EDGE_ALPC */
+	uint32_t ring;              /* 1 + cycle_start, 0 for no ring */
+	uint8_t via;                /* enum edge_kind; 0: EDGE_ALPC */
 	const char *reason, *frame; /* of the one that is waited for last; NULL for none */
 };
 
@@ -216,7 +216,8 @@ static inline void make_box(struct records *records)
 				   .ticks = 5,
 				   .wait_ms = 50,
 				   .state = THREAD_WAIT,
-				   .wait_reason = names_add(&records->names, SLICE("WrUserRequest")),
+				   .wait_reason = names_add(&records->names,
+							    SLICE("WrUserRequest")),
 				   .first_frame = (uint32_t)records->frames.len,
 				   .frames = 1 }));
 	vec_push(&records->frames, names_add(&records->names, SLICE("USER32!MessageBoxW")));

@@ -259,7 +259,8 @@ static const char *const paths[] = {
 };
 
 static const char *const images[] = {
-	"a.exe", "A.EXE", "BackgroundTransferHost.exe", "BackgroundTrans", "b.exe", "WerFault.exe",
+	"a.exe",           "A.EXE", "BackgroundTransferHost.exe",
+	"BackgroundTrans", "b.exe", "WerFault.exe",
 };
 
 static void draw_incident(struct sample_incident *incident, uint64_t *seed)

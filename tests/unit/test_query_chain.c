@@ -57,7 +57,8 @@ static bool see(void *context, const struct occurrence *occurrence)
 	assert_true(seen->count < SEEN_MAX);
 	assert_int_equal(occurrence->row->summary.id, occurrence->incident);
 	seen->incidents[seen->count] = occurrence->incident;
-	seen->places[seen->count] = (uint32_t)(occurrence->chain - occurrence->list->chains.at);
+	seen->places[seen->count] =
+		(uint32_t)(occurrence->chain - occurrence->list->chains.at);
 	snprintf(seen->bundles[seen->count], sizeof(seen->bundles[0]), "%.*s",
 		 SLICE_ARG(bundle));
 	return ++seen->count != seen->stop;
