@@ -181,6 +181,13 @@ static bool read_old(struct applying *applying)
 			     " cannot be read", applying->signature);
 }
 
+/* An image that is called "?" is signed as one that is not known, so that not all chains of a signature need have it; as a question
+ * it is a pattern, which nothing is looked up by. */
+static bool is_posted(struct slice image)
+{
+	return image.len && !slice_equal(image_cut(image), SLICE("?"));
+}
+
 /* An image is posted once, however many hops are of it: LMDB takes an equal duplicate for the one that is there. */
 static bool post_images(struct applying *applying, const struct signature_row *row, bool put)
 {
@@ -193,7 +200,7 @@ static bool post_images(struct applying *applying, const struct signature_row *r
 	for (size_t i = 0; i < count; i++) {
 		struct slice image = signature_next_hop(&hops).image;
 
-		if (image.len)
+		if (is_posted(image))
 			vec_push(&keys, key_image(image));
 	}
 	if (keys.len)

@@ -97,8 +97,8 @@ static inline void make_chain(struct chain_list *list, const struct sample_chain
 			 .kind = sample->ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT,
 			 .wait_reason = names_add(&list->names, slice_from(sample->reason)),
 			 .frame = names_add(&list->names, slice_from(sample->frame)) }));
-	while (rest.len) {
-		const char *arrow = memrchr(rest.at, '>', rest.len);
+	for (bool more = true; more;) {
+		const char *arrow = rest.len ? memrchr(rest.at, '>', rest.len) : NULL;
 		size_t image = arrow ? (size_t)(arrow - rest.at) + 1 : 0;
 		struct hop hop = make_hop(list, slice_skip(rest, image));
 
@@ -108,7 +108,8 @@ static inline void make_chain(struct chain_list *list, const struct sample_chain
 		else
 			hop.frame = names_add(&list->names, slice_from(sample->frame));
 		rest = slice_first(rest, arrow ? image - 1 : 0);
-		if (rest.len == 0 && sample->wait_ms)
+		more = arrow;
+		if (!more && sample->wait_ms)
 			hop.wait_ms = sample->wait_ms;
 		chain.first_hop = next = (uint32_t)list->hops.len;
 		vec_push(&list->hops, hop);
