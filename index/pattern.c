@@ -92,7 +92,9 @@ bool pattern_matches_image(struct slice pattern, struct slice image)
 	return matches(pattern, image, may_be_cut(image) ? ENDS_OPEN_NAME : ENDS_EXACT);
 }
 
-bool pattern_matches_beginning(struct slice pattern, struct slice beginning)
+bool pattern_may_match_cut(struct slice pattern, struct slice front)
 {
-	return matches(pattern, beginning, ENDS_OPEN_NAME);
+	if (pattern_is_literal(pattern))
+		return slice_equal_icase(image_cut(pattern), front);
+	return matches(pattern, front, ENDS_OPEN_NAME);
 }

@@ -16,8 +16,8 @@ bool pattern_matches(struct slice pattern, struct slice name);
 /* Whether the pattern matches some part of name. */
 bool pattern_matches_within(struct slice pattern, struct slice name);
 bool pattern_matches_image(struct slice pattern, struct slice image);
-
-/* Whether some name that begins so matches: for a name that may have been cut, however short it is. */
-bool pattern_matches_beginning(struct slice pattern, struct slice beginning);
+/* Whether the pattern may match an image of which the tables have this front (key_image(), without the zeros): the name may go on
+ * behind it, since what is cut need not be 15 bytes long, nor look cut. */
+bool pattern_may_match_cut(struct slice pattern, struct slice front);
 
 #endif

@@ -47,18 +47,25 @@ static bool collect_few(struct asking *asking, struct slice image, uint32_t most
 	return good && asking->error->kind == ERROR_NONE;
 }
 
+/* A pattern with wildcards is held against the names themselves when the incident is judged: here it may be that they go on behind
+ * what the key has of them. */
 static bool collect_by_baseline(struct asking *asking, struct slice pattern, id_vec *ids)
 {
+	bool literal = pattern_is_literal(pattern);
 	baseline_rows rows = { 0 };
-	bool good = index_baselines(asking->view, pattern, &rows, asking->error);
+	bool good = index_baselines(asking->view, literal ? pattern : SLICE("*"), &rows,
+				    asking->error);
 	size_t next;
 
 	for (size_t i = 0; good && i < rows.len; i = next) {
 		struct slice image = rows.at[i].image;
 		uint32_t most;
 
-		for (next = i + 1; next < rows.len && slice_equal(rows.at[next].image, image);)
+		for (next = i + 1;
+		     next < rows.len && slice_equal(rows.at[next].image, image);)
 			next++;
+		if (!literal && !pattern_may_match_cut(pattern, image))
+			continue;
 		most = most_of_image(&rows.at[i], next - i);
 		if (most != NUMBER_NONE)
 			good = collect_few(asking, image, most, ids);
@@ -113,14 +120,6 @@ static bool judge(struct asking *asking, uint64_t id)
 	return good;
 }
 
-/* Of a name with wildcards all: a baseline knows but the beginning of a name. */
-static struct slice baselines_of(const char *image)
-{
-	struct slice pattern = image ? slice_from(image) : SLICE_NONE;
-
-	return image && pattern_is_literal(pattern) ? pattern : SLICE("*");
-}
-
 bool question_missing_threads(struct asking *asking)
 {
 	const char *image = asking->filter->image[QUESTION_missing_threads];
@@ -130,7 +129,7 @@ bool question_missing_threads(struct asking *asking)
 
 	asking->enough = UINT64_MAX;
 	good = collect_by_siblings(asking, &ids) &&
-	       collect_by_baseline(asking, baselines_of(image), &ids);
+	       collect_by_baseline(asking, image ? slice_from(image) : SLICE("*"), &ids);
 	asking->enough = enough;
 	ids_settle(&ids);
 	for (size_t i = 0; good && i < ids.len; i++)

@@ -6,16 +6,9 @@
 #include "index/pattern.h"
 #include "index/query_incident.h"
 
-/* Wildcards may match the end of a name that the key has not: a cut leaves out blanks and part of a character, too. */
 static bool key_wanted(struct slice pattern, struct slice key)
 {
-	struct slice beginning = slice_first(key, strnlen(key.at, key.len));
-	struct key cut;
-
-	if (!pattern_is_literal(pattern))
-		return pattern_matches_beginning(pattern, beginning);
-	cut = key_image(pattern);
-	return slice_equal(key_slice(&cut), key);
+	return pattern_may_match_cut(pattern, slice_first(key, strnlen(key.at, key.len)));
 }
 
 /* Where the walk begins: at the image itself, or at the first. */

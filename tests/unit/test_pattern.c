@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "index/pattern.h"
+#include "stages/record.h"
 #include "pipeline/base/mem.h"
 
 static bool match(const char *pattern, const char *name)
@@ -141,6 +142,44 @@ static void test_against_reference(void **state)
 		}
 }
 
+/* Whatever matches an image may match what the tables have of it, be it cut in a run of blanks or in a letter. */
+static void test_what_is_cut_may_match(void **state)
+{
+	static const char *const letters[] = { "a", "B", ".", " ", "\xc3\xa4" };
+	uint64_t seed = 3;
+	size_t matched = 0;
+
+	(void)state;
+	for (int round = 0; round < 200000; round++) {
+		char name[64] = "", pattern[64] = "";
+		struct slice cut;
+
+		for (int i = 0; i < 18; i++) {
+			const char *letter;
+
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			letter = letters[(seed >> 33) % 5];
+			strcat(name, letter);
+			if (seed >> 60 == 0)
+				strcat(pattern, "*");
+			else if (seed >> 60 == 1)
+				strcat(pattern, "?");
+			else if (seed >> 60 > 2 || i % 2)
+				strcat(pattern, letter);
+		}
+		cut = image_cut(slice_from(name));
+		if (!pattern_matches_image(slice_from(pattern), slice_from(name)))
+			continue;
+		matched++;
+		if (!pattern_may_match_cut(slice_from(pattern), cut))
+			fail_msg("\"%s\" and \"%s\"", pattern, name);
+	}
+	assert_true(matched > 10000);
+	assert_false(pattern_may_match_cut(SLICE("b*"), SLICE("a")));
+	assert_false(pattern_may_match_cut(SLICE("ab"), SLICE("a")));
+	assert_true(pattern_may_match_cut(SLICE("ab*"), SLICE("a")));
+}
+
 static void test_many_stars(void **state)
 {
 	char pattern[201], name[2001];
@@ -164,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_within),
 		cmocka_unit_test(test_cut_images),
 		cmocka_unit_test(test_against_reference),
+		cmocka_unit_test(test_what_is_cut_may_match),
 		cmocka_unit_test(test_many_stars),
 	};
 
