@@ -33,6 +33,9 @@ static const char *const labels[LABELS] = { "", "a.exe [wait]", "a.exe > b.exe",
 
 static byte_vec hops[3]; /* what a row may have for hops */
 
+#define SPELLED 12
+static byte_vec spelled[SPELLED]; /* and for spellings: more than are kept */
+
 static void put_hop(byte_vec *out, const char *image, uint8_t via)
 {
 	bytes_put_text(out, slice_from(image));
@@ -51,6 +54,12 @@ static int make_hops(void **state)
 	put_hop(&hops[2], "BackgroundTransferHost.exe", EDGE_LPC);
 	put_hop(&hops[2], "b.exe", EDGE_MUTANT);
 	put_hop(&hops[2], "c.exe", EDGE_PROCESS);
+	for (size_t i = 0; i < SPELLED; i++) {
+		const char image[] = { (char)('a' + i), '.', 'e', 'x', 'e', 0 };
+
+		bytes_put_varint(&spelled[i], 1);
+		put_hop(&spelled[i], image, EDGE_NONE);
+	}
 	return 0;
 }
 
@@ -59,21 +68,20 @@ static int free_hops(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		vec_free(&hops[i]);
+	for (size_t i = 0; i < SPELLED; i++)
+		vec_free(&spelled[i]);
 	return 0;
 }
 
 /* Of one signature: what all its chains have in common is the same, and all else is drawn of few values, so that there are ties. */
 static struct signature_row random_row(bool ring)
 {
-	uint64_t spelled = draw(5), other = draw(5);
 	bool timed = draw(4) > 0;
 	struct signature_row row = {
 		.incidents = 1 + draw(3),
 		.chains = 1 + draw(9),
 		.first_seen = timed ? (int64_t)draw(4) - 2 : MOMENT_NONE,
 		.longest_wait_ms = draw(3) ? (int64_t)draw(4) : MS_NONE,
-		.spelled_least = spelled < other ? spelled : other,
-		.spelled_greatest = spelled < other ? other : spelled,
 		.root = 0x1111,
 		.path = UINT64_MAX,
 		.label = slice_from(labels[draw(LABELS)]),
@@ -83,6 +91,8 @@ static struct signature_row random_row(bool ring)
 		.endpoint = ring ? ENDPOINT_CYCLE : ENDPOINT_WAIT,
 	};
 
+	for (uint32_t i = draw(4) + 1; i > 0; i--)
+		spellings_add(&row.spellings, as_slice(&spelled[draw(SPELLED)]));
 	row.last_seen = timed ? row.first_seen + draw(3) : MOMENT_NONE;
 	row.first_zone_known = timed && draw(2);
 	row.last_zone_known = timed && draw(2);
@@ -92,6 +102,24 @@ static struct signature_row random_row(bool ring)
 }
 
 #define ROWS 6
+
+/* The least of what was seen, in order. */
+static void expect_spellings(const struct spellings *spellings, const bool *seen)
+{
+	uint8_t count = 0;
+
+	for (size_t i = 0; i < SPELLED; i++) {
+		if (!seen[i])
+			continue;
+		if (count == SPELLINGS_MAX) {
+			assert_true(spellings->more);
+			return;
+		}
+		assert_true(slice_equal(spellings->at[count++], as_slice(&spelled[i])));
+	}
+	assert_int_equal(spellings->count, count);
+	assert_false(spellings->more);
+}
 
 static void encode(const struct signature_row *row, byte_vec *out)
 {
@@ -163,7 +191,8 @@ static void test_what_a_sum_is(void **state)
 	(void)state;
 	for (int round = 0; round < 5000; round++) {
 		struct signature_row rows[ROWS], sum;
-		uint64_t incidents = 0, chains = 0, least = UINT64_MAX, greatest = 0;
+		uint64_t incidents = 0, chains = 0;
+		bool seen[SPELLED] = { false };
 		int64_t first = INT64_MAX, last = MOMENT_NONE, wait = MS_NONE;
 		bool first_zone = false, last_zone = false;
 		struct slice label = SLICE("");
@@ -172,10 +201,9 @@ static void test_what_a_sum_is(void **state)
 			rows[i] = random_row(false);
 			incidents += rows[i].incidents;
 			chains += rows[i].chains;
-			least = rows[i].spelled_least < least ? rows[i].spelled_least : least;
-			greatest = rows[i].spelled_greatest > greatest
-					   ? rows[i].spelled_greatest
-					   : greatest;
+			for (size_t k = 0; k < SPELLED; k++)
+				seen[k] |= spellings_hold(&rows[i].spellings,
+							  as_slice(&spelled[k]));
 			wait = rows[i].longest_wait_ms > wait ? rows[i].longest_wait_ms : wait;
 			if (slice_compare(rows[i].label, label) > 0)
 				label = rows[i].label;
@@ -190,7 +218,7 @@ static void test_what_a_sum_is(void **state)
 		}
 		sum = sum_in_turn(rows, (const uint32_t[]){ 0, 1, 2, 3, 4, 5 });
 		assert_true(sum.incidents == incidents && sum.chains == chains);
-		assert_true(sum.spelled_least == least && sum.spelled_greatest == greatest);
+		expect_spellings(&sum.spellings, seen);
 		assert_true(sum.longest_wait_ms == wait);
 		assert_true(sum.first_seen == (first == INT64_MAX ? MOMENT_NONE : first));
 		assert_true(sum.last_seen == last);
@@ -254,7 +282,7 @@ static struct signature_row row_of(const struct chain_list *list,
 static void expect_hops(const struct signature_row *row, const char *first, const char *last)
 {
 	size_t count;
-	struct bytes_reader reader = signature_hops(row, &count);
+	struct bytes_reader reader = signature_hops(row->hops, &count);
 	struct signature_hop hop;
 
 	assert_int_equal(count, 2);
@@ -279,7 +307,7 @@ static void test_row_of_an_incident(void **state)
 	add_chain(&list, "A.exe", "BackgroundTransferHost.exe", MS_NONE, false);
 	add_chain(&list, "a.exe", "BackgroundTransferHost.exe", 9, false);
 	row = row_of(&list, &summary, 1, &arena);
-	assert_true(row.spelled_least == row.spelled_greatest);
+	assert_int_equal(row.spellings.count, 1);
 	assert_true(row.longest_wait_ms == 5);
 	expect_hops(&row, "a.exe", "BACKGROUNDTRANS");
 	row = row_of(&list, &summary, 3, &arena);
@@ -287,7 +315,7 @@ static void test_row_of_an_incident(void **state)
 	assert_true(row.first_seen == 77 && row.last_seen == 77);
 	assert_true(row.first_zone_known && row.last_zone_known);
 	assert_true(row.longest_wait_ms == 9);
-	assert_true(row.spelled_least != row.spelled_greatest);
+	assert_int_equal(row.spellings.count, 2);
 	assert_true(slice_equal(row.label,
 				SLICE("a.exe -alpc-> backgroundtransferhost.exe [wait]")));
 	expect_hops(&row, "a.exe", "BackgroundTransferHost.exe");
@@ -308,7 +336,7 @@ static void test_case_is_no_spelling(void **state)
 	add_chain(&list, "a.exe", "B.EXE", 5, true);
 	add_chain(&list, "A.exe", "b.exe", 5, true);
 	row = row_of(&list, &summary, 2, &arena);
-	assert_true(row.spelled_least == row.spelled_greatest);
+	assert_int_equal(row.spellings.count, 1);
 	assert_int_equal(row.cycle, CYCLE_THREAD);
 	assert_int_equal(row.cycle_start, 0);
 	assert_true(row.first_seen == MOMENT_NONE && !row.first_zone_known);
@@ -371,8 +399,10 @@ static void test_bytes_come_back(void **state)
 		assert_int_equal(back.first_zone_known, row.first_zone_known);
 		assert_int_equal(back.last_zone_known, row.last_zone_known);
 		assert_true(back.longest_wait_ms == row.longest_wait_ms);
-		assert_true(back.spelled_least == row.spelled_least);
-		assert_true(back.spelled_greatest == row.spelled_greatest);
+		assert_int_equal(back.spellings.count, row.spellings.count);
+		assert_int_equal(back.spellings.more, row.spellings.more);
+		for (uint8_t k = 0; k < row.spellings.count; k++)
+			assert_true(slice_equal(back.spellings.at[k], row.spellings.at[k]));
 		assert_true(back.root == row.root && back.path == row.path);
 		assert_true(slice_equal(back.label, row.label));
 		assert_true(slice_equal(back.hops, row.hops));
