@@ -69,7 +69,9 @@ enum signature_fit signature_fits(struct chain_fit *fit, const struct signature_
 		return FITS_SOME;
 	for (uint8_t i = 0; i < spellings->count; i++)
 		fitting += spelling_fits(fit, spellings->at[i], row->cycle_start);
-	return fitting == 0 ? FITS_NONE : fitting == spellings->count ? FITS_ALL : FITS_SOME;
+	return fitting == 0                  ? FITS_NONE
+	       : fitting == spellings->count ? FITS_ALL
+					     : FITS_SOME;
 }
 
 void chain_fit_free(struct chain_fit *fit)

@@ -11,7 +11,8 @@ struct chain_fit {
 };
 
 /* All that is asked of a chain. */
-bool chain_fits(struct chain_fit *fit, const struct chain_list *list, const struct chain *chain);
+bool chain_fits(struct chain_fit *fit, const struct chain_list *list,
+		const struct chain *chain);
 /* Of how many of a signature's chains all that its row can tell holds, which is all but how long somebody waits. */
 enum signature_fit {
 	FITS_NONE,

@@ -179,14 +179,14 @@ static bool gain(struct changed *changed, struct consequences *consequences)
 /* All that the derived tables hold of an incident is in these of its first place. */
 static bool same_consequences(const struct place *old, const struct place *new)
 {
-	return old->version == new->version && slice_equal(old->summary, new->summary);
+	return old->version == new->version &&slice_equal(old->summary, new->summary);
 }
 
 static bool collect_consequences(struct changed *changed, struct consequences *consequences)
 {
 	const struct place *old = changed->old.at, *new = changed->new.at;
 
-	if (changed->old.len && changed->new.len && same_consequences(old, new))
+	if (changed->old.len && changed->new.len &&same_consequences(old, new))
 		return true;
 	return (!changed->old.len || lose(changed, consequences)) &&
 	       (!changed->new.len || gain(changed, consequences));

@@ -75,14 +75,15 @@ static bool count_row(void *context, const struct incident_row *row)
 	return true;
 }
 
-static bool count_images(struct tally *tally, struct index_view *view, const id_vec *apart,
-			 struct error *error)
+static bool count_images(struct tally *tally, struct index_view *view,
+			 const id_vec *apart, struct error *error)
 {
 	struct table_scan scan;
 	bool good = scan_begin(&scan, view, TABLE_IMAGE_INCIDENT, SLICE_NONE, error);
 
 	while (good && scan_next(&scan, error)) {
-		struct slice image = slice_first(scan.key, strnlen(scan.key.at, scan.key.len));
+		struct slice image =
+			slice_first(scan.key, strnlen(scan.key.at, scan.key.len));
 
 		if (scan.value.len != sizeof(uint16_t) + sizeof(uint64_t))
 			good = index_damaged(error, "a posting has a wrong length");
@@ -118,7 +119,8 @@ static struct association associate(const struct tally *tally, const struct tall
 				     .without = row->without,
 				     .of_without = tally->of_without };
 
-	found.chi_squared = chi_squared((double)row->with, (double)(tally->of_with - row->with),
+	found.chi_squared = chi_squared((double)row->with,
+					(double)(tally->of_with - row->with),
 					(double)row->without,
 					(double)(tally->of_without - row->without));
 	found.p = erfc(sqrt(found.chi_squared / 2));

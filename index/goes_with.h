@@ -21,8 +21,8 @@ enum feature {
 };
 
 struct association {
-	uint8_t feature;    /* enum feature */
-	struct slice value; /* as text; of a storm empty */
+	uint8_t feature;        /* enum feature */
+	struct slice value;     /* as text; of a storm empty */
 	uint64_t with, of_with; /* incidents of the set that have it, and all of the set */
 	uint64_t without, of_without; /* of the others */
 	double chi_squared, p, p_corrected;

@@ -24,8 +24,8 @@ static struct chain_group *group_place(struct group_sum *sum, uint64_t signature
 	return &sum->groups.at[*place];
 }
 
-static bool cycles_differ(const struct chain_list *list, const uint32_t *order, size_t count,
-			  uint8_t cycle)
+static bool cycles_differ(const struct chain_list *list, const uint32_t *order,
+			  size_t count, uint8_t cycle)
 {
 	for (size_t i = 0; i < count; i++)
 		if (list->chains.at[order[i]].cycle != cycle)
@@ -39,8 +39,8 @@ static void add_run(struct group_sum *sum, const struct summary *summary,
 		    const struct signatures *signatures)
 {
 	uint64_t signature = signatures->of[sum->grouping];
-	struct signature_row row = signature_row_of(summary, list, order, count, sum->grouping,
-						    signatures, &sum->arena);
+	struct signature_row row = signature_row_of(summary, list, order, count,
+						    sum->grouping, signatures, &sum->arena);
 	bool new;
 	struct chain_group *group = group_place(sum, signature, &new);
 
@@ -49,10 +49,10 @@ static void add_run(struct group_sum *sum, const struct summary *summary,
 	else
 		signature_row_add(&group->row, &row);
 	group->cycles_differ |= cycles_differ(list, order, count, group->row.cycle);
-	vec_push(&sum->members, ((struct group_member){
-					.signature = signature,
-					.incident = summary->id,
-					.machine = machine_hash(summary->machine) }));
+	vec_push(&sum->members,
+		 ((struct group_member){ .signature = signature,
+					 .incident = summary->id,
+					 .machine = machine_hash(summary->machine) }));
 }
 
 void group_sum_add(struct group_sum *sum, const struct summary *summary,
@@ -139,8 +139,8 @@ void group_sum_finish(struct group_sum *sum)
 	      chain_group_compare);
 }
 
-const struct group_member *group_sum_members(const struct group_sum *sum, uint64_t signature,
-					     size_t *count)
+const struct group_member *group_sum_members(const struct group_sum *sum,
+					     uint64_t signature, size_t *count)
 {
 	const struct group_member sought = { .signature = signature };
 	size_t low = 0, high = sum->members.len;
@@ -153,8 +153,8 @@ const struct group_member *group_sum_members(const struct group_sum *sum, uint64
 		else
 			high = middle;
 	}
-	for (high = low; high < sum->members.len &&
-			 sum->members.at[high].signature == signature;)
+	for (high = low;
+	     high < sum->members.len && sum->members.at[high].signature == signature;)
 		high++;
 	*count = high - low;
 	return sum->members.at + low;

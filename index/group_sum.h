@@ -24,7 +24,7 @@ struct group_sum {
 	enum grouping grouping;
 	VEC(struct chain_group) groups; /* after group_sum_finish(): most incidents first, then most chains, then by signature */
 	VEC(struct group_member) members; /* after group_sum_finish(): by signature, then incident */
-	struct map places; /* signature -> group */
+	struct map places;                /* signature -> group */
 	struct arena arena;
 	VEC(uint32_t) order;
 	VEC(uint64_t) signed_as; /* of each chain of the list at hand */
@@ -42,7 +42,7 @@ void group_sum_free(struct group_sum *sum);
 /* For qsort(): as group_sum_finish() sorts groups. */
 int chain_group_compare(const void *left, const void *right);
 /* The members of a group, by incident. */
-const struct group_member *group_sum_members(const struct group_sum *sum, uint64_t signature,
-					     size_t *count);
+const struct group_member *group_sum_members(const struct group_sum *sum,
+					     uint64_t signature, size_t *count);
 
 #endif

@@ -98,6 +98,6 @@ bool grouping_get(struct index_view *view, uint64_t id, share_vec *shares, struc
 	if (!sealed_get(view, TABLE_GROUPING, &key, &value, error))
 		return false;
 	return grouping_decode(shares, value) ||
-	       index_damaged(error, "the grouping of incident %016" PRIx64 " cannot be read",
-			     id);
+	       index_damaged(error,
+			     "the grouping of incident %016" PRIx64 " cannot be read", id);
 }

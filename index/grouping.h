@@ -25,6 +25,7 @@ void grouping_of_chains(const struct chain_list *list, share_vec *shares);
 void grouping_encode(const share_vec *shares, byte_vec *out);
 bool grouping_decode(share_vec *shares, struct slice bytes);
 /* False when the incident has none (error->kind is then ERROR_NONE), or on failure. */
-bool grouping_get(struct index_view *view, uint64_t id, share_vec *shares, struct error *error);
+bool grouping_get(struct index_view *view, uint64_t id, share_vec *shares,
+		  struct error *error);
 
 #endif

@@ -99,8 +99,8 @@ struct key key_by_zombies(uint64_t zombies, uint64_t id)
 
 static void add_short(struct key *key, uint32_t number)
 {
-	uint16_t big_endian = __builtin_bswap16((uint16_t)(number < UINT16_MAX ? number
-									       : UINT16_MAX));
+	uint16_t big_endian =
+		__builtin_bswap16((uint16_t)(number < UINT16_MAX ? number : UINT16_MAX));
 
 	memcpy(key->bytes + key->len, &big_endian, sizeof(big_endian));
 	key->len += sizeof(big_endian);

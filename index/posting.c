@@ -32,9 +32,9 @@ static int compare_postings(const void *left, const void *right)
 
 static void collect(posting_vec *postings, enum table table, struct key key, int delta)
 {
-	vec_push(postings, ((struct posting){ .key = key,
-					      .table = (uint8_t)table,
-					      .delta = (int8_t)delta }));
+	vec_push(postings,
+		 ((struct posting){
+			 .key = key, .table = (uint8_t)table, .delta = (int8_t)delta }));
 }
 
 struct image_least {
@@ -55,17 +55,17 @@ static int compare_least(const void *left, const void *right)
 }
 
 /* One row an image, however many spellings it has. Images that only !vm rows name are not among the processes. */
-static void collect_images(posting_vec *postings, uint64_t id, const struct digest *digest,
-			   int delta)
+static void collect_images(posting_vec *postings, uint64_t id,
+			   const struct digest *digest, int delta)
 {
 	least_vec least = { 0 };
 
 	vec_for_each(image, &digest->images)
 		if (image->processes)
-			vec_push(&least,
-				 ((struct image_least){
-					 .key = key_image(names_text(&digest->names, image->image)),
-					 .threads = image->least_threads }));
+			vec_push(&least, ((struct image_least){
+						 .key = key_image(names_text(&digest->names,
+									     image->image)),
+						 .threads = image->least_threads }));
 	if (least.len)
 		qsort(least.at, least.len, sizeof(*least.at), compare_least);
 	for (size_t i = 0; i < least.len; i++) {
@@ -86,9 +86,8 @@ static void collect_patterns(posting_vec *postings, uint64_t id,
 	uint64_t counts[PATTERNS] = { 0 };
 
 	vec_for_each(finding, &digest->findings.list)
-		counts[finding->pattern] += finding->pattern == PATTERN_special_process
-						    ? finding->count
-						    : 1;
+		counts[finding->pattern] +=
+			finding->pattern == PATTERN_special_process ? finding->count : 1;
 	for (unsigned i = 0; i < PATTERNS; i++)
 		if (counts[i])
 			collect(postings, TABLE_PATTERN_INCIDENT,

@@ -85,8 +85,8 @@ static bool sum_incident(struct summing *summing, uint64_t id)
 		good = index_row_chains(summing->view, &row, &list, summing->error);
 		if (good) {
 			pick(summing, &list);
-			group_sum_add(summing->sum, &row.summary, &list, summing->picked.at,
-				      summing->picked.len);
+			group_sum_add(summing->sum, &row.summary, &list,
+				      summing->picked.at, summing->picked.len);
 		}
 	}
 	chain_list_free(&list);
@@ -113,8 +113,8 @@ static bool candidates(struct index_view *view, const struct chain_filter *filte
 	return ids_of_incidents(view, ids, error);
 }
 
-bool sum_chains(struct index_view *view, const struct chain_filter *filter, const id_vec *ids,
-		struct group_sum *sum, struct error *error)
+bool sum_chains(struct index_view *view, const struct chain_filter *filter,
+		const id_vec *ids, struct group_sum *sum, struct error *error)
 {
 	struct summing summing = {
 		.view = view, .fit = { .filter = filter }, .sum = sum, .error = error
@@ -141,13 +141,12 @@ bool sum_chains(struct index_view *view, const struct chain_filter *filter, cons
 static bool short_way_leads(const struct chain_filter *filter)
 {
 	return !filter->by_incident && filter->grouping == GROUPING_KIND && !filter->among &&
-	       !filter->within &&
-	       filter->selector.min_wait_ms == MS_NONE &&
+	       !filter->within && filter->selector.min_wait_ms == MS_NONE &&
 	       !selector_asks_for_incidents(&filter->selector);
 }
 
-static bool get_group(struct index_view *view, uint64_t signature, struct chain_group *group,
-		      struct error *error)
+static bool get_group(struct index_view *view, uint64_t signature,
+		      struct chain_group *group, struct error *error)
 {
 	struct key key = key_signature(signature);
 	struct slice value;
@@ -172,8 +171,8 @@ static bool sum_signature(struct chain_groups *groups, const struct chain_group 
 				   .error = error };
 	struct key key = key_signature(group->signature);
 	id_vec ids = { 0 };
-	bool good = ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT, key_slice(&key),
-				      0, &ids, error) &&
+	bool good = ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT,
+				      key_slice(&key), 0, &ids, error) &&
 		    sum_ids(&summing, &ids);
 
 	vec_free(&ids);
@@ -210,8 +209,8 @@ static bool through_image(struct chain_groups *groups, struct chain_fit *fit,
 {
 	struct key key = key_image(image);
 	id_vec signatures = { 0 };
-	bool good = ids_of_duplicates(groups->view, TABLE_IMAGE_SIGNATURE, key_slice(&key), 0,
-				      &signatures, error);
+	bool good = ids_of_duplicates(groups->view, TABLE_IMAGE_SIGNATURE,
+				      key_slice(&key), 0, &signatures, error);
 
 	for (size_t i = 0; good && i < signatures.len; i++)
 		good = take_signature(groups, fit, signatures.at[i], error);

@@ -16,11 +16,11 @@ struct chain_filter {
 	struct selector selector;      /* limit and offset count groups */
 	const struct chain_expr *expr; /* NULL for every chain */
 	const char *blocker; /* image or pattern of the last hop, in a deadlock of one of the ring; NULL for any */
-	uint64_t min_incidents;  /* groups of fewer are left out */
-	const id_vec *among;     /* incidents that it is about; NULL for all */
-	enum grouping grouping;  /* what makes chains one group */
+	uint64_t min_incidents;            /* groups of fewer are left out */
+	const id_vec *among;               /* incidents that it is about; NULL for all */
+	enum grouping grouping;            /* what makes chains one group */
 	const struct signature_of *within; /* only chains of this signature; NULL for any */
-	bool by_incident;        /* never answer from the rows of signatures: the answer is the same, for tests */
+	bool by_incident; /* never answer from the rows of signatures: the answer is the same, for tests */
 };
 
 #define CHAIN_FILTER_ALL \
@@ -52,7 +52,7 @@ void chain_groups_free(struct chain_groups *groups);
 /* ---- for other questions about chains ---- */
 
 /* Sums up what the filter accepts, incident by incident; ids NULL for all that may have such a chain. Finishes the sum. */
-bool sum_chains(struct index_view *view, const struct chain_filter *filter, const id_vec *ids,
-		struct group_sum *sum, struct error *error);
+bool sum_chains(struct index_view *view, const struct chain_filter *filter,
+		const id_vec *ids, struct group_sum *sum, struct error *error);
 
 #endif

@@ -101,7 +101,8 @@ static bool has_chain(struct asking *asking, const struct incident_row *row)
 		return true;
 	if (index_row_chains(asking->view, row, &list, asking->error))
 		vec_for_each(chain, &list.chains)
-			found |= selector_accepts_chain(&asking->filter->selector, &list, chain);
+			found |= selector_accepts_chain(&asking->filter->selector, &list,
+							chain);
 	chain_list_free(&list);
 	return found;
 }
@@ -204,11 +205,9 @@ bool query_incident_ids(struct index_view *view, const struct incident_filter *f
 			id_vec *ids, struct error *error)
 {
 	hit_vec hits = { 0 };
-	struct asking asking = { .view = view,
-				 .filter = filter,
-				 .hits = &hits,
-				 .enough = UINT64_MAX,
-				 .error = error };
+	struct asking asking = {
+		.view = view, .filter = filter, .hits = &hits, .enough = UINT64_MAX, .error = error
+	};
 	bool good;
 
 	error->kind = ERROR_NONE;

@@ -67,8 +67,8 @@ struct asking {
 #undef INCIDENT_QUESTION
 
 /* Pushes the incidents with findings of a pattern, counted; of one image when image is not NULL. */
-bool asking_pattern(struct asking *asking, enum incident_question question, uint8_t pattern,
-		    const char *image);
+bool asking_pattern(struct asking *asking, enum incident_question question,
+		    uint8_t pattern, const char *image);
 /* The row and the digest of an incident; both are to be freed when it returns true. */
 bool asking_digest(struct asking *asking, uint64_t id, struct incident_row *row,
 		   struct digest *digest);

@@ -24,9 +24,9 @@ struct liking {
 	const struct selector *selector;
 	uint64_t id;
 	VEC(struct likeable) all;
-	struct map frequency;     /* hash -> place in counts */
-	VEC(uint32_t) counts;     /* incidents that have it */
-	struct map texts;         /* hash -> name in names, of the one that is asked about */
+	struct map frequency; /* hash -> place in counts */
+	VEC(uint32_t) counts; /* incidents that have it */
+	struct map texts;     /* hash -> name in names, of the one that is asked about */
 	struct names names;
 	struct chain_list list;
 	struct digest digest;
@@ -58,8 +58,8 @@ static void add_text(struct liking *liking, struct likeable *likeable, enum like
 		*map_place(&liking->texts, hash) = names_add(&liking->names, text);
 }
 
-static void add_edge(struct liking *liking, struct likeable *likeable, const struct hop *from,
-		     const struct hop *to)
+static void add_edge(struct liking *liking, struct likeable *likeable,
+		     const struct hop *from, const struct hop *to)
 {
 	const struct names *names = &liking->list.names;
 
@@ -88,8 +88,7 @@ static void add_endpoint(struct liking *liking, struct likeable *likeable,
 	struct slice reason = names_text(&list->names, endpoint->wait_reason);
 
 	liking->text.len = 0;
-	put_image(&liking->text,
-		  names_text(&list->names, chain_root(list, chain)->image));
+	put_image(&liking->text, names_text(&list->names, chain_root(list, chain)->image));
 	put(&liking->text, " [");
 	put(&liking->text, endpoint_kind_text(endpoint->kind));
 	if (endpoint->kind == ENDPOINT_WAIT && reason.len) {

@@ -21,11 +21,12 @@ enum likeness {
 struct alike {
 	uint64_t id;
 	double score; /* above 0, at most 1 */
-	uint32_t first_shared, shared[LIKENESSES]; /* in the answer's shared, one likeness after the other */
+	uint32_t first_shared,
+		shared[LIKENESSES]; /* in the answer's shared, one likeness after the other */
 };
 
 struct likes {
-	VEC(struct alike) list;   /* best first, then by id; within the selector's offset and limit */
+	VEC(struct alike) list; /* best first, then by id; within the selector's offset and limit */
 	VEC(struct slice) shared; /* the rarest first */
 	size_t total;             /* before offset and limit */
 	struct names names;

@@ -6,8 +6,8 @@
 static bool image_wanted(const char *image, const struct finding *finding,
 			 const struct names *names)
 {
-	return !image || pattern_matches_image(slice_from(image),
-					       names_text(names, finding->image));
+	return !image ||
+	       pattern_matches_image(slice_from(image), names_text(names, finding->image));
 }
 
 uint64_t question_counts(enum incident_question question, const char *image,
@@ -46,12 +46,13 @@ static bool count_in_digest(struct asking *asking, enum incident_question questi
 /* A value: how many, turned round, and the id. */
 #define VALUE_BYTES (2 * sizeof(uint64_t))
 
-bool asking_pattern(struct asking *asking, enum incident_question question, uint8_t pattern,
-		    const char *image)
+bool asking_pattern(struct asking *asking, enum incident_question question,
+		    uint8_t pattern, const char *image)
 {
 	struct slice key = { (const char *)&pattern, sizeof(pattern) };
 	struct table_scan scan;
-	bool good = scan_begin(&scan, asking->view, TABLE_PATTERN_INCIDENT, key, asking->error);
+	bool good = scan_begin(&scan, asking->view, TABLE_PATTERN_INCIDENT, key,
+			       asking->error);
 
 	while (good && scan_next(&scan, asking->error) && slice_equal(scan.key, key)) {
 		struct incident_hit hit;

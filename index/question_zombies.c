@@ -5,7 +5,8 @@
 bool question_zombies(struct asking *asking)
 {
 	struct table_scan scan;
-	bool good = scan_begin(&scan, asking->view, TABLE_BY_ZOMBIES, SLICE_NONE, asking->error);
+	bool good = scan_begin(&scan, asking->view, TABLE_BY_ZOMBIES, SLICE_NONE,
+			       asking->error);
 
 	while (good && scan_next(&scan, asking->error)) {
 		struct incident_hit hit;

@@ -55,7 +55,8 @@ static bool same_signatures(const share_vec *a, const share_vec *b)
 
 	push_all(a, &x);
 	push_all(b, &y);
-	same = x.len == y.len && (x.len == 0 || memcmp(x.at, y.at, x.len * sizeof(*x.at)) == 0);
+	same = x.len == y.len &&
+	       (x.len == 0 || memcmp(x.at, y.at, x.len * sizeof(*x.at)) == 0);
 	vec_free(&x);
 	vec_free(&y);
 	return same;
@@ -76,8 +77,9 @@ static bool derive_shares(struct comparing *comparing, uint64_t id)
 	bool good = index_chains(comparing->view, id, &bytes, comparing->error);
 
 	if (good && !chain_list_decode(&list, bytes.at, bytes.len))
-		good = index_damaged(comparing->error, "the chains of incident %016" PRIx64
-				     " cannot be read", id);
+		good = index_damaged(comparing->error,
+				     "the chains of incident %016" PRIx64 " cannot be read",
+				     id);
 	if (good)
 		grouping_of_chains(&list, &comparing->new);
 	chain_list_free(&list);
@@ -104,7 +106,8 @@ bool regroup_count(struct index_view *view, struct regroup_counts *counts, struc
 	bool good;
 
 	*counts = (struct regroup_counts){ .before = table_rows(view, TABLE_SIGNATURE) };
-	good = index_rules(view, &counts->rules, error) && ids_of_incidents(view, &ids, error);
+	good = index_rules(view, &counts->rules, error) &&
+	       ids_of_incidents(view, &ids, error);
 	for (size_t i = 0; good && i < ids.len; i++)
 		good = compare_one(&comparing, ids.at[i]);
 	ids_settle(&comparing.kinds);
@@ -141,8 +144,8 @@ bool index_rules_differ(struct index *index, struct regroup_counts *counts, stru
 {
 	struct index_view *view = index_view_begin(index, error);
 	uint64_t rules;
-	bool differ = view && index_rules(view, &rules, error) && rules != SIGNATURE_RULES &&
-		      regroup_count(view, counts, error);
+	bool differ = view && index_rules(view, &rules, error) &&
+		      rules != SIGNATURE_RULES && regroup_count(view, counts, error);
 
 	if (view)
 		index_view_end(view);

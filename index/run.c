@@ -63,7 +63,8 @@ bool arrival_put(struct index_view *view, uint64_t id, struct error *error)
 	uint64_t big_endian = __builtin_bswap64(view->index->run);
 	struct key key = key_incident(id);
 
-	return table_put(view, TABLE_ARRIVAL, key_slice(&key), number_slice(&big_endian), error);
+	return table_put(view, TABLE_ARRIVAL, key_slice(&key), number_slice(&big_endian),
+			 error);
 }
 
 bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error)

@@ -79,8 +79,7 @@ static void collect_rows(struct signature_changes *changes, const struct summary
 		signer_sign(signer, chain, &signatures);
 		change.machine = machine_hash(summary->machine);
 		change.row = signature_row_of(summary, list, order.at + i, end - i,
-					      GROUPING_KIND, &signatures,
-					      &changes->arena);
+					      GROUPING_KIND, &signatures, &changes->arena);
 		vec_push(&changes->list, change);
 	}
 	vec_free(&order);
@@ -145,8 +144,8 @@ bool signatures_lose(struct signature_changes *changes, posting_vec *postings,
 		if (i && lost.at[i] == lost.at[i - 1])
 			continue;
 		post(postings, lost.at[i], id, -1);
-		vec_push(&changes->list, ((struct signature_change){ .signature = lost.at[i],
-								     .gone = true }));
+		vec_push(&changes->list,
+			 ((struct signature_change){ .signature = lost.at[i], .gone = true }));
 	}
 	if (good && shares.len)
 		good = table_delete(view, TABLE_GROUPING, key_slice(&key), SLICE_NONE, error);
@@ -177,8 +176,9 @@ static bool read_old(struct applying *applying)
 		return applying->error->kind == ERROR_NONE;
 	arena_reset(&applying->arena);
 	return signature_row_decode(&applying->old, arena_copy(&applying->arena, value)) ||
-	       index_damaged(applying->error, "the row of signature %016" PRIx64
-			     " cannot be read", applying->signature);
+	       index_damaged(applying->error,
+			     "the row of signature %016" PRIx64 " cannot be read",
+			     applying->signature);
 }
 
 /* An image that is called "?" is signed as one that is not known, so that not all chains of a signature need have it; as a question
@@ -208,8 +208,7 @@ static bool post_images(struct applying *applying, const struct signature_row *r
 	for (size_t i = 0; good && i < keys.len; i++) {
 		if (i && key_compare(&keys.at[i - 1], &keys.at[i]) == 0)
 			continue;
-		good = (put ? table_put : table_delete)(applying->view,
-							TABLE_IMAGE_SIGNATURE,
+		good = (put ? table_put : table_delete)(applying->view, TABLE_IMAGE_SIGNATURE,
 							key_slice(&keys.at[i]),
 							key_slice(&value), applying->error);
 	}
@@ -227,12 +226,12 @@ static bool remove_old(struct applying *applying)
 	struct key key = key_signature(applying->signature);
 	struct key rank = rank_of(applying->signature, &applying->old);
 
-	return table_delete(applying->view, TABLE_BY_INCIDENTS, key_slice(&rank), SLICE_NONE,
-			    applying->error) &&
+	return table_delete(applying->view, TABLE_BY_INCIDENTS, key_slice(&rank),
+			    SLICE_NONE, applying->error) &&
 	       (applying->new.incidents > 0 ||
 		(post_images(applying, &applying->old, false) &&
-		 table_delete(applying->view, TABLE_SIGNATURE, key_slice(&key), SLICE_NONE,
-			      applying->error)));
+		 table_delete(applying->view, TABLE_SIGNATURE, key_slice(&key),
+			      SLICE_NONE, applying->error)));
 }
 
 static bool put_new(struct applying *applying)
@@ -254,8 +253,8 @@ static bool put_new(struct applying *applying)
 	return good;
 }
 
-static bool write_machines(struct applying *applying, const struct signature_change *changes,
-			   size_t count)
+static bool write_machines(struct applying *applying,
+			   const struct signature_change *changes, size_t count)
 {
 	struct key key = key_signature(applying->signature);
 
@@ -301,7 +300,8 @@ static bool collect_incident(struct applying *applying, struct signature_changes
 
 	if (!index_incident(applying->view, id, &row, applying->error))
 		return applying->error->kind != ERROR_NONE ||
-		       index_damaged(applying->error, "incident %016" PRIx64 " has no row", id);
+		       index_damaged(applying->error,
+				     "incident %016" PRIx64 " has no row", id);
 	good = index_row_chains(applying->view, &row, &list, applying->error);
 	if (good)
 		collect_rows(found, &row.summary, &list, &applying->signature);
@@ -321,7 +321,8 @@ static bool collect_all(struct applying *applying, struct signature_changes *fou
 	       slice_equal(scan.key, key_slice(&key)))
 		good = scan.value.len == sizeof(uint64_t)
 			       ? collect_incident(applying, found, key_number(scan.value.at))
-			       : index_damaged(applying->error, "a posting has a wrong length");
+			       : index_damaged(applying->error,
+					       "a posting has a wrong length");
 	scan_end(&scan);
 	return good && applying->error->kind == ERROR_NONE;
 }
@@ -349,8 +350,8 @@ static int compare_changes(const void *left, const void *right)
 	return a->signature < b->signature ? -1 : a->signature > b->signature;
 }
 
-static bool apply_signature(struct applying *applying, const struct signature_change *changes,
-			    size_t count)
+static bool apply_signature(struct applying *applying,
+			    const struct signature_change *changes, size_t count)
 {
 	applying->signature = changes->signature;
 	if (!read_old(applying))

@@ -144,8 +144,8 @@ static void explain(const char *typed, const id_vec *found, struct error *error)
 		  found->len, names);
 }
 
-size_t signature_find(struct index_view *view, const char *typed, struct signature_of *found,
-		      struct error *error)
+size_t signature_find(struct index_view *view, const char *typed,
+		      struct signature_of *found, struct error *error)
 {
 	static const enum grouping others[] = { GROUPING_ROOT, GROUPING_PATH, GROUPING_FRAME };
 	struct finding_signature finding = { .found = { 0 } };
@@ -155,8 +155,8 @@ size_t signature_find(struct index_view *view, const char *typed, struct signatu
 
 	error->kind = ERROR_NONE;
 	if (!read_prefix(typed, &finding.prefix)) {
-		error_set(error, ERROR_USAGE, "%s is no signature: 16 hex digits, or how it begins",
-			  typed);
+		error_set(error, ERROR_USAGE,
+			  "%s is no signature: 16 hex digits, or how it begins", typed);
 		return 0;
 	}
 	good = find_rows(view, &finding, error);
@@ -187,16 +187,16 @@ static void collect(void *context, uint64_t id, const share_vec *shares)
 			vec_push(collecting->ids, id);
 }
 
-bool signature_incidents(struct index_view *view, const struct signature_of *of, id_vec *ids,
-			 struct error *error)
+bool signature_incidents(struct index_view *view, const struct signature_of *of,
+			 id_vec *ids, struct error *error)
 {
 	struct key key = key_signature(of->signature);
 	struct collecting collecting = { of, ids };
 	bool good;
 
 	if (of->grouping == GROUPING_KIND)
-		good = ids_of_duplicates(view, TABLE_SIGNATURE_INCIDENT, key_slice(&key), 0,
-					 ids, error);
+		good = ids_of_duplicates(view, TABLE_SIGNATURE_INCIDENT, key_slice(&key),
+					 0, ids, error);
 	else
 		good = each_grouping(view, collect, &collecting, error);
 	ids_settle(ids);

@@ -28,7 +28,8 @@ static void make_example(struct example *example, const struct chain_list *list,
 	example->hops.len = example->spelled.len = 0;
 	bytes_put_varint(&example->hops, chain->hops);
 	bytes_put_varint(&example->spelled, chain->hops);
-	chain_for_each_hop(hop, list, chain) {
+	chain_for_each_hop(hop, list, chain)
+	{
 		struct slice image = names_text(&list->names, hop->image);
 
 		bytes_put_text(&example->hops, image);
@@ -58,8 +59,9 @@ static bool is_better(const struct signature_row *row, const struct signature_ro
 	if (order == 0)
 		order = slice_compare(row->hops, other->hops);
 	if (order == 0)
-		order = row->cycle_start < other->cycle_start ? -1
-			: row->cycle_start > other->cycle_start;
+		order = row->cycle_start < other->cycle_start
+				? -1
+				: row->cycle_start > other->cycle_start;
 	return order > 0;
 }
 
@@ -90,8 +92,7 @@ static void take_example(struct signature_row *row, const struct signature_row *
 struct signature_row signature_row_of(const struct summary *summary,
 				      const struct chain_list *list, const uint32_t *order,
 				      size_t count, enum grouping grouping,
-				      const struct signatures *signatures,
-				      struct arena *arena)
+				      const struct signatures *signatures, struct arena *arena)
 {
 	struct example example = { 0 };
 	struct signature_row row = { .cycle = 0 };
@@ -121,8 +122,8 @@ struct signature_row signature_row_of(const struct summary *summary,
 	row.root = signatures->of[GROUPING_ROOT];
 	row.path = signatures->of[GROUPING_PATH];
 	row.first_seen = row.last_seen = summary->session_time;
-	row.first_zone_known = row.last_zone_known = summary->session_time != MOMENT_NONE &&
-						     summary->session_zone_known;
+	row.first_zone_known = row.last_zone_known =
+		summary->session_time != MOMENT_NONE && summary->session_zone_known;
 	return row;
 }
 

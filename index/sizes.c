@@ -7,8 +7,8 @@
 
 #include "index/table.h"
 
-static bool add_table(struct index_view *view, enum table table, struct index_sizes *sizes,
-		      struct error *error)
+static bool add_table(struct index_view *view, enum table table,
+		      struct index_sizes *sizes, struct error *error)
 {
 	MDB_stat stat;
 	int code = mdb_stat(view->txn, view->index->tables[table], &stat);

@@ -8,13 +8,13 @@
 
 struct table_size {
 	const char *name;
-	uint64_t rows;  /* duplicates counted each */
+	uint64_t rows; /* duplicates counted each */
 	uint64_t bytes; /* of its pages; the values of duplicates that lie apart are not among them */
 };
 
 struct index_sizes {
-	uint64_t file; /* bytes of data.mdb */
-	uint64_t free; /* of them: in pages that no table uses */
+	uint64_t file;                 /* bytes of data.mdb */
+	uint64_t free;                 /* of them: in pages that no table uses */
 	VEC(struct table_size) tables; /* in the order of tables.def */
 };
 

@@ -65,6 +65,7 @@ void spellings_decode(struct spellings *spellings, struct bytes_reader *reader)
 	}
 	for (uint8_t i = 0; i < spellings->count; i++) {
 		spellings->at[i] = bytes_get_text(reader);
-		reader->bad |= i && slice_compare(spellings->at[i - 1], spellings->at[i]) >= 0;
+		reader->bad |= i &&
+			       slice_compare(spellings->at[i - 1], spellings->at[i]) >= 0;
 	}
 }

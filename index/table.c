@@ -91,7 +91,8 @@ bool table_empty(struct index_view *view, enum table table, struct error *error)
 	return code == 0 || put_failed(view, code, error);
 }
 
-bool table_clear(struct index_view *view, enum table table, struct slice key, struct error *error)
+bool table_clear(struct index_view *view, enum table table, struct slice key,
+		 struct error *error)
 {
 	MDB_val at = to_val(key);
 	int code = mdb_del(view->txn, view->index->tables[table], &at, NULL);
@@ -114,14 +115,16 @@ bool table_count(struct index_view *view, enum table table, struct slice key,
 		code = mdb_cursor_count(cursor, &found);
 	mdb_cursor_close(cursor);
 	*count = found;
-	return code == 0 || code == MDB_NOTFOUND || lmdb_error(error, code, "reading the index");
+	return code == 0 || code == MDB_NOTFOUND ||
+	       lmdb_error(error, code, "reading the index");
 }
 
 size_t table_rows(struct index_view *view, enum table table)
 {
 	MDB_stat stat;
 
-	return mdb_stat(view->txn, view->index->tables[table], &stat) == 0 ? stat.ms_entries : 0;
+	return mdb_stat(view->txn, view->index->tables[table], &stat) == 0 ? stat.ms_entries
+									   : 0;
 }
 
 static uint64_t seal_of(struct slice key, const void *bytes, size_t len)

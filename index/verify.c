@@ -22,7 +22,7 @@ struct verifying {
 	void (*report)(void *context, const char *text);
 	void *context;
 	struct verified *verified;
-	id_vec sound; /* incidents that can be derived from */
+	id_vec sound;    /* incidents that can be derived from */
 	id_vec expected; /* hash of every (incident, version) that pieces belong to */
 	id_vec placed;   /* hash of every (bundle, incident) that incidents name */
 	struct error *error;
@@ -99,13 +99,12 @@ static bool pieces_decode(struct verifying *verifying, const struct incident_row
 	struct digest digest = { .address_digits = 0 };
 	struct incident incident;
 	struct slice bytes;
-	bool good = index_row_chains(verifying->view, row, &list, verifying->error) &&
-		    sealed_get(verifying->view, TABLE_CENSUS, &key, &bytes,
-			       verifying->error) &&
-		    census_decode(&census, bytes.at, bytes.len) &&
-		    sealed_get(verifying->view, TABLE_DIGEST, &key, &bytes,
-			       verifying->error) &&
-		    digest_decode(&digest, bytes.at, bytes.len);
+	bool good =
+		index_row_chains(verifying->view, row, &list, verifying->error) &&
+		sealed_get(verifying->view, TABLE_CENSUS, &key, &bytes, verifying->error) &&
+		census_decode(&census, bytes.at, bytes.len) &&
+		sealed_get(verifying->view, TABLE_DIGEST, &key, &bytes, verifying->error) &&
+		digest_decode(&digest, bytes.at, bytes.len);
 
 	incident_init(&incident);
 	good = good &&
@@ -113,7 +112,8 @@ static bool pieces_decode(struct verifying *verifying, const struct incident_row
 	       incident_decode(&incident, bytes.at, bytes.len, verifying->error) &&
 	       incident.id == id;
 	if (!good)
-		report(verifying, "a piece of incident %016" PRIx64 " is missing or damaged", id);
+		report(verifying,
+		       "a piece of incident %016" PRIx64 " is missing or damaged", id);
 	incident_free(&incident);
 	chain_list_free(&list);
 	census_free(&census);
@@ -166,8 +166,9 @@ static void look_at_bundle(struct verifying *verifying, struct slice key, struct
 		uint64_t named = place_pair(row.path, *id);
 
 		if (!ids_hold(&verifying->placed, named))
-			report(verifying, "%.*s names incident %016" PRIx64
-			       ", which does not lie in it", SLICE_ARG(row.path), *id);
+			report(verifying,
+			       "%.*s names incident %016" PRIx64 ", which does not lie in it",
+			       SLICE_ARG(row.path), *id);
 		vec_push(&verifying->expected, named);
 	}
 	bundle_row_free(&row);
@@ -178,7 +179,8 @@ static void look_at_placed(struct verifying *verifying)
 	ids_settle(&verifying->expected);
 	vec_for_each(placed, &verifying->placed)
 		if (!ids_hold(&verifying->expected, *placed))
-			report(verifying, "an incident lies in a bundle that does not name it");
+			report(verifying,
+			       "an incident lies in a bundle that does not name it");
 }
 
 static bool verify_primary(struct verifying *verifying)
@@ -282,8 +284,8 @@ static char *scratch_folder(struct error *error)
 	const char *parent = getenv("TMPDIR");
 	char *folder;
 
-	if (asprintf(&folder, "%s/pipeline-verify.XXXXXX", parent && *parent ? parent : "/tmp") <
-	    0) {
+	if (asprintf(&folder, "%s/pipeline-verify.XXXXXX",
+		     parent && *parent ? parent : "/tmp") < 0) {
 		error_errno(error, "a name for a folder");
 		return NULL;
 	}
@@ -349,9 +351,10 @@ static bool grouped_by_our_rules(struct verifying *verifying, bool *ours)
 		return report_damage(verifying);
 	*ours = rules == SIGNATURE_RULES;
 	if (!*ours)
-		report(verifying, "it is grouped by rules %" PRIu64
-		       ", this program has %d: run `pipeline regroup`", rules,
-		       SIGNATURE_RULES);
+		report(verifying,
+		       "it is grouped by rules %" PRIu64
+		       ", this program has %d: run `pipeline regroup`",
+		       rules, SIGNATURE_RULES);
 	return true;
 }
 

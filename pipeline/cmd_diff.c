@@ -85,8 +85,8 @@ static bool keep_selected(struct index_view *view, const struct selector *select
 	return good;
 }
 
-static int compare(const struct comparing *comparing, struct index_view *view, char **sides,
-		   struct error *error)
+static int compare(const struct comparing *comparing, struct index_view *view,
+		   char **sides, struct error *error)
 {
 	const struct selector *selector = &comparing->filter.selector;
 	id_vec before = { 0 }, after = { 0 };

@@ -52,7 +52,8 @@ static bool sum_levels(struct explained *explained, struct index_view *view,
 			return false;
 	}
 	return explained->levels[explained->of.grouping].groups.len == 1 ||
-	       error_set(error, ERROR_FORMAT, "the index is damaged: a signature without chains");
+	       error_set(error, ERROR_FORMAT,
+			 "the index is damaged: a signature without chains");
 }
 
 /* The images of its chains go with it by definition. */
@@ -68,8 +69,8 @@ static void collect_own_images(const struct explained *explained, id_vec *images
 	ids_settle(images);
 }
 
-static bool find_all(struct explained *explained, struct index_view *view, const char *typed,
-		     struct error *error)
+static bool find_all(struct explained *explained, struct index_view *view,
+		     const char *typed, struct error *error)
 {
 	id_vec ids = { 0 }, images = { 0 };
 	bool good = signature_find(view, typed, &explained->of, error) == 1 &&
@@ -248,8 +249,7 @@ static void print_text(const struct explained *explained)
 
 /* ---- the command ---- */
 
-static int explain(const char *index, const char *typed, enum format format,
-		   struct error *error)
+static int explain(const char *index, const char *typed, enum format format, struct error *error)
 {
 	struct explained explained = { .of = { 0 } };
 	struct reading_place place;

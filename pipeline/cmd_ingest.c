@@ -167,8 +167,8 @@ static int run_ingest(struct ingest *ingest)
 		return *ingest->stop ? 128 + *ingest->stop : status;
 	}
 	add_found(ingest);
-	done = group_alike(index, &error) && index_begin_run(index, moment_now(), &error) &&
-	       add_stdin(ingest, &error) &&
+	done = group_alike(index, &error) &&
+	       index_begin_run(index, moment_now(), &error) && add_stdin(ingest, &error) &&
 	       keeper_skip_known(index, &ingest->jobs, &totals, &error) &&
 	       keeper_run(index, &ingest->jobs, writing->threads, ingest->stop, &totals,
 			  &error);

@@ -50,9 +50,9 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
-#define FORMATS_KNOWN                                                             \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL |             \
-	 1u << FORMAT_CSV | 1u << FORMAT_DOT)
+#define FORMATS_KNOWN                                                                    \
+	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV | \
+	 1u << FORMAT_DOT)
 #define OCCURRENCES_TEXT 3
 #define LAST_RUN "last-run"
 #define OCCURRENCES_UNSAID (UINT64_MAX - 1)
@@ -262,8 +262,7 @@ static int answer_new(struct query *query, struct index_view *view, struct error
 	return status_of(good, count, failing);
 }
 
-static int answer_about_chains(struct query *query, struct index_view *view,
-			       struct error *error)
+static int answer_about_chains(struct query *query, struct index_view *view, struct error *error)
 {
 	id_vec among = { 0 };
 	int status = EXIT_USAGE;
@@ -306,7 +305,7 @@ static int answer(struct query *query, struct error *error)
 				     query->wish.format, error);
 	else
 		status = query->groups ? answer_about_chains(query, place.view, error)
-			       : answer_incidents(query, place.view, error);
+				       : answer_incidents(query, place.view, error);
 	place_close(&place);
 	return status;
 }
@@ -320,7 +319,7 @@ static void settle_occurrences(struct query *query)
 
 	if (query->wish.occurrences != OCCURRENCES_UNSAID)
 		return;
-	query->wish.occurrences = only_recurring                     ? 0
+	query->wish.occurrences = only_recurring                      ? 0
 				  : query->wish.format == FORMAT_TEXT ? OCCURRENCES_TEXT
 								      : OCCURRENCES_ALL;
 }

@@ -125,7 +125,8 @@ static int wait_for(pid_t child)
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return EXIT_USAGE;
-	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_USAGE))
+	if (WIFEXITED(status) &&
+	    (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_USAGE))
 		return WEXITSTATUS(status);
 	log_error("verify: the index is damaged: LMDB cannot walk over its pages");
 	return EXIT_USAGE;

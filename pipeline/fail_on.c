@@ -37,7 +37,8 @@ bool fail_on_option(unsigned *wanted, const struct options *options)
 
 		if (condition == FAIL_ONS)
 			return options_refuse(
-				options, "unknown --fail-on '%.*s': new-chain, worse-chain, "
+				options,
+				"unknown --fail-on '%.*s': new-chain, worse-chain, "
 				"storm, special, message-box and missing-threads are known",
 				SLICE_ARG(name));
 		*wanted |= 1u << condition;

@@ -13,11 +13,11 @@ enum fail_on {
 	FAIL_ONS,
 };
 
-#define OPTIONS_FAIL_ON                                                                   \
-	{                                                                                 \
-		OPTION_FAIL_ON, 0, "fail-on", "WHAT",                                     \
+#define OPTIONS_FAIL_ON                                                                       \
+	{                                                                                     \
+		OPTION_FAIL_ON, 0, "fail-on", "WHAT",                                         \
 			"exit with 3 if WHAT holds: new-chain, worse-chain, storm, special, " \
-			"message-box, missing-threads; a comma between several"           \
+			"message-box, missing-threads; a comma between several"               \
 	}
 
 /* Takes in one or several names, a comma between them, a bit each. */

@@ -38,9 +38,7 @@ void options_begin(struct options *options, const struct command *command, int a
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = &command->options[i];
 
-		rows[i] = (struct option){ row->name,
-					   argument_of(row),
-					   NULL, row->id };
+		rows[i] = (struct option){ row->name, argument_of(row), NULL, row->id };
 		if (!row->letter)
 			continue;
 		options->short_rows[letters++] = row->letter;
@@ -114,7 +112,8 @@ static bool takes_next(const struct options *options, int id)
 
 	while (row->id && row->id != id)
 		row++;
-	return argument_of(row) == optional_argument && optind < options->argc && options->argv[optind][0] != '-';
+	return argument_of(row) == optional_argument && optind < options->argc &&
+	       options->argv[optind][0] != '-';
 }
 
 static int stop(struct options *options, int status)

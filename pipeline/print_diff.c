@@ -87,17 +87,24 @@ static void worse_text(char out[32], uint8_t worse)
 	out[0] = 0;
 	for (unsigned i = 0; i < WORSE_TEXTS; i++)
 		if (worse >> i & 1)
-			len += (size_t)snprintf(out + len, 32 - len, "%s%s", len ? " " : "",
-						worse_texts[i]);
+			len += (size_t)snprintf(out + len, 32 - len, "%s%s",
+						len ? " " : "", worse_texts[i]);
 }
 
 static void print_csv(const struct diff *diff)
 {
 	static const char *const headings[] = {
-		GROUP_HEADINGS,     "status",          "worse",
-		"before_incidents", "before_chains",   "before_machines",
-		"before_max_wait_seconds", "after_incidents", "after_chains",
-		"after_machines",   "after_max_wait_seconds",
+		GROUP_HEADINGS,
+		"status",
+		"worse",
+		"before_incidents",
+		"before_chains",
+		"before_machines",
+		"before_max_wait_seconds",
+		"after_incidents",
+		"after_chains",
+		"after_machines",
+		"after_max_wait_seconds",
 	};
 	char worse[32];
 	struct csv csv;

@@ -24,8 +24,8 @@ bool print_hits(struct index_view *view, const struct incident_filter *filter,
 /* The keys of a group, inside an object that is begun and not ended here. */
 void print_json_group_keys(struct json *json, const struct chain_group *group);
 /* The same as fields of CSV, and their headings. */
-#define GROUP_HEADINGS                                                                      \
-	"signature", "label", "path", "cycle", "endpoint", "incidents", "chains",           \
+#define GROUP_HEADINGS                                                            \
+	"signature", "label", "path", "cycle", "endpoint", "incidents", "chains", \
 		"machines", "first_seen", "last_seen", "max_wait_seconds"
 void print_csv_group_fields(struct csv *csv, const struct chain_group *group);
 /* The groups as one graph: an image a node, an edge a kind of waiting, with how many incidents show it. */

@@ -63,8 +63,8 @@ static bool visit_text(void *context, const struct occurrence *occurrence)
 
 /* ---- JSON ---- */
 
-static bool print_json_group(struct json *json, const struct chain_groups *groups, size_t i,
-			     uint64_t occurrences, struct error *error)
+static bool print_json_group(struct json *json, const struct chain_groups *groups,
+			     size_t i, uint64_t occurrences, struct error *error)
 {
 	struct occurrence_output output = { .json = json, .left = occurrences };
 	bool good = true;

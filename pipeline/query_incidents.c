@@ -62,7 +62,8 @@ static const struct findings *findings_of(const struct hit_shown *hit,
 					  enum incident_question question,
 					  const struct names **names)
 {
-	if (hit->judged && (question == QUESTION_missing_threads || question == QUESTION_process)) {
+	if (hit->judged &&
+	    (question == QUESTION_missing_threads || question == QUESTION_process)) {
 		*names = &hit->judged->incident->records.names;
 		return &hit->judged->findings;
 	}

@@ -28,8 +28,8 @@ static const struct text_column columns[] = {
 /* clang-format on */
 
 static const char *const headings[] = {
-	"incident", "bundle", "member", "machine", "session_time", "score",
-	"edges",    "endpoints", "storms",
+	"incident", "bundle", "member",    "machine", "session_time",
+	"score",    "edges",  "endpoints", "storms",
 };
 
 /* So many shared things are shown to people. */
@@ -120,7 +120,8 @@ static void print_text_alike(struct like_output *output, const struct incident_r
 
 	for (int i = 0; i < LIKENESSES; i++)
 		count += alike->shared[i];
-	join_shared(&text, output->likes->shared.at + alike->first_shared, count, SHARED_SHOWN);
+	join_shared(&text, output->likes->shared.at + alike->first_shared, count,
+		    SHARED_SHOWN);
 	snprintf(score, sizeof(score), "%.2f", alike->score);
 	text_table_string(&output->table, print_id(id, alike->id));
 	text_table_string(&output->table, score);
@@ -193,8 +194,8 @@ static bool print_likes(struct index_view *view, uint64_t id, const struct likes
 	return good;
 }
 
-int answer_like(struct index_view *view, const char *typed, const struct selector *selector,
-		enum format format, struct error *error)
+int answer_like(struct index_view *view, const char *typed,
+		const struct selector *selector, enum format format, struct error *error)
 {
 	struct likes likes = { .total = 0 };
 	int status = EXIT_USAGE;

@@ -7,7 +7,7 @@
 #include "pipeline/selecting.h"
 
 /* Finds and prints what is like the incident that somebody typed. Returns the exit status. */
-int answer_like(struct index_view *view, const char *typed, const struct selector *selector,
-		enum format format, struct error *error);
+int answer_like(struct index_view *view, const char *typed,
+		const struct selector *selector, enum format format, struct error *error);
 
 #endif

@@ -95,7 +95,7 @@ struct chain {
 	uint32_t cycle_start; /* hop that the last one points back to; NUMBER_NONE unless CYCLE_THREAD */
 	uint32_t endpoint;                    /* in the list's endpoints */
 	uint32_t first_candidate, candidates; /* in the list's candidates */
-	uint8_t cycle; /* enum cycle_kind */
+	uint8_t cycle;                        /* enum cycle_kind */
 	/* The last hop was asked for a reply but waits for work: the reply is lost, or the dump inconsistent. */
 	bool idle_server;
 };

@@ -132,8 +132,7 @@ static void collect_hops(struct labeller *labeller)
 {
 	const struct chain *chain = labeller->chain;
 
-	chain_for_each_hop(hop, labeller->list, chain)
-		vec_push(&labeller->hops, hop);
+	chain_for_each_hop(hop, labeller->list, chain) vec_push(&labeller->hops, hop);
 	if (chain->cycle != CYCLE_THREAD)
 		return;
 	labeller->back = chain->cycle_start;

@@ -25,8 +25,9 @@ static struct digest_image *tally_place(struct image_tally *tally, name_id image
 
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)tally->images.len;
-		vec_push(&tally->images, ((struct digest_image){ .image = image,
-								 .least_threads = NUMBER_NONE }));
+		vec_push(&tally->images,
+			 ((struct digest_image){ .image = image,
+						 .least_threads = NUMBER_NONE }));
 	}
 	return &tally->images.at[*place];
 }
@@ -248,8 +249,7 @@ static void get_party(struct digest *digest, struct bytes_reader *reader)
 
 static void get_finding(struct digest *digest, struct bytes_reader *reader, bool *evidence)
 {
-	struct finding finding = { .pattern = get_enum(reader, PATTERNS),
-				   .wait_ms = MS_NONE };
+	struct finding finding = { .pattern = get_enum(reader, PATTERNS), .wait_ms = MS_NONE };
 	uint8_t flags;
 	size_t parties;
 

@@ -10,16 +10,16 @@
 #include "stages/finding.h"
 
 struct digest_image {
-	uint64_t processes;     /* records of processes, zombies among them */
-	uint64_t zombies;       /* as the incident counts them, rows of !vm included */
-	name_id image;          /* as it was spelled, never 0 */
+	uint64_t processes; /* records of processes, zombies among them */
+	uint64_t zombies;   /* as the incident counts them, rows of !vm included */
+	name_id image;      /* as it was spelled, never 0 */
 	uint32_t least_threads; /* of its live processes whose threads were listed; NUMBER_NONE when there are none */
 };
 
 struct digest {
 	struct names names;
 	VEC(struct digest_image) images; /* by name, each once */
-	struct findings findings;        /* as find_patterns() orders them; their evidence is in the digest's */
+	struct findings findings; /* as find_patterns() orders them; their evidence is in the digest's */
 	VEC(struct evidence) evidence;
 	uint8_t address_digits;
 };

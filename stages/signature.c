@@ -68,9 +68,10 @@ const struct hop *chain_root(const struct chain_list *list, const struct chain *
 	const struct hop *root = NULL;
 	uint32_t at = 0;
 
-	chain_for_each_hop(hop, list, chain) {
-		if (!root || chain->cycle != CYCLE_THREAD ||
-		    at <= chain->cycle_start || compare_images(list, hop, root) < 0)
+	chain_for_each_hop(hop, list, chain)
+	{
+		if (!root || chain->cycle != CYCLE_THREAD || at <= chain->cycle_start ||
+		    compare_images(list, hop, root) < 0)
 			root = hop;
 		at++;
 	}
@@ -207,8 +208,7 @@ static uint64_t sum_ring(struct signer *signer, const struct chain *chain, int g
 	while (signer->tokens.len > 1 &&
 	       signer->tokens.at[0] == signer->tokens.at[signer->tokens.len - 1])
 		signer->tokens.len--;
-	return sum_tokens(signer, sum,
-			  least_rotation(signer->tokens.at, signer->tokens.len));
+	return sum_tokens(signer, sum, least_rotation(signer->tokens.at, signer->tokens.len));
 }
 
 static void sign_ring(struct signer *signer, const struct chain *chain,
@@ -234,12 +234,12 @@ static void add_class(struct signer *signer, const struct chain *chain,
 	uint64_t class[GROUPINGS];
 
 	class[GROUPING_ROOT] = hash64(kind, strlen(kind));
-	class[GROUPING_PATH] = mix(class[GROUPING_ROOT], chain->cycle);
-	class[GROUPING_KIND] = mix(class[GROUPING_PATH], endpoint->kind == ENDPOINT_WAIT
-								 ? frame_of(signer, endpoint->wait_reason)
-								 : 0);
-	class[GROUPING_FRAME] =
-		mix(class[GROUPING_KIND], frame_of(signer, endpoint->frame));
+	class[GROUPING_PATH] = mix(class[GROUPING_ROOT], chain -> cycle);
+	class[GROUPING_KIND] =
+		mix(class[GROUPING_PATH],
+		    endpoint -> kind == ENDPOINT_WAIT ? frame_of(signer, endpoint->wait_reason)
+						      : 0);
+	class[GROUPING_FRAME] = mix(class[GROUPING_KIND], frame_of(signer, endpoint->frame));
 	for (int i = 0; i < GROUPINGS; i++)
 		signatures->of[i] = mix(mix(signatures->of[i], class[i]), (uint64_t)i);
 }

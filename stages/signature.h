@@ -28,7 +28,8 @@ struct signatures {
 struct signer;
 
 struct signer *signer_new(const struct chain_list *list);
-void signer_sign(struct signer *signer, const struct chain *chain, struct signatures *signatures);
+void signer_sign(struct signer *signer, const struct chain *chain,
+		 struct signatures *signatures);
 void signer_free(struct signer *signer);
 
 /* What stands for its root: the last hop, of a deadlock the one of the ring whose image is least, cut and without case. */

@@ -130,6 +130,7 @@ enum piece {
 	PIECE_FRAME,
 	PIECE_RECORDS,
 	PIECE_CENSUS,
+	PIECE_DIGEST,
 };
 
 static void write_seed(const char *kind, enum piece piece, size_t sample, const byte_vec *bytes)
@@ -148,7 +149,8 @@ static void write_seed(const char *kind, enum piece piece, size_t sample, const 
 
 static void make_seeds_of(const struct incident *incident, size_t sample)
 {
-	byte_vec frame = { 0 }, records = { 0 }, chains = { 0 }, census = { 0 };
+	byte_vec frame = { 0 }, records = { 0 }, chains = { 0 };
+	byte_vec census = { 0 }, digest = { 0 };
 
 	incident_encode(incident, &frame);
 	write_seed("frame", PIECE_FRAME, sample, &frame);
@@ -161,6 +163,9 @@ static void make_seeds_of(const struct incident *incident, size_t sample)
 	census_encode(&incident->records, &census);
 	if (takes_census(&census) && census.len > 2) /* not a build and no rows */
 		write_seed("census", PIECE_CENSUS, sample, &census);
+	digest_encode(incident, &digest);
+	write_seed("digest", PIECE_DIGEST, sample, &digest);
+	vec_free(&digest);
 	vec_free(&frame);
 	vec_free(&records);
 	vec_free(&chains);

@@ -366,7 +366,7 @@ static bool try_bytes(const unsigned char *bytes, size_t len)
 	memcpy(copy, bytes, len);
 	taken = signature_row_decode(&row, (struct slice){ (const char *)copy, len });
 	if (taken) {
-		struct bytes_reader reader = signature_hops(&row, &count);
+		struct bytes_reader reader = signature_hops(row.hops, &count);
 
 		assert_true(row.incidents > 0 && count > 0);
 		assert_true(row.cycle <= CYCLE_THREAD && row.endpoint < ENDPOINT_KINDS);
