@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs short commands in turns, each time in a fresh process, and prints for each the median and the least wall time in
- * microseconds, from before posix_spawn() to after waitpid(). A shell would take longer to start them than they
+ * Runs short commands in turns, each time in a fresh process, and prints for each, in microseconds, the median and the least
+ * wall time, from before posix_spawn() to after wait4(), and the median of its and its children's processor time. A shell would take longer to start them than they
  * take. Order turns round from round to round, so that none always follows the same one. What they print
- * goes to /dev/null; one that ends with anything but 0 ends the bench.
+ * goes to /dev/null; a few rounds before many are not counted; one that ends with anything but 0 ends the bench.
  * Arguments: ROUNDS, then for each command `--` and its words.
  */
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 
 struct command {
 	char **words;
-	double *took;
+	double *took, *busy;
 };
 
 static double now(void)
@@ -31,9 +32,15 @@ static double now(void)
 	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 
-static double run(char **words, const posix_spawn_file_actions_t *quiet)
+static double microseconds(struct timeval time)
+{
+	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
+}
+
+static double run(char **words, const posix_spawn_file_actions_t *quiet, double *busy)
 {
 	double begin = now(), took;
+	struct rusage used;
 	int status, code;
 	pid_t pid;
 
@@ -42,11 +49,12 @@ static double run(char **words, const posix_spawn_file_actions_t *quiet)
 		fprintf(stderr, "bench_spawn: %s: %s\n", words[0], strerror(code));
 		exit(1);
 	}
-	if (waitpid(pid, &status, 0) < 0) {
+	if (wait4(pid, &status, 0, &used) < 0) {
 		perror("bench_spawn");
 		exit(1);
 	}
 	took = now() - begin;
+	*busy = microseconds(used.ru_utime) + microseconds(used.ru_stime);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		fprintf(stderr, "bench_spawn: %s", words[0]);
 		for (size_t i = 1; words[i]; i++)
@@ -77,8 +85,10 @@ static size_t read_commands(char **words, struct command *commands, long rounds)
 			return 0;
 		commands[count].words = words + i + 1;
 		commands[count].took = calloc((size_t)rounds, sizeof(double));
-		if (!commands[count++].took)
+		commands[count].busy = calloc((size_t)rounds, sizeof(double));
+		if (!commands[count].took || !commands[count].busy)
 			abort();
+		count++;
 	}
 	return count;
 }
@@ -96,19 +106,24 @@ int main(int argc, char **argv)
 	}
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	for (long round = rounds > 1 ? -WARM_UP : 0; round < rounds; round++) {
+	for (long round = rounds > 20 ? -WARM_UP : 0; round < rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
 			struct command *command = &commands[round & 1 ? count - 1 - i : i];
-			double took = run(command->words, &quiet);
+			double busy, took = run(command->words, &quiet, &busy);
 
-			if (round >= 0)
-				command->took[round] = took;
+			if (round < 0)
+				continue;
+			command->took[round] = took;
+			command->busy[round] = busy;
 		}
 	}
 	for (size_t i = 0; i < count; i++) {
 		qsort(commands[i].took, (size_t)rounds, sizeof(double), by_time);
-		printf("%.0f %.0f\n", commands[i].took[rounds / 2], commands[i].took[0]);
+		qsort(commands[i].busy, (size_t)rounds, sizeof(double), by_time);
+		printf("%.0f %.0f %.0f\n", commands[i].took[rounds / 2],
+		       commands[i].took[0], commands[i].busy[rounds / 2]);
 		free(commands[i].took);
+		free(commands[i].busy);
 	}
 	posix_spawn_file_actions_destroy(&quiet);
 	return 0;

@@ -22,10 +22,10 @@ trap 'exit 130' INT TERM
 questions=()
 declare -A words goal aim took
 
-# question NAME GOAL AIM WORD...: left out, with a line, where the program does not know it.
+# question NAME WORD...: left out, with a line, where the program does not know it.
 question() {
 	local name=$1 code=0
-	shift 3
+	shift
 	"$program" --index "$scratch/1000" query "$@" > "$scratch/said" 2>&1 || code=$?
 	if [ $code -ne 0 ]; then
 		echo "  left out: query $*: exit $code: $(head -n 1 "$scratch/said")"
