@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs short commands in turns, each time in a fresh process, and prints for each, in microseconds, the median and the least
- * wall time, from before posix_spawn() to after wait4(), and the median of its and its children's processor time. A shell would take longer to start them than they
- * take. Order turns round from round to round, so that none always follows the same one. What they print
- * goes to /dev/null; a few rounds before many are not counted; one that ends with anything but 0 ends the bench.
- * Arguments: ROUNDS, then for each command `--` and its words.
+ * Runs short commands in turns, each time in a fresh process, and prints for each, in microseconds, the median and
+ * the least wall time, from before posix_spawn() to after wait4(), and the median of the processor time of it and its
+ * children. A shell would take longer to start them than they take. The order turns round from round to round, so that none
+ * always follows the same one. What they say goes to /dev/null; a few rounds before many are not counted; one that ends with
+ * anything but 0 ends the bench. Arguments: ROUNDS, then for each command `--` and its words.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 	}
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&quiet, STDOUT_FILENO, STDERR_FILENO);
 	for (long round = rounds > 20 ? -WARM_UP : 0; round < rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
 			struct command *command = &commands[round & 1 ? count - 1 - i : i];
