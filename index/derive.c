@@ -53,9 +53,8 @@ static bool derive_one(struct index_view *from, uint64_t id, struct index_view *
 	struct incident_row row;
 	bool good;
 
-	if (!index_incident(from, id, &row, error))
-		return error->kind == ERROR_NONE &&
-		       index_damaged(error, "incident %016" PRIx64 " has no row", id);
+	if (!index_known_incident(from, id, &row, error))
+		return false;
 	good = collect_counts(from, &row, consequences, error) &&
 	       index_row_chains(from, &row, &list, error) &&
 	       signatures_gain(&consequences->signatures, &consequences->postings, to,

@@ -108,11 +108,8 @@ static bool note_places(struct gc *gc, struct index_view *view, uint64_t id, str
 {
 	struct incident_row row;
 
-	if (!index_incident(view, id, &row, error)) {
-		if (error->kind == ERROR_NONE)
-			index_damaged(error, "incident %016" PRIx64 " has no row", id);
+	if (!index_known_incident(view, id, &row, error))
 		return false;
-	}
 	gc->changes.len = 0;
 	vec_for_each(bundle, &row.bundles) {
 		struct slice path = arena_copy(&gc->arena, *bundle);

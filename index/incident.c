@@ -75,6 +75,14 @@ bool index_incident(struct index_view *view, uint64_t id, struct incident_row *r
 	return good;
 }
 
+bool index_known_incident(struct index_view *view, uint64_t id, struct incident_row *row,
+			  struct error *error)
+{
+	return index_incident(view, id, row, error) ||
+	       (error->kind == ERROR_NONE &&
+		index_damaged(error, "incident %016" PRIx64 " has no row", id));
+}
+
 static bool get_piece(struct index_view *view, enum table table, uint64_t id,
 		      uint64_t version, struct slice *bytes, struct error *error)
 {

@@ -118,6 +118,9 @@ void incident_row_free(struct incident_row *row);
  * failure. */
 bool index_incident(struct index_view *view, uint64_t id, struct incident_row *row,
 		    struct error *error);
+/* The same for an id that the index itself gave: that there is no such incident is damage. */
+bool index_known_incident(struct index_view *view, uint64_t id, struct incident_row *row,
+			  struct error *error);
 
 /* Resolves what a user typed: an id or unique prefix of one (hex, any case), or the
  * path (as stored, or as the file system resolves it) or base name of bundles that

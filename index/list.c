@@ -42,11 +42,8 @@ static bool list_one(struct listing_state *state, struct index_view *view, uint6
 	struct incident_row row;
 	bool more = true;
 
-	if (!index_incident(view, id, &row, error)) {
-		if (error->kind == ERROR_NONE)
-			index_damaged(error, "incident %016" PRIx64 " has no row", id);
+	if (!index_known_incident(view, id, &row, error))
 		return false;
-	}
 	if (row.summary.session_time != moment) {
 		more = index_damaged(
 			error, "incident %016" PRIx64 " is listed under another time", id);

@@ -34,15 +34,6 @@ static bool row_wanted(const struct chain_filter *filter, const struct incident_
 	       (!filter->among || ids_hold(filter->among, row->summary.id));
 }
 
-static bool get_row(struct index_view *view, uint64_t id, struct incident_row *row,
-		    struct error *error)
-{
-	if (index_incident(view, id, row, error))
-		return true;
-	return error->kind == ERROR_NONE &&
-	       index_damaged(error, "incident %016" PRIx64 " has no row", id);
-}
-
 static bool is_within(struct signer *signer, const struct chain *chain,
 		      const struct signature_of *within)
 {
@@ -78,7 +69,7 @@ static bool sum_incident(struct summing *summing, uint64_t id)
 	struct incident_row row;
 	bool good;
 
-	if (!get_row(summing->view, id, &row, summing->error))
+	if (!index_known_incident(summing->view, id, &row, summing->error))
 		return false;
 	good = true;
 	if (row_wanted(summing->fit.filter, &row)) {
@@ -378,7 +369,7 @@ static bool visit_incident(struct visiting *visiting, uint64_t id)
 	struct incident_row row;
 	bool good;
 
-	if (!get_row(view, id, &row, visiting->error))
+	if (!index_known_incident(view, id, &row, visiting->error))
 		return false;
 	good = index_row_chains(view, &row, &list, visiting->error);
 	if (good)

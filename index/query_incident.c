@@ -34,19 +34,11 @@ bool index_digest(struct index_view *view, const struct incident_row *row,
 			     row->summary.id);
 }
 
-static bool get_row(struct asking *asking, uint64_t id, struct incident_row *row)
-{
-	if (index_incident(asking->view, id, row, asking->error))
-		return true;
-	return asking->error->kind == ERROR_NONE &&
-	       index_damaged(asking->error, "incident %016" PRIx64 " has no row", id);
-}
-
 bool asking_digest(struct asking *asking, uint64_t id, struct incident_row *row,
 		   struct digest *digest)
 {
 	*digest = (struct digest){ .address_digits = 0 };
-	if (!get_row(asking, id, row))
+	if (!index_known_incident(asking->view, id, row, asking->error))
 		return false;
 	if (index_digest(asking->view, row, digest, asking->error))
 		return true;
@@ -120,7 +112,7 @@ static bool keep_selected(struct asking *asking)
 	for (size_t i = 0; good && i < hits->len; i++) {
 		struct incident_row row;
 
-		good = get_row(asking, hits->at[i].id, &row);
+		good = index_known_incident(asking->view, hits->at[i].id, &row, asking->error);
 		if (!good)
 			break;
 		if (selector_accepts(selector, &row) && has_chain(asking, &row))

@@ -298,10 +298,8 @@ static bool collect_incident(struct applying *applying, struct signature_changes
 	struct chain_list list = { .chains_found = 0 };
 	bool good;
 
-	if (!index_incident(applying->view, id, &row, applying->error))
-		return applying->error->kind != ERROR_NONE ||
-		       index_damaged(applying->error,
-				     "incident %016" PRIx64 " has no row", id);
+	if (!index_known_incident(applying->view, id, &row, applying->error))
+		return false;
 	good = index_row_chains(applying->view, &row, &list, applying->error);
 	if (good)
 		collect_rows(found, &row.summary, &list, &applying->signature);

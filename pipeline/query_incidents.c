@@ -296,9 +296,8 @@ static bool show_hit(struct hits_output *output, const struct incident_hit *foun
 	struct incident_row row;
 	bool good;
 
-	if (!index_incident(output->view, found->id, &row, error))
-		return error->kind != ERROR_NONE ||
-		       error_set(error, ERROR_FORMAT, "the index lost an incident");
+	if (!index_known_incident(output->view, found->id, &row, error))
+		return false;
 	hit.row = &row;
 	good = index_digest(output->view, &row, &hit.digest, error);
 	if (good && needs_judging(output))

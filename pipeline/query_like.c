@@ -138,7 +138,7 @@ static bool print_alike(struct like_output *output, struct index_view *view,
 {
 	struct incident_row row;
 
-	if (!index_incident(view, alike->id, &row, error))
+	if (!index_known_incident(view, alike->id, &row, error))
 		return false;
 	if (output->format == FORMAT_JSON || output->format == FORMAT_JSONL)
 		print_json_alike(output, &row, alike);
