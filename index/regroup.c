@@ -88,8 +88,9 @@ static bool derive_shares(struct comparing *comparing, uint64_t id)
 
 static bool compare_one(struct comparing *comparing, uint64_t id)
 {
+	/* One that is damaged is one to be changed. */
 	if (!grouping_get(comparing->view, id, &comparing->old, comparing->error) &&
-	    comparing->error->kind != ERROR_NONE)
+	    comparing->error->kind != ERROR_NONE && comparing->error->kind != ERROR_FORMAT)
 		return false;
 	if (!derive_shares(comparing, id))
 		return false;

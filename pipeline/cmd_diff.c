@@ -69,6 +69,8 @@ static bool select_side(struct index_view *view, const char *typed, id_vec *ids,
 		vec_push(ids, id);
 		return true;
 	}
+	if (error->kind == ERROR_USAGE && ids->len == 0)
+		error_context(error, "no day, no machine");
 	return false;
 }
 

@@ -77,7 +77,8 @@ static bool count_only(const struct gc_run *gc, struct gc_counts *counts, struct
 static bool collect(const struct gc_run *gc, struct gc_counts *counts, struct error *error)
 {
 	struct index *index = writing_open(&gc->writing, error);
-	bool good = index && index_gc(index, &gc->wish, counts, error);
+	bool good = index && writing_group_alike(index, error) &&
+		    index_gc(index, &gc->wish, counts, error);
 
 	index_close(index);
 	return good;

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "index/regroup.h"
 #include "index/run.h"
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
@@ -136,18 +135,6 @@ static int outcome(const struct ingest *ingest, const struct keeper_totals *tota
 	return 0;
 }
 
-/* Signatures by two sets of rules in one index would make old chains look new. */
-static bool group_alike(struct index *index, struct error *error)
-{
-	struct regroup_counts counts;
-
-	if (!index_rules_differ(index, &counts, error))
-		return error->kind == ERROR_NONE;
-	log_note("the index was grouped by older rules: %llu of %llu incidents change group",
-		 (unsigned long long)counts.changed, (unsigned long long)counts.incidents);
-	return index_regroup(index, error);
-}
-
 static int run_ingest(struct ingest *ingest)
 {
 	struct keeper_totals totals = { 0 };
@@ -167,7 +154,7 @@ static int run_ingest(struct ingest *ingest)
 		return *ingest->stop ? 128 + *ingest->stop : status;
 	}
 	add_found(ingest);
-	done = group_alike(index, &error) &&
+	done = writing_group_alike(index, &error) &&
 	       index_begin_run(index, moment_now(), &error) && add_stdin(ingest, &error) &&
 	       keeper_skip_known(index, &ingest->jobs, &totals, &error) &&
 	       keeper_run(index, &ingest->jobs, writing->threads, ingest->stop, &totals,

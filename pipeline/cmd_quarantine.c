@@ -180,7 +180,8 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 		status = writing_failed(writing, &error);
 		return *stop ? 128 + *stop : status;
 	}
-	done = index_begin_run(index, moment_now(), &error) &&
+	done = writing_group_alike(index, &error) &&
+	       index_begin_run(index, moment_now(), &error) &&
 	       add_jobs(retry, index, &quarantine->wish, &error);
 	totals.bundles = retry->jobs.len;
 	done = done &&

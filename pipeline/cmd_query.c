@@ -103,7 +103,8 @@ static bool image_option(const char **image, const struct options *options)
 static bool question_option(struct query *query, const struct options *options, int question)
 {
 	if (query->incidents.asked[question])
-		return options_refuse(options, "the same question twice: '%s' is the second",
+		return options_refuse(options, "the same question twice%s%s",
+				      options->value ? ": the second is for " : "",
 				      options->value ? options->value : "");
 	query->incidents.asked[question] = true;
 	if (question == QUESTION_zombies)
@@ -237,8 +238,9 @@ static bool split(const struct query *query, struct index_view *view, id_vec *be
 		good = ids_selected(view, &later, after, error);
 	}
 	ids_keep_common(after, &all);
+	/* Where nothing came nothing can be said to be gone. */
 	vec_for_each(id, &all)
-		if (!ids_hold(after, *id))
+		if (after->len && !ids_hold(after, *id))
 			vec_push(before, *id);
 	vec_free(&all);
 	return good;

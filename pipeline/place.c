@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "index/regroup.h"
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/log.h"
+#include "stages/signature.h"
 
 static char *join_path(const char *head, const char *tail)
 {
@@ -44,6 +47,17 @@ char *place_of_index(const char *given, struct error *error)
 	return NULL;
 }
 
+/* What is asked about signatures is then answered as the index has them. */
+static void note_rules(struct index_view *view)
+{
+	struct error error = ERROR_INIT;
+	uint64_t rules;
+
+	if (index_rules(view, &rules, &error) && rules != SIGNATURE_RULES)
+		log_note("the index is grouped by rules %llu, this program has %d: run `pipeline regroup`",
+			 (unsigned long long)rules, SIGNATURE_RULES);
+}
+
 bool place_open(struct reading_place *place, const char *given, struct error *error)
 {
 	cleanup_free char *folder = place_of_index(given, error);
@@ -59,6 +73,7 @@ bool place_open(struct reading_place *place, const char *given, struct error *er
 		place_close(place);
 		return false;
 	}
+	note_rules(place->view);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "index/regroup.h"
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/team.h"
@@ -61,6 +62,17 @@ struct index *writing_open(const struct writing *writing, struct error *error)
 	cleanup_free char *folder = place_of_index(writing->index, error);
 
 	return folder ? index_open_existing(folder, writing_lock(writing), error) : NULL;
+}
+
+bool writing_group_alike(struct index *index, struct error *error)
+{
+	struct regroup_counts counts;
+
+	if (!index_rules_differ(index, &counts, error))
+		return error->kind == ERROR_NONE;
+	log_note("the index was grouped by older rules: %llu of %llu incidents change group",
+		 (unsigned long long)counts.changed, (unsigned long long)counts.incidents);
+	return index_regroup(index, error);
 }
 
 int writing_failed(const struct writing *writing, const struct error *error)
