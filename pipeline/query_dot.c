@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Groups of chains as one graph in Graphviz' language. */
+/*
+ * Groups of chains as one graph in Graphviz' language: a node an image, however it is spelled, an edge a kind of wait between two
+ * images with the incidents of the group that has most of it.
+ */
 #include "index/keys.h"
 #include "pipeline/dot.h"
 #include "pipeline/query.h"
@@ -62,8 +65,13 @@ static void print_node(struct slice image)
 		printf("%02x", key.bytes[i]);
 }
 
-static void print_labelled(struct slice image)
+static void print_labelled(struct map *nodes, struct slice image)
 {
+	uint32_t *place = map_place(nodes, image_key(image));
+
+	if (*place != MAP_NONE)
+		return;
+	*place = 1;
 	printf("\t");
 	print_node(image);
 	printf(" [label=\"");
@@ -74,13 +82,16 @@ static void print_labelled(struct slice image)
 void print_dot_groups(const struct chain_groups *groups)
 {
 	struct image_graph graph = { .places = { 0 } };
+	struct map nodes = { 0 };
 
 	for (size_t i = 0; i < chain_groups_count(groups); i++)
 		add_group(&graph, &chain_groups_at(groups, i)->row);
-	printf("digraph chains {\n\trankdir=LR;\n\tnode [shape=box];\n");
+	printf("// %zu groups of wait chains\ndigraph \"chains\" {\n"
+	       "\tgraph [charset=\"UTF-8\", rankdir=LR];\n\tnode [shape=box];\n",
+	       chain_groups_count(groups));
 	vec_for_each(edge, &graph.edges) {
-		print_labelled(edge->from);
-		print_labelled(edge->to);
+		print_labelled(&nodes, edge->from);
+		print_labelled(&nodes, edge->to);
 	}
 	vec_for_each(edge, &graph.edges) {
 		printf("\t");
@@ -93,4 +104,5 @@ void print_dot_groups(const struct chain_groups *groups)
 	printf("}\n");
 	vec_free(&graph.edges);
 	map_free(&graph.places);
+	map_free(&nodes);
 }
