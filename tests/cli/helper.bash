@@ -81,6 +81,11 @@ no_control_bytes() {
 	done
 }
 
+# on_terminal LOCALE COMMAND: what a terminal shows of it.
+on_terminal() { LC_ALL=$1 script -qec "$2" /dev/null </dev/null | tr -d '\r'; }
+
+widest() { LC_ALL=C.UTF-8 wc -L; }
+
 # The ids in the index, one a line.
 incident_ids() { pipeline list --format json | jq -r '.incidents[].incident'; }
 

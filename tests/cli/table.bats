@@ -14,11 +14,6 @@ setup() {
 	pipeline ingest short.log "$long" 2>/dev/null
 }
 
-# on_terminal LOCALE COMMAND: what a terminal shows of it.
-on_terminal() { LC_ALL=$1 script -qec "$2" /dev/null </dev/null | tr -d '\r'; }
-
-widest() { LC_ALL=C.UTF-8 wc -L; }
-
 @test "list: as wide as the terminal, by COLUMNS or by what it says of itself" {
 	local width
 	for width in 130 110 102; do
