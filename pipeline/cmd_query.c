@@ -246,13 +246,15 @@ static bool split(const struct query *query, struct index_view *view, id_vec *be
 	return good;
 }
 
+/* Where nothing came, nothing can be told to be gone. */
 static int answer_new(struct query *query, struct index_view *view, struct error *error)
 {
 	id_vec before = { 0 }, after = { 0 };
 	struct diff diff = { .first = 0 };
 	bool failing = false;
 	bool good = split(query, view, &before, &after, error) &&
-		    query_diff(view, &query->filter, &before, &after, &diff, error) &&
+		    (after.len == 0 ||
+		     query_diff(view, &query->filter, &before, &after, &diff, error)) &&
 		    fail_on_holds(view, query->fail_on, &diff, &after, &failing, error);
 	size_t count = diff.count;
 
