@@ -12,12 +12,11 @@ static int compare_order(const void *a, const void *b, void *context)
 	return i < k ? -1 : i > k;
 }
 
-static struct chain_group *group_place(struct group_sum *sum, uint64_t signature, bool *new)
+static struct chain_group *group_place(struct group_sum *sum, uint64_t signature)
 {
 	uint32_t *place = map_place(&sum->places, signature);
 
-	*new = *place == MAP_NONE;
-	if (*new) {
+	if (*place == MAP_NONE) {
 		*place = (uint32_t)sum->groups.len;
 		vec_push(&sum->groups, ((struct chain_group){ .signature = signature }));
 	}
@@ -39,15 +38,13 @@ static void add_run(struct group_sum *sum, const struct summary *summary,
 		    const struct signatures *signatures)
 {
 	uint64_t signature = signatures->of[sum->grouping];
-	struct signature_row row = signature_row_of(summary, list, order, count,
-						    sum->grouping, signatures, &sum->arena);
-	bool new;
-	struct chain_group *group = group_place(sum, signature, &new);
+	struct chain_group *group = group_place(sum, signature);
+	struct signature_row row;
 
-	if (new)
-		group->row = row;
-	else
-		signature_row_add(&group->row, &row);
+	arena_reset(&sum->scratch);
+	row = signature_row_of(summary, list, order, count, sum->grouping, signatures,
+			       &sum->scratch);
+	signature_row_take(&group->row, &row, &sum->arena);
 	group->cycles_differ |= cycles_differ(list, order, count, group->row.cycle);
 	vec_push(&sum->members,
 		 ((struct group_member){ .signature = signature,
@@ -175,4 +172,5 @@ void group_sum_free(struct group_sum *sum)
 	vec_free(&sum->signed_as);
 	map_free(&sum->places);
 	arena_free(&sum->arena);
+	arena_free(&sum->scratch);
 }

@@ -25,7 +25,8 @@ struct group_sum {
 	VEC(struct chain_group) groups; /* after group_sum_finish(): most incidents first, then most chains, then by signature */
 	VEC(struct group_member) members; /* after group_sum_finish(): by signature, then incident */
 	struct map places;                /* signature -> group */
-	struct arena arena;
+	struct arena arena;               /* texts of the groups */
+	struct arena scratch;             /* of what one incident adds */
 	VEC(uint32_t) order;
 	VEC(uint64_t) signed_as; /* of each chain of the list at hand */
 };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "index/grouping.h"
+#include "index/signature_total.h"
 
 void signature_changes_clear(struct signature_changes *changes)
 {
@@ -60,9 +61,9 @@ static void post(posting_vec *postings, uint64_t signature, uint64_t id, int8_t 
 					      .delta = delta }));
 }
 
-/* The changes that follow from a list; all signatures, or only one of them. */
-static void collect_rows(struct signature_changes *changes, const struct summary *summary,
-			 const struct chain_list *list, const uint64_t *only)
+void signature_changes_collect(struct signature_changes *changes,
+			       const struct summary *summary,
+			       const struct chain_list *list, const id_vec *only)
 {
 	struct signer *signer = signer_new(list);
 	order_vec order = { 0 };
@@ -74,7 +75,7 @@ static void collect_rows(struct signature_changes *changes, const struct summary
 		struct signatures signatures;
 
 		end = run_end(list, &order, i);
-		if (only && *only != chain->signature)
+		if (only && !ids_hold(only, chain->signature))
 			continue;
 		signer_sign(signer, chain, &signatures);
 		change.machine = machine_hash(summary->machine);
@@ -110,7 +111,7 @@ bool signatures_gain(struct signature_changes *changes, posting_vec *postings,
 
 	if (list->chains.len == 0)
 		return true;
-	collect_rows(changes, summary, list, NULL);
+	signature_changes_collect(changes, summary, list, NULL);
 	for (size_t i = first; i < changes->list.len; i++)
 		post(postings, changes->list.at[i].signature, summary->id, 1);
 	grouping_of_chains(list, &shares);
@@ -119,18 +120,11 @@ bool signatures_gain(struct signature_changes *changes, posting_vec *postings,
 	return good;
 }
 
-static int compare_numbers(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
 bool signatures_lose(struct signature_changes *changes, posting_vec *postings,
 		     struct index_view *view, uint64_t id, struct error *error)
 {
 	struct key key = key_incident(id);
-	VEC(uint64_t) lost = { 0 };
+	id_vec lost = { 0 };
 	share_vec shares = { 0 };
 	bool good = grouping_get(view, id, &shares, error);
 
@@ -138,14 +132,11 @@ bool signatures_lose(struct signature_changes *changes, posting_vec *postings,
 		good = true; /* it has no chains */
 	vec_for_each(share, &shares)
 		vec_push(&lost, share->signatures.of[GROUPING_KIND]);
-	if (lost.len)
-		qsort(lost.at, lost.len, sizeof(uint64_t), compare_numbers);
-	for (size_t i = 0; i < lost.len; i++) {
-		if (i && lost.at[i] == lost.at[i - 1])
-			continue;
-		post(postings, lost.at[i], id, -1);
+	ids_settle(&lost);
+	vec_for_each(signature, &lost) {
+		post(postings, *signature, id, -1);
 		vec_push(&changes->list,
-			 ((struct signature_change){ .signature = lost.at[i], .gone = true }));
+			 ((struct signature_change){ .signature = *signature, .gone = true }));
 	}
 	if (good && shares.len)
 		good = table_delete(view, TABLE_GROUPING, key_slice(&key), SLICE_NONE, error);
@@ -253,90 +244,50 @@ static bool put_new(struct applying *applying)
 	return good;
 }
 
-static bool write_machines(struct applying *applying,
-			   const struct signature_change *changes, size_t count)
+static bool put_machine(struct applying *applying, uint64_t machine)
+{
+	struct key key = key_signature(applying->signature), value = key_signature(machine);
+
+	return machine == 0 || table_put(applying->view, TABLE_SIGNATURE_MACHINE,
+					 key_slice(&key), key_slice(&value), applying->error);
+}
+
+/* What is new, in the place of what is old; all of its machines are put already. */
+static bool replace_row(struct applying *applying)
 {
 	struct key key = key_signature(applying->signature);
 
-	for (size_t i = 0; i < count; i++) {
-		struct key value = key_signature(changes[i].machine);
-
-		if (!changes[i].gone && changes[i].machine &&
-		    !table_put(applying->view, TABLE_SIGNATURE_MACHINE, key_slice(&key),
-			       key_slice(&value), applying->error))
-			return false;
-	}
 	return table_count(applying->view, TABLE_SIGNATURE_MACHINE, key_slice(&key),
-			   &applying->new.machines, applying->error);
-}
-
-static bool apply_rows(struct applying *applying, const struct signature_change *changes,
-		       size_t count)
-{
-	bool any = applying->new.incidents > 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (changes[i].gone)
-			continue;
-		if (any)
-			signature_row_add(&applying->new, &changes[i].row);
-		else
-			applying->new = changes[i].row;
-		any = true;
-	}
-	return write_machines(applying, changes, count) &&
+			   &applying->new.machines, applying->error) &&
 	       (!applying->exists || remove_old(applying)) &&
 	       (applying->new.incidents == 0 || put_new(applying));
 }
 
-/* ---- summing up anew ---- */
-
-static bool collect_incident(struct applying *applying, struct signature_changes *found,
-			     uint64_t id)
+static bool add_rows(struct applying *applying, const struct signature_change *changes,
+		     size_t count)
 {
-	struct incident_row row;
-	struct chain_list list = { .chains_found = 0 };
-	bool good;
+	applying->new = applying->exists ? applying->old : changes->row;
+	for (size_t i = 0; i < count; i++) {
+		if (i || applying->exists)
+			signature_row_add(&applying->new, &changes[i].row);
+		if (!put_machine(applying, changes[i].machine))
+			return false;
+	}
+	return replace_row(applying);
+}
 
-	if (!index_known_incident(applying->view, id, &row, applying->error))
+static bool write_total(struct applying *applying, const struct signature_total *total)
+{
+	struct key key = key_signature(applying->signature);
+
+	applying->new = total->row;
+	if (!table_clear(applying->view, TABLE_SIGNATURE_MACHINE, key_slice(&key),
+			 applying->error))
 		return false;
-	good = index_row_chains(applying->view, &row, &list, applying->error);
-	if (good)
-		collect_rows(found, &row.summary, &list, &applying->signature);
-	chain_list_free(&list);
-	incident_row_free(&row);
-	return good;
-}
-
-static bool collect_all(struct applying *applying, struct signature_changes *found)
-{
-	struct key key = key_signature(applying->signature);
-	struct table_scan scan;
-	bool good = scan_begin(&scan, applying->view, TABLE_SIGNATURE_INCIDENT,
-			       key_slice(&key), applying->error);
-
-	while (good && scan_next(&scan, applying->error) &&
-	       slice_equal(scan.key, key_slice(&key)))
-		good = scan.value.len == sizeof(uint64_t)
-			       ? collect_incident(applying, found, key_number(scan.value.at))
-			       : index_damaged(applying->error,
-					       "a posting has a wrong length");
-	scan_end(&scan);
-	return good && applying->error->kind == ERROR_NONE;
-}
-
-static bool sum_up_anew(struct applying *applying)
-{
-	struct key key = key_signature(applying->signature);
-	struct signature_changes found = { .arena = { 0 } };
-	bool good = collect_all(applying, &found) &&
-		    table_clear(applying->view, TABLE_SIGNATURE_MACHINE, key_slice(&key),
-				applying->error);
-
-	applying->new = (struct signature_row){ .incidents = 0 };
-	good = good && apply_rows(applying, found.list.at, found.list.len);
-	signature_changes_free(&found);
-	return good;
+	vec_for_each(machine, &total->machines)
+		if (!put_machine(applying, *machine))
+			return false;
+	return replace_row(applying);
 }
 
 /* ---- all of a batch ---- */
@@ -348,26 +299,40 @@ static int compare_changes(const void *left, const void *right)
 	return a->signature < b->signature ? -1 : a->signature > b->signature;
 }
 
-static bool apply_signature(struct applying *applying,
+/* Those that some incident has lost. */
+static bool sum_up_lost(const struct signature_changes *changes, struct index_view *view,
+			struct signature_totals *totals, struct error *error)
+{
+	id_vec lost = { 0 };
+	bool good;
+
+	vec_for_each(change, &changes->list)
+		if (change->gone)
+			vec_push(&lost, change->signature);
+	ids_settle(&lost);
+	good = signature_totals(view, &lost, totals, error);
+	vec_free(&lost);
+	return good;
+}
+
+static bool apply_signature(struct applying *applying, const struct signature_totals *totals,
 			    const struct signature_change *changes, size_t count)
 {
+	const struct signature_total *total =
+		signature_totals_find(totals, changes->signature);
+
 	applying->signature = changes->signature;
-	if (!read_old(applying))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (changes[i].gone)
-			return sum_up_anew(applying);
-	applying->new = applying->exists ? applying->old
-					 : (struct signature_row){ .incidents = 0 };
-	return apply_rows(applying, changes, count);
+	return read_old(applying) &&
+	       (total ? write_total(applying, total) : add_rows(applying, changes, count));
 }
 
 bool signatures_apply(struct signature_changes *changes, struct index_view *view,
 		      struct error *error)
 {
 	struct applying applying = { .view = view, .error = error };
+	struct signature_totals totals = { .arena = { 0 } };
 	size_t count = changes->list.len, next;
-	bool good = true;
+	bool good = sum_up_lost(changes, view, &totals, error);
 
 	if (count > 1)
 		qsort(changes->list.at, count, sizeof(*changes->list.at), compare_changes);
@@ -375,8 +340,9 @@ bool signatures_apply(struct signature_changes *changes, struct index_view *view
 		for (next = i + 1; next < count && changes->list.at[next].signature ==
 							   changes->list.at[i].signature;)
 			next++;
-		good = apply_signature(&applying, changes->list.at + i, next - i);
+		good = apply_signature(&applying, &totals, changes->list.at + i, next - i);
 	}
 	arena_free(&applying.arena);
+	signature_totals_free(&totals);
 	return good;
 }

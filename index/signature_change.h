@@ -7,6 +7,7 @@
 #ifndef INDEX_SIGNATURE_CHANGE_H
 #define INDEX_SIGNATURE_CHANGE_H
 
+#include "index/ids.h"
 #include "index/posting.h"
 #include "index/signature_row.h"
 
@@ -25,6 +26,10 @@ struct signature_changes {
 void signature_changes_clear(struct signature_changes *changes);
 void signature_changes_free(struct signature_changes *changes);
 
+/* What an incident adds to the rows of its signatures; of those in a set only, unless that is NULL. */
+void signature_changes_collect(struct signature_changes *changes,
+			       const struct summary *summary,
+			       const struct chain_list *list, const id_vec *only);
 /* An incident now has these chains, by this summary: writes its grouping, collects postings and what its signatures
  * gain. */
 bool signatures_gain(struct signature_changes *changes, posting_vec *postings,

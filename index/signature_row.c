@@ -174,6 +174,26 @@ void signature_row_add(struct signature_row *row, const struct signature_row *mo
 		take_example(row, more);
 }
 
+static void keep(struct slice *text, struct slice of_more, struct arena *arena)
+{
+	if (text->at == of_more.at)
+		*text = arena_copy(arena, of_more);
+}
+
+void signature_row_take(struct signature_row *row, const struct signature_row *more,
+			struct arena *arena)
+{
+	if (row->incidents)
+		signature_row_add(row, more);
+	else
+		*row = *more;
+	keep(&row->label, more->label, arena);
+	keep(&row->hops, more->hops, arena);
+	for (uint8_t i = 0; i < row->spellings.count; i++)
+		for (uint8_t k = 0; k < more->spellings.count; k++)
+			keep(&row->spellings.at[i], more->spellings.at[k], arena);
+}
+
 /* ---- bytes ---- */
 
 void signature_row_encode(const struct signature_row *row, byte_vec *out)

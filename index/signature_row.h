@@ -36,6 +36,10 @@ struct signature_row signature_row_of(const struct summary *summary,
 uint64_t machine_hash(struct slice machine);
 /* Adds more to row, both of one signature and of different incidents; machines are left as they are. */
 void signature_row_add(struct signature_row *row, const struct signature_row *more);
+/* The same, and what row takes over of the texts of more is copied into the arena, so that more may go. A row of no incident becomes
+ * more. */
+void signature_row_take(struct signature_row *row, const struct signature_row *more,
+			struct arena *arena);
 
 void signature_row_encode(const struct signature_row *row, byte_vec *out);
 /* Texts point into bytes. */
