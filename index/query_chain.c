@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 
+#include "index/chain_cache.h"
 #include "index/chain_fit.h"
 
 struct chain_groups {
@@ -15,6 +16,7 @@ struct chain_groups {
 	struct chain_filter filter;
 	struct group_sum sum; /* the groups within offset and limit, of the long way with members */
 	size_t first, count, total;
+	struct chain_cache *cache; /* of incidents whose chains were visited */
 };
 
 /* ---- the long way ---- */
@@ -305,6 +307,9 @@ struct chain_groups *query_chains(struct index_view *view,
 	}
 	leave_out_small(groups);
 	cut_out(groups);
+	/* Of one group no incident is visited twice. */
+	groups->cache = chain_cache_new(view, filter->grouping,
+					groups->count > 1 ? CHAIN_CACHE_BYTES : 0);
 	return groups;
 }
 
@@ -328,6 +333,7 @@ void chain_groups_free(struct chain_groups *groups)
 	if (!groups)
 		return;
 	group_sum_free(&groups->sum);
+	chain_cache_free(groups->cache);
 	free(groups);
 }
 
@@ -343,40 +349,27 @@ struct visiting {
 	struct error *error;
 };
 
-static void visit_chains(struct visiting *visiting, const struct incident_row *row,
-			 const struct chain_list *list)
+static void visit_chains(struct visiting *visiting, const struct cached_chains *cached)
 {
-	enum grouping grouping = visiting->groups->filter.grouping;
-	struct signer *signer = signer_new(list);
-	struct signatures signatures;
+	for (size_t i = 0; visiting->more && i < cached->signed_as.len; i++) {
+		const struct chain *chain = &cached->list.chains.at[i];
+		struct occurrence occurrence = { cached->row.summary.id, &cached->row,
+						 &cached->list, chain };
 
-	vec_for_each(chain, &list->chains) {
-		struct occurrence occurrence = { row->summary.id, row, list, chain };
-
-		if (!visiting->more || !chain_fits(&visiting->fit, list, chain))
-			continue;
-		signer_sign(signer, chain, &signatures);
-		if (signatures.of[grouping] == visiting->signature)
+		if (cached->signed_as.at[i] == visiting->signature &&
+		    chain_fits(&visiting->fit, &cached->list, chain))
 			visiting->more = visiting->visit(visiting->context, &occurrence);
 	}
-	signer_free(signer);
 }
 
 static bool visit_incident(struct visiting *visiting, uint64_t id)
 {
-	struct index_view *view = visiting->groups->view;
-	struct chain_list list = { .chains_found = 0 };
-	struct incident_row row;
-	bool good;
+	const struct cached_chains *cached =
+		chain_cache_get(visiting->groups->cache, id, visiting->error);
 
-	if (!index_known_incident(view, id, &row, visiting->error))
-		return false;
-	good = index_row_chains(view, &row, &list, visiting->error);
-	if (good)
-		visit_chains(visiting, &row, &list);
-	chain_list_free(&list);
-	incident_row_free(&row);
-	return good;
+	if (cached)
+		visit_chains(visiting, cached);
+	return cached != NULL;
 }
 
 /* The members where the group was summed up; else all that the index has of the signature. */
