@@ -238,9 +238,8 @@ static bool split(const struct query *query, struct index_view *view, id_vec *be
 		good = ids_selected(view, &later, after, error);
 	}
 	ids_keep_common(after, &all);
-	/* Where nothing came nothing can be said to be gone. */
 	vec_for_each(id, &all)
-		if (after->len && !ids_hold(after, *id))
+		if (!ids_hold(after, *id))
 			vec_push(before, *id);
 	vec_free(&all);
 	return good;

@@ -422,6 +422,33 @@ static void test_write_over_damage(void **state)
 	remove_folder(folder);
 }
 
+/* A row of a signature is not summed up of what can be read: what cannot is told. */
+static void test_sum_over_damage(void **state)
+{
+	static const struct sample_bundle one = {
+		"/data/c.zip", { { .id = 9, .chains = { { "a.exe>b.exe", 0, 0 } } } }
+	};
+	static const struct sample_bundle none = { "/data/c.zip", { { .id = 0 } } };
+	struct error error = ERROR_INIT;
+	char *folder = new_folder();
+	struct index_view view;
+	struct index *index;
+	struct key key = key_incident(1);
+
+	(void)state;
+	fill(folder, samples, 2);
+	fill(folder, &one, 1);
+	index = must_open_write(folder);
+	assert_true(view_begin(&view, index, 0, &error));
+	assert_true(table_put(&view, TABLE_INCIDENT, key_slice(&key),
+			      SLICE("nonsense, sealed by none"), &error));
+	assert_int_equal(mdb_txn_commit(view.txn), 0);
+	assert_false(write_samples(index, &none, 1, &error));
+	assert_int_equal(error.kind, ERROR_FORMAT);
+	index_close(index);
+	remove_folder(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_cut_values),
 		cmocka_unit_test(test_postings),
 		cmocka_unit_test(test_write_over_damage),
+		cmocka_unit_test(test_sum_over_damage),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
