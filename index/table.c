@@ -84,6 +84,26 @@ bool table_last(struct index_view *view, enum table table, struct slice *key,
 	return true;
 }
 
+/* In a new cursor: one that stands in the right leaf would not ask the branches. */
+bool table_leads(struct index_view *view, enum table table, struct slice key,
+		 struct slice value, bool *leads, struct error *error)
+{
+	MDB_val at = to_val(key), found = to_val(value);
+	MDB_cursor *cursor;
+	unsigned flags = 0;
+	int code = mdb_cursor_open(view->txn, view->index->tables[table], &cursor);
+
+	if (code != 0)
+		return lmdb_error(error, code, "reading the index");
+	mdb_dbi_flags(view->txn, view->index->tables[table], &flags);
+	code = mdb_cursor_get(cursor, &at, &found,
+			      flags & MDB_DUPSORT ? MDB_GET_BOTH : MDB_SET);
+	mdb_cursor_close(cursor);
+	*leads = code == 0;
+	return code == 0 || code == MDB_NOTFOUND ||
+	       lmdb_error(error, code, "reading the index");
+}
+
 bool table_empty(struct index_view *view, enum table table, struct error *error)
 {
 	int code = mdb_drop(view->txn, view->index->tables[table], 0);

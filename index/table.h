@@ -27,6 +27,9 @@ bool table_delete(struct index_view *view, enum table table, struct slice key,
 /* The row with the greatest key. False when the table is empty (error->kind is then ERROR_NONE), or on failure. */
 bool table_last(struct index_view *view, enum table table, struct slice *key,
 		struct slice *value, struct error *error);
+/* Whether a search comes to this row, which a walk came to. False on failure. */
+bool table_leads(struct index_view *view, enum table table, struct slice key,
+		 struct slice value, bool *leads, struct error *error);
 /* Takes away all rows. */
 bool table_empty(struct index_view *view, enum table table, struct error *error);
 /* Takes away all values under key in a table of duplicates; that there are none is no failure. */

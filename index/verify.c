@@ -13,6 +13,7 @@
 #include "index/regroup.h"
 #include "index/run.h"
 #include "index/transact.h"
+#include "index/verify_pages.h"
 #include "pipeline/base/cleanup.h"
 #include "stages/census.h"
 #include "stages/digest.h"
@@ -341,6 +342,19 @@ static bool verify_arrivals(struct verifying *verifying)
 	return good || report_damage(verifying);
 }
 
+/* ---- pages ---- */
+
+static void report_page(void *context, const char *text)
+{
+	report(context, "%s", text);
+}
+
+static bool verify_paging(struct verifying *verifying)
+{
+	return verify_pages(verifying->view, report_page, verifying, verifying->error) ||
+	       report_damage(verifying);
+}
+
 /* By other rules all that follows is another. */
 static bool grouped_by_our_rules(struct verifying *verifying, bool *ours)
 {
@@ -370,7 +384,7 @@ bool index_verify(struct index_view *view, void (*report_to)(void *context, cons
 
 	*verified = (struct verified){ .rows = 0 };
 	error->kind = ERROR_NONE;
-	good = verify_primary(&verifying) && grouped_by_our_rules(&verifying, &ours) &&
+	good = verify_paging(&verifying) && verify_primary(&verifying) && grouped_by_our_rules(&verifying, &ours) &&
 	       verify_arrivals(&verifying) && (!ours || verify_derived(&verifying));
 	vec_free(&verifying.sound);
 	vec_free(&verifying.expected);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checking an index: that every blob is what was written, that bundles, incidents and pieces belong together, and that all other
- * tables hold what follows from the incidents and nothing else. For this they are made anew, in a scratch index, and
+ * tables hold what follows from the incidents and nothing else; and that searches find all of it. For this they are made anew, in a scratch index, and
  * compared row by row.
  */
 #ifndef INDEX_VERIFY_H
