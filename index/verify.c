@@ -384,8 +384,9 @@ bool index_verify(struct index_view *view, void (*report_to)(void *context, cons
 
 	*verified = (struct verified){ .rows = 0 };
 	error->kind = ERROR_NONE;
-	good = verify_paging(&verifying) && verify_primary(&verifying) && grouped_by_our_rules(&verifying, &ours) &&
-	       verify_arrivals(&verifying) && (!ours || verify_derived(&verifying));
+	good = verify_paging(&verifying) && verify_primary(&verifying) &&
+	       grouped_by_our_rules(&verifying, &ours) && verify_arrivals(&verifying) &&
+	       (!ours || verify_derived(&verifying));
 	vec_free(&verifying.sound);
 	vec_free(&verifying.expected);
 	vec_free(&verifying.placed);
