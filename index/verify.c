@@ -249,7 +249,7 @@ static bool next_row(struct verifying *verifying, struct table_scan *scan, bool 
 static bool compare_table(struct verifying *verifying, struct index_view *scratch,
 			  enum table table)
 {
-	struct table_scan have, want;
+	struct table_scan have = { 0 }, want = { 0 };
 	bool more_have, more_want;
 	bool good = scan_begin(&have, verifying->view, table, SLICE_NONE, verifying->error) &&
 		    scan_begin(&want, scratch, table, SLICE_NONE, verifying->error);

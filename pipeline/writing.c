@@ -70,7 +70,7 @@ bool writing_group_alike(struct index *index, struct error *error)
 
 	if (!index_rules_differ(index, &counts, error))
 		return error->kind == ERROR_NONE;
-	log_note("the index was grouped by older rules: %llu of %llu incidents change group",
+	log_note("the index was grouped by other rules: %llu of %llu incidents change group",
 		 (unsigned long long)counts.changed, (unsigned long long)counts.incidents);
 	return index_regroup(index, error);
 }

@@ -50,9 +50,8 @@ enum index_lock writing_lock(const struct writing *writing);
 
 /* Opens an index that is there: unlike ingest, upkeep makes none. NULL on failure. */
 struct index *writing_open(const struct writing *writing, struct error *error);
-
-/* For whoever changes incidents: signatures by two sets of rules in one index would make old chains look new. Groups the index anew when
- * it was grouped by other rules than this program's, and says so. */
+/* For whoever changes incidents, before: groups those of the index by the rules of this program, unless they are. Signatures by two sets
+ * of rules in one index would make old chains look new, and rows that are summed up anew lose the old ones. */
 bool writing_group_alike(struct index *index, struct error *error);
 
 /* Reports the error and returns the status that it ends a command with: of those that read bundles (74 when the machine
