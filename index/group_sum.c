@@ -154,7 +154,7 @@ const struct group_member *group_sum_members(const struct group_sum *sum,
 	     high < sum->members.len && sum->members.at[high].signature == signature;)
 		high++;
 	*count = high - low;
-	return sum->members.at + low;
+	return *count ? &sum->members.at[low] : NULL;
 }
 
 void group_sum_place(struct group_sum *sum)

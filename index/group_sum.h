@@ -42,7 +42,7 @@ void group_sum_free(struct group_sum *sum);
 
 /* For qsort(): as group_sum_finish() sorts groups. */
 int chain_group_compare(const void *left, const void *right);
-/* The members of a group, by incident. */
+/* The members of a group, by incident; NULL when there are none. */
 const struct group_member *group_sum_members(const struct group_sum *sum,
 					     uint64_t signature, size_t *count);
 
