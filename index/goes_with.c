@@ -23,6 +23,7 @@ struct tally {
 	VEC(struct tally_row) rows;
 	struct map places; /* hash of feature and value -> row */
 	uint64_t of_with, of_without;
+	byte_vec folded; /* the machine's name at hand */
 };
 
 static void count(struct tally *tally, enum feature feature, struct slice value, bool with)
@@ -46,13 +47,13 @@ static void count(struct tally *tally, enum feature feature, struct slice value,
 
 static void count_machine(struct tally *tally, struct slice machine, bool with)
 {
-	struct slice folded = arena_copy(tally->arena, machine);
-	char *at = (char *)folded.at;
-
-	for (size_t i = 0; i < folded.len; i++)
-		if (at[i] >= 'A' && at[i] <= 'Z')
-			at[i] = (char)(at[i] | 0x20);
-	count(tally, FEATURE_MACHINE, folded, with);
+	tally->folded.len = 0;
+	for (size_t i = 0; i < machine.len; i++)
+		vec_push(&tally->folded, machine.at[i] >= 'A' && machine.at[i] <= 'Z'
+						 ? (uint8_t)(machine.at[i] | 0x20)
+						 : (uint8_t)machine.at[i]);
+	count(tally, FEATURE_MACHINE,
+	      (struct slice){ (const char *)tally->folded.at, tally->folded.len }, with);
 }
 
 static bool count_row(void *context, const struct incident_row *row)
@@ -184,6 +185,7 @@ bool goes_with(struct index_view *view, const id_vec *ids, const id_vec *apart,
 			test_all(&tally, found);
 	}
 	vec_free(&tally.rows);
+	vec_free(&tally.folded);
 	map_free(&tally.places);
 	return good;
 }

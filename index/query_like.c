@@ -2,6 +2,7 @@
 /* Which incidents are alike; see query_like.h. What an incident has of each likeness is a set of hashes of texts. */
 #include "index/query_like.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "index/list.h"
@@ -326,8 +327,13 @@ bool query_like(struct index_view *view, uint64_t id, const struct selector *sel
 		    error->kind == ERROR_NONE;
 
 	if (good) {
-		qsort(liking.all.at, liking.all.len, sizeof(struct likeable), by_id);
+		if (liking.all.len)
+			qsort(liking.all.at, liking.all.len, sizeof(struct likeable), by_id);
 		one = find(&liking, id);
+		good = one ||
+		       index_damaged(error, "incident %016" PRIx64 " is not listed", id);
+	}
+	if (good) {
 		count_all(&liking);
 		score_all(&liking, one, likes);
 		cut_out(likes, selector);

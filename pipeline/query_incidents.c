@@ -38,15 +38,27 @@ struct hit_shown {
 
 /* ---- by image ---- */
 
-static void add_count(image_counts *counts, struct slice image, uint64_t count)
+static int by_name(const void *left, const void *right)
 {
-	vec_for_each(known, counts) {
-		if (slice_equal(known->image, image)) {
-			known->count += count;
-			return;
-		}
+	const struct image_count *a = left, *b = right;
+
+	return slice_compare(a->image, b->image);
+}
+
+/* Of each image one. */
+static void sum_up(image_counts *counts)
+{
+	size_t kept = 0;
+
+	if (counts->len)
+		qsort(counts->at, counts->len, sizeof(struct image_count), by_name);
+	for (size_t i = 0; i < counts->len; i++) {
+		if (kept && slice_equal(counts->at[kept - 1].image, counts->at[i].image))
+			counts->at[kept - 1].count += counts->at[i].count;
+		else
+			counts->at[kept++] = counts->at[i];
 	}
-	vec_push(counts, ((struct image_count){ image, count }));
+	counts->len = kept;
 }
 
 static int most_first(const void *left, const void *right)
@@ -55,7 +67,7 @@ static int most_first(const void *left, const void *right)
 
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
-	return slice_compare(a->image, b->image);
+	return by_name(left, right);
 }
 
 static const struct findings *findings_of(const struct hit_shown *hit,
@@ -82,8 +94,10 @@ static void count_findings(const struct hits_output *output, struct hit_shown *h
 		struct slice name = names_text(names, finding->image);
 
 		if (count)
-			add_count(&hit->by_image, name.len ? name : SLICE("?"), count);
+			vec_push(&hit->by_image,
+				 ((struct image_count){ name.len ? name : SLICE("?"), count }));
 	}
+	sum_up(&hit->by_image);
 }
 
 static void count_images(const struct hits_output *output, struct hit_shown *hit)

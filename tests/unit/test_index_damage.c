@@ -14,6 +14,7 @@
 #include "index/quarantine.h"
 #include "index/query_chain.h"
 #include "index/query_incident.h"
+#include "index/query_like.h"
 
 static const struct sample_bundle samples[] = {
 	{ "/data/a.zip",
@@ -449,6 +450,30 @@ static void test_sum_over_damage(void **state)
 	remove_folder(folder);
 }
 
+/* An incident that is there, but in no list. */
+static void test_like_unlisted(void **state)
+{
+	struct selector all = SELECTOR_ALL;
+	struct error error = ERROR_INIT;
+	char *folder = new_folder();
+	struct likes likes = { .total = 0 };
+	struct index_view view;
+	struct index *index;
+	struct key key = key_by_time(1000, 1);
+
+	(void)state;
+	fill(folder, samples, 2);
+	index = must_open_write(folder);
+	assert_true(view_begin(&view, index, 0, &error));
+	assert_true(table_delete(&view, TABLE_BY_TIME, key_slice(&key), SLICE_NONE, &error));
+	assert_false(query_like(&view, 1, &all, &likes, &error));
+	assert_int_equal(error.kind, ERROR_FORMAT);
+	likes_free(&likes);
+	mdb_txn_abort(view.txn);
+	index_close(index);
+	remove_folder(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_postings),
 		cmocka_unit_test(test_write_over_damage),
 		cmocka_unit_test(test_sum_over_damage),
+		cmocka_unit_test(test_like_unlisted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
