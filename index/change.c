@@ -149,21 +149,19 @@ static bool collect_counts(struct changed *changed, const struct place *place, i
 	       piece_failed(changed, place, TABLE_CENSUS);
 }
 
-static bool lose(struct changed *changed, struct consequences *consequences)
+static bool lose_signatures(struct changed *changed, struct consequences *consequences)
 {
-	return collect_counts(changed, changed->old.at, -1, consequences) &&
-	       signatures_lose(&consequences->signatures, &consequences->postings,
+	return signatures_lose(&consequences->signatures, &consequences->postings,
 			       changed->view, changed->id, changed->error);
 }
 
-static bool gain(struct changed *changed, struct consequences *consequences)
+static bool gain_signatures(struct changed *changed, struct consequences *consequences)
 {
 	const struct place *place = changed->new.at;
 	struct chain_list list = { .chains_found = 0 };
 	struct summary summary = { .id = 0 };
 	struct slice chains;
-	bool good = collect_counts(changed, place, 1, consequences) &&
-		    place_piece(changed, place, TABLE_CHAINS, &chains);
+	bool good = place_piece(changed, place, TABLE_CHAINS, &chains);
 
 	if (good && !chain_list_decode(&list, chains.at, chains.len))
 		good = piece_failed(changed, place, TABLE_CHAINS);
@@ -176,6 +174,38 @@ static bool gain(struct changed *changed, struct consequences *consequences)
 	return good;
 }
 
+/* What the rows of signatures hold of a summary. */
+static bool same_seen(const struct place *old, const struct place *new)
+{
+	struct summary a = { .id = 0 }, b = { .id = 0 };
+	bool same = summary_decode(&a, old->summary.at, old->summary.len) &&
+		    summary_decode(&b, new->summary.at, new->summary.len) &&
+		    a.session_time == b.session_time &&
+		    a.session_zone_known == b.session_zone_known &&
+		    slice_equal(a.machine, b.machine);
+
+	summary_free(&a);
+	summary_free(&b);
+	return same;
+}
+
+/* Whether the first place now has the chains that the first one had, byte for byte: a log that has grown often tells more, but no other
+ * chains, and to take a signature from an incident costs a look at all others that have it. */
+static bool find_same_chains(struct changed *changed, bool *same)
+{
+	struct slice old, new;
+
+	*same = false;
+	if (!changed->old.len || !changed->new.len ||
+	    !same_seen(changed->old.at, changed->new.at))
+		return true;
+	if (!place_piece(changed, changed->old.at, TABLE_CHAINS, &old) ||
+	    !place_piece(changed, changed->new.at, TABLE_CHAINS, &new))
+		return false;
+	*same = slice_equal(old, new);
+	return true;
+}
+
 /* All that the derived tables hold of an incident is in these of its first place. */
 static bool same_consequences(const struct place *old, const struct place *new)
 {
@@ -185,11 +215,18 @@ static bool same_consequences(const struct place *old, const struct place *new)
 static bool collect_consequences(struct changed *changed, struct consequences *consequences)
 {
 	const struct place *old = changed->old.at, *new = changed->new.at;
+	bool same_chains;
 
 	if (changed->old.len && changed->new.len &&same_consequences(old, new))
 		return true;
-	return (!changed->old.len || lose(changed, consequences)) &&
-	       (!changed->new.len || gain(changed, consequences));
+	if (!find_same_chains(changed, &same_chains))
+		return false;
+	if (changed->old.len && (!collect_counts(changed, old, -1, consequences) ||
+				 (!same_chains && !lose_signatures(changed, consequences))))
+		return false;
+	return !changed->new.len ||
+	       (collect_counts(changed, new, 1, consequences) &&
+		(same_chains || gain_signatures(changed, consequences)));
 }
 
 static bool drop_version(struct changed *changed, uint64_t version)
