@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "index/bundle.h"
+#include "index/ids.h"
 #include "index/change.h"
 #include "index/pin.h"
 #include "index/transact.h"
@@ -20,7 +21,7 @@ struct loss {
 struct gc {
 	const struct gc_wish *wish;
 	struct gc_counts *counts;
-	VEC(uint64_t) ids;
+	id_vec ids;
 	VEC(struct loss) losses;
 	VEC(struct change) changes;
 	struct consequences consequences;
@@ -74,13 +75,6 @@ static bool walk(struct gc *gc, struct index_view *view, struct table_scan *scan
 	return error->kind == ERROR_NONE;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
 /* Which are to go, ascending, and how many stay. */
 static bool choose(struct gc *gc, struct index_view *view, struct error *error)
 {
@@ -98,8 +92,7 @@ static bool choose(struct gc *gc, struct index_view *view, struct error *error)
 	if (stat.ms_entries < gc->counts->removed)
 		return index_damaged(error, "more incidents have a time than there are");
 	gc->counts->stayed = stat.ms_entries - gc->counts->removed;
-	if (gc->ids.len > 1)
-		qsort(gc->ids.at, gc->ids.len, sizeof(uint64_t), compare_ids);
+	ids_settle(&gc->ids);
 	return true;
 }
 

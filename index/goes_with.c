@@ -6,9 +6,7 @@
 #include <stdio.h>
 
 #include "index/list.h"
-#include "stages/record.h"
-
-#define STORM 1000
+#include "stages/digest.h"
 
 /* A feature and how many incidents have it. */
 struct tally_row {
@@ -71,7 +69,7 @@ static bool count_row(void *context, const struct incident_row *row)
 	}
 	if (summary->machine.len)
 		count_machine(tally, summary->machine, with);
-	if (summary->zombies >= STORM)
+	if (summary->zombies >= STORM_ZOMBIES)
 		count(tally, FEATURE_STORM, SLICE_NONE, with);
 	return true;
 }

@@ -19,9 +19,8 @@ struct listing_state {
 	uint64_t visited;
 };
 
-/* Whether some chain of the incident is as the selector wants one; true when it does not ask. */
-static bool has_chain(const struct selector *selector, struct index_view *view,
-		      const struct incident_row *row, struct error *error)
+bool row_has_chain(struct index_view *view, const struct incident_row *row,
+		   const struct selector *selector, struct error *error)
 {
 	struct chain_list list = { 0 };
 	bool found = false;
@@ -48,7 +47,7 @@ static bool list_one(struct listing_state *state, struct index_view *view, uint6
 		more = index_damaged(
 			error, "incident %016" PRIx64 " is listed under another time", id);
 	} else if (selector_accepts(state->selector, &row) &&
-		   has_chain(state->selector, view, &row, error)) {
+		   row_has_chain(view, &row, state->selector, error)) {
 		if (state->skip) {
 			state->skip--;
 		} else {

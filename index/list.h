@@ -13,6 +13,10 @@ bool list_incidents(struct index_view *view, const struct selector *selector,
 		    bool (*visit)(void *context, const struct incident_row *row),
 		    void *context, uint64_t *count, struct error *error);
 
+/* Whether some chain of the incident is as the selector wants one; true when it does not ask. False on damage as well. */
+bool row_has_chain(struct index_view *view, const struct incident_row *row,
+		   const struct selector *selector, struct error *error);
+
 /* Pushes the incidents of which the selector's conditions hold, but for those on chains, its limit and offset; a set when it
  * returns. */
 bool ids_selected(struct index_view *view, const struct selector *selector, id_vec *ids,

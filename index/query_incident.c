@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "index/list.h"
+
 static bool (*const questions[INCIDENT_QUESTIONS])(struct asking *asking) = {
 #define INCIDENT_QUESTION(id, name, value, help) question_##id,
 #include "index/incident_questions.def"
@@ -84,21 +86,6 @@ static void keep_common(hit_vec *hits, const hit_vec *others)
 	hits->len = kept;
 }
 
-static bool has_chain(struct asking *asking, const struct incident_row *row)
-{
-	struct chain_list list = { 0 };
-	bool found = false;
-
-	if (!selector_asks_for_chains(&asking->filter->selector))
-		return true;
-	if (index_row_chains(asking->view, row, &list, asking->error))
-		vec_for_each(chain, &list.chains)
-			found |= selector_accepts_chain(&asking->filter->selector, &list,
-							chain);
-	chain_list_free(&list);
-	return found;
-}
-
 /* Leaves the hits that the selector wants. */
 static bool keep_selected(struct asking *asking)
 {
@@ -115,7 +102,8 @@ static bool keep_selected(struct asking *asking)
 		good = index_known_incident(asking->view, hits->at[i].id, &row, asking->error);
 		if (!good)
 			break;
-		if (selector_accepts(selector, &row) && has_chain(asking, &row))
+		if (selector_accepts(selector, &row) &&
+		    row_has_chain(asking->view, &row, selector, asking->error))
 			hits->at[kept++] = hits->at[i];
 		incident_row_free(&row);
 		good = asking->error->kind == ERROR_NONE;

@@ -10,7 +10,6 @@
 #include "pipeline/base/bytes.h"
 #include "stages/signature.h"
 
-#define STORM 1000
 /* An image is of a storm when it is at least this part of its zombies. */
 #define STORM_PART 10
 
@@ -103,7 +102,7 @@ static void add_endpoint(struct liking *liking, struct likeable *likeable,
 static void add_storms(struct liking *liking, struct likeable *likeable, uint64_t zombies)
 {
 	vec_for_each(image, &liking->digest.images) {
-		if (zombies < STORM || image->zombies < zombies / STORM_PART)
+		if (zombies < STORM_ZOMBIES || image->zombies < zombies / STORM_PART)
 			continue;
 		liking->text.len = 0;
 		put_image(&liking->text, names_text(&liking->digest.names, image->image));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "index/bundle.h"
+#include "index/ids.h"
 #include "pipeline/base/cleanup.h"
 
 #define ID_DIGITS 16
@@ -16,8 +17,8 @@
 
 struct candidates {
 	const char *typed;
-	VEC(uint64_t) ids; /* what matches, may repeat until finish() */
-	size_t bundles;    /* that have the name */
+	id_vec ids;     /* what matches, may repeat until finish() */
+	size_t bundles; /* that have the name */
 };
 
 static int hex_digit(char c)
@@ -144,25 +145,6 @@ static bool find(struct index_view *view, struct candidates *found, struct error
 	return find_name(view, found, error);
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static void keep_distinct(struct candidates *found)
-{
-	size_t kept = 0;
-
-	if (found->ids.len)
-		qsort(found->ids.at, found->ids.len, sizeof(uint64_t), compare_ids);
-	for (size_t i = 0; i < found->ids.len; i++)
-		if (kept == 0 || found->ids.at[i] != found->ids.at[kept - 1])
-			found->ids.at[kept++] = found->ids.at[i];
-	found->ids.len = kept;
-}
-
 static void explain(const struct candidates *found, struct error *error)
 {
 	char ids[NAMED * (ID_DIGITS + 2) + sizeof(", …")];
@@ -195,7 +177,7 @@ size_t index_resolve(struct index_view *view, const char *typed, uint64_t *id,
 
 	error->kind = ERROR_NONE;
 	if (find(view, &found, error)) {
-		keep_distinct(&found);
+		ids_settle(&found.ids);
 		count = found.ids.len;
 		if (count == 1)
 			*id = found.ids.at[0];

@@ -6,8 +6,6 @@
 
 #include "index/query_incident.h"
 
-#define STORM 1000
-
 static const struct {
 	const char *name;
 	bool compares;
@@ -60,7 +58,8 @@ bool fail_on_compares(unsigned wanted)
 static bool some_incident(struct index_view *view, enum incident_question question,
 			  const id_vec *ids, bool *holds, struct error *error)
 {
-	struct incident_filter filter = { .selector = SELECTOR_ALL, .least_zombies = STORM };
+	struct incident_filter filter = { .selector = SELECTOR_ALL,
+					  .least_zombies = STORM_ZOMBIES };
 	id_vec found = { 0 };
 	bool good;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Findings: what an engineer would point at in a dump, each a named pattern with its evidence (contract.md section 5). One
- * pattern is one file (pattern_NAME.c) and one row in patterns.def. Findings are derived when asked for, never stored.
+ * pattern is one file (pattern_NAME.c) and one row in patterns.def. Findings are derived from the records; the digest (digest.h) keeps most of them as they were
+ * found without the index.
  */
 #ifndef STAGES_FINDING_H
 #define STAGES_FINDING_H
@@ -9,6 +10,9 @@
 #include "stages/baseline.h"
 #include "stages/chain_ends.h"
 #include "stages/incident.h"
+
+/* So many zombies are a storm. */
+#define STORM_ZOMBIES 1000
 
 enum pattern {
 #define PATTERN(id, text) PATTERN_##id,

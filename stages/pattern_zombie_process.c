@@ -8,7 +8,6 @@
 #include "stages/urgency.h"
 #include "stages/vm_processes.h"
 
-#define STORM 1000
 #define HUGE_HANDLES 10000
 /* So many of each are told. */
 #define TOLD_MAX 10
@@ -99,7 +98,7 @@ static void add_parents(const struct sight *sight)
 static void add_holders(const struct sight *sight)
 {
 	const struct incident *incident = sight->incident;
-	uint64_t least = incident->zombies >= STORM && incident->zombies < HUGE_HANDLES
+	uint64_t least = incident->zombies >= STORM_ZOMBIES && incident->zombies < HUGE_HANDLES
 				 ? incident->zombies
 				 : HUGE_HANDLES;
 	party_list holders = { 0 };
@@ -140,7 +139,7 @@ void pattern_zombie_process(const struct sight *sight)
 	if (incident->zombies == 0)
 		return;
 	finding.count = finding.zombies = incident->zombies;
-	finding.storm = incident->zombies >= STORM;
+	finding.storm = incident->zombies >= STORM_ZOMBIES;
 	finding.evidence = evidence_of_one(&incident->records);
 	finding.urgency = finding.storm ? URGENCY_STORM : URGENCY_ZOMBIES;
 	sight_add(sight, finding);
