@@ -160,9 +160,15 @@ size_t signature_find(struct index_view *view, const char *typed,
 		return 0;
 	}
 	good = find_rows(view, &finding, error);
-	for (size_t i = 0; good && finding.found.len == 0 && i < 3; i++) {
-		grouping = others[i];
-		good = find_in_groupings(view, &finding, grouping, error);
+	/* One that was typed in full is not looked for any further. */
+	for (size_t i = 0; good && i < 3; i++) {
+		size_t before = finding.found.len;
+
+		if (before && finding.prefix.low == finding.prefix.high)
+			break;
+		good = find_in_groupings(view, &finding, others[i], error);
+		if (finding.found.len > before)
+			grouping = others[i];
 	}
 	count = good ? finding.found.len : 0;
 	if (count == 1)

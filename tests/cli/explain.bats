@@ -170,3 +170,11 @@ planted() {
 	shows '[.root, .path, .kind, .frame | length]' '[1,1,1,1]'
 	shows '.root[0] | [.signature, .incidents]' "[\"$root\",1]"
 }
+
+@test "a beginning that signatures of two groupings have is asked for in full" {
+	pipeline ingest --quiet "$ROOT/tests/logs"
+	run -1 pipeline explain 5
+	[[ $output == *"begins 2 signatures: type one of 57e0522c08c82460, 5c1c5ed1fec9b9f0"* ]]
+	exits 0 pipeline explain 57e0
+	exits 0 pipeline explain 5c1c5ed1fec9b9f0
+}
