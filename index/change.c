@@ -17,6 +17,7 @@ struct changed {
 	uint64_t id;
 	struct slice before; /* the row as it was, copied: the map moves under a write */
 	place_vec old, new;
+	uint64_t run; /* in which it comes if it was not there */
 	struct error *error;
 };
 
@@ -304,7 +305,8 @@ static bool write_row(struct changed *changed)
 				     SLICE_NONE, changed->error) &&
 			table_delete(changed->view, TABLE_ARRIVAL, key_slice(&key),
 				     SLICE_NONE, changed->error));
-	if (changed->old.len == 0 && !arrival_put(changed->view, changed->id, changed->error))
+	if (changed->old.len == 0 &&
+	    !arrival_put(changed->view, changed->id, changed->run, changed->error))
 		return false;
 	places_encode(&changed->new, &row);
 	after = (struct slice){ (const char *)row.at, row.len };
@@ -314,10 +316,24 @@ static bool write_row(struct changed *changed)
 	return ok;
 }
 
+/* The earliest that it inherits, else that of the index. */
+static uint64_t run_of(const struct index_view *view, const struct change *changes, size_t count)
+{
+	uint64_t run = view->index->run;
+
+	for (size_t i = 0; i < count; i++)
+		if (changes[i].inherits && changes[i].run < run)
+			run = changes[i].run;
+	return run;
+}
+
 bool incident_change(struct index_view *view, const struct change *changes, size_t count,
 		     struct consequences *consequences, struct error *error)
 {
-	struct changed changed = { .view = view, .id = changes[0].id, .error = error };
+	struct changed changed = { .view = view,
+				   .id = changes[0].id,
+				   .run = run_of(view, changes, count),
+				   .error = error };
 	struct arena arena = { 0 };
 	bool ok = load_before(&changed, &arena) && make_places(&changed, changes, count) &&
 		  collect_consequences(&changed, consequences) &&

@@ -12,6 +12,9 @@ struct change {
 	uint64_t id;
 	struct slice path;                    /* of the bundle */
 	const struct encoded_incident *given; /* NULL: the bundle does not yield it any more */
+	/* inherit.h: if it was not there, it came in this run and not in that of the index. */
+	bool inherits;
+	uint64_t run;
 };
 
 /* What follows from changed incidents in the tables that are about many. */

@@ -58,13 +58,26 @@ bool index_begin_run(struct index *index, int64_t now, struct error *error)
 	return true;
 }
 
-bool arrival_put(struct index_view *view, uint64_t id, struct error *error)
+bool arrival_put(struct index_view *view, uint64_t id, uint64_t run, struct error *error)
 {
-	uint64_t big_endian = __builtin_bswap64(view->index->run);
+	uint64_t big_endian = __builtin_bswap64(run);
 	struct key key = key_incident(id);
 
 	return table_put(view, TABLE_ARRIVAL, key_slice(&key), number_slice(&big_endian),
 			 error);
+}
+
+bool arrival_get(struct index_view *view, uint64_t id, uint64_t *run, struct error *error)
+{
+	struct key key = key_incident(id);
+	struct slice value;
+
+	if (!table_get(view, TABLE_ARRIVAL, key_slice(&key), &value, error))
+		return false;
+	if (value.len != sizeof(uint64_t))
+		return index_damaged(error, "an arrival cannot be read");
+	*run = from_big_endian(value);
+	return true;
 }
 
 bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error)

@@ -20,7 +20,9 @@ bool index_last_run(struct index_view *view, struct run_row *run, struct error *
 /* Pushes the incidents that came in this run or later; a set when it returns. */
 bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error);
 
-/* For index/change.c: an incident that was not there came in the run of the index. */
-bool arrival_put(struct index_view *view, uint64_t id, struct error *error);
+/* For index/change.c: an incident that was not there came in this run. */
+bool arrival_put(struct index_view *view, uint64_t id, uint64_t run, struct error *error);
+/* In which run an incident came. False when it is not there (error->kind is then ERROR_NONE), or on failure. */
+bool arrival_get(struct index_view *view, uint64_t id, uint64_t *run, struct error *error);
 
 #endif

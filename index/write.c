@@ -4,7 +4,7 @@
  * Nothing of a batch is seen before all of it is on disk.
  */
 #include "index/bundle.h"
-#include "index/change.h"
+#include "index/inherit.h"
 #include "index/transact.h"
 
 struct batch_bundle {
@@ -143,6 +143,8 @@ static bool write_incidents(struct batch *batch, struct index_view *view, struct
 
 	if (count > 1)
 		qsort(batch->changes.at, count, sizeof(*changes), compare_changes);
+	if (!inherit_arrivals(view, batch->changes.at, count, error))
+		return false;
 	for (size_t i = 0; i < count; i = next) {
 		for (next = i + 1; next < count && changes[next].id == changes[i].id;)
 			next++;

@@ -96,6 +96,23 @@ first_night() {
 	shows '[.groups[] | select(.status != "gone") | .status + ":" + .path[0]]' '["new:More.exe"]'
 }
 
+@test "a log that grows is the dump that it was, unless it shows another chain" {
+	first_night
+	echo "kd> a word behind the end" >>archive/a.log
+	ingest
+	exits 1 news --fail-on new-chain
+	exits 0 pipeline verify
+	# Read twice again in one run's time, and once more.
+	echo "kd> another" >>archive/a.log
+	ingest
+	exits 1 news --fail-on new-chain
+	# Another dump in its place is new: another session time.
+	write_log archive/a.log base=10 machine=TS01 when=2026-01-05T01:00:00Z App.exe Srv.exe
+	ingest
+	exits 0 news
+	shows '[.groups[] | select(.status != "gone") | .status + ":" + .path[0]]' '["new:App.exe"]'
+}
+
 @test "a chain that is new in a dump that was there, after the bundle was read again" {
 	first_night
 	write_log archive/a.log base=10 machine=TS01 when=2026-01-01T01:00:00Z Fresh.exe Srv.exe
