@@ -58,33 +58,34 @@ static int compact(const struct writing *writing, int64_t wait_ms, enum format f
 	return 0;
 }
 
+struct wish {
+	struct writing writing;
+	int64_t wait_ms;
+	enum format format;
+};
+
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct wish *wish = into;
+
+	switch (id) {
+	case OPTION_FORMAT:
+		return format_option(&wish->format, options);
+	case OPTION_WAIT:
+		return seconds_option(options, &wish->wait_ms);
+	default:
+		return writing_option(&wish->writing, options, id);
+	}
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct writing writing = writing_begin(command, index);
-	enum format format = FORMAT_TEXT;
-	int64_t wait_ms = WAIT_MS;
-	struct options options;
-	bool good = true;
-	int id, operands;
+	struct wish wish = { .writing = writing_begin(command, index), .wait_ms = WAIT_MS };
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_FORMAT)
-			good = format_option(&format, &options);
-		else if (id == OPTION_WAIT)
-			good = seconds_option(&options, &wait_ms);
-		else
-			good = writing_option(&writing, &options, id);
-	}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
-	return compact(&writing, wait_ms, format);
+	if (!options_take_alone(command, argc, argv, take_option, &wish, &status))
+		return status;
+	return compact(&wish.writing, wish.wait_ms, wish.format);
 }
 
 const struct command command_compact = {

@@ -114,8 +114,10 @@ static int compare(const struct comparing *comparing, struct index_view *view,
 	return status;
 }
 
-static bool take_option(struct comparing *comparing, const struct options *options, int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct comparing *comparing = into;
+
 	switch (id) {
 	case OPTION_INDEX:
 		comparing->index = options->value;
@@ -134,24 +136,16 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct comparing comparing = { .index = index, .filter = CHAIN_FILTER_ALL };
 	struct error error = ERROR_INIT;
 	struct reading_place place;
-	struct options options;
-	bool good = true;
-	int id, count, status = EXIT_USAGE;
-	char **sides;
+	struct operands sides;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&comparing, &options, id);
-	sides = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count != 2)
+	if (!options_take(command, argc, argv, take_option, &comparing, &sides, &status))
+		return status;
+	if (sides.count != 2)
 		return options_mistake(command, "compares two: incidents, days or machines");
+	status = EXIT_USAGE;
 	if (place_open(&place, comparing.index, &error)) {
-		status = compare(&comparing, place.view, sides, &error);
+		status = compare(&comparing, place.view, sides.at, &error);
 		place_close(&place);
 	}
 	if (error.kind != ERROR_NONE)

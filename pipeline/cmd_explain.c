@@ -270,30 +270,17 @@ static int explain(const char *index, const char *typed, enum format format, str
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	enum format format = FORMAT_TEXT;
+	struct asking_plainly asked = { .index = index };
 	struct error error = ERROR_INIT;
-	struct options options;
-	bool good = true;
-	int id, count, status;
-	char **operands;
+	struct operands typed;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else
-			good = format_option(&format, &options);
-	}
-	operands = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count != 1)
-		return options_mistake(command, count ? "one signature at a time"
-						      : "no signature given");
-	status = explain(index, operands[0], format, &error);
+	if (!options_take(command, argc, argv, plain_option, &asked, &typed, &status))
+		return status;
+	if (typed.count != 1)
+		return options_mistake(command, typed.count ? "one signature at a time"
+							    : "no signature given");
+	status = explain(asked.index, typed.at[0], asked.format, &error);
 	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
 	return status;

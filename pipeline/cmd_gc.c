@@ -98,8 +98,10 @@ static int gc_run(const struct gc_run *gc)
 	return 0;
 }
 
-static bool take_option(struct gc_run *gc, const struct options *options, int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct gc_run *gc = into;
+
 	switch (id) {
 	case OPTION_BEFORE:
 		return moment_option(options, false, &gc->wish.before);
@@ -118,21 +120,10 @@ static int run(const struct command *command, const char *index, int argc, char 
 {
 	struct gc_run gc = { .writing = writing_begin(command, index),
 			     .wish.before = MOMENT_NONE };
-	struct options options;
-	bool good = true;
-	int id, operands;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&gc, &options, id);
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
+	if (!options_take_alone(command, argc, argv, take_option, &gc, &status))
+		return status;
 	if (gc.wish.before == MOMENT_NONE)
 		return options_mistake(command,
 				       "--before is missing: which incidents are old?");

@@ -165,23 +165,24 @@ static int run_ingest(struct ingest *ingest)
 	return outcome(ingest, &totals);
 }
 
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct ingest *ingest = into;
+
+	return writing_option(&ingest->writing, options, id);
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct ingest ingest = { .writing = writing_begin(command, index), .stdin_fd = -1 };
-	struct options options;
-	int id, status;
+	struct operands paths;
+	int status;
 
 	mem_set_exit_status(EXIT_IO);
-	options_begin(&options, command, argc, argv);
-	while ((id = options_next(&options)) >= 0)
-		if (!writing_option(&ingest.writing, &options, id)) {
-			options_end(&options);
-			return EXIT_USAGE;
-		}
-	ingest.paths = options_operands(&options, &ingest.path_count);
-	options_end(&options);
-	if (id == OPTION_STOP)
-		return options.status;
+	if (!options_take(command, argc, argv, take_option, &ingest, &paths, &status))
+		return status;
+	ingest.paths = paths.at;
+	ingest.path_count = paths.count;
 	if (ingest.path_count == 0)
 		return options_mistake(command, "no path given");
 	status = run_ingest(&ingest);

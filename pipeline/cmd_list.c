@@ -3,9 +3,7 @@
 #include "index/list.h"
 #include "pipeline/base/log.h"
 #include "pipeline/place.h"
-#include "pipeline/print.h"
-#include "pipeline/selecting.h"
-#include "pipeline/text_table.h"
+#include "pipeline/row_output.h"
 
 static const struct option_row rows[] = {
 	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl or csv" },
@@ -16,13 +14,6 @@ static const struct option_row rows[] = {
 
 #define FORMATS_KNOWN \
 	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV)
-
-struct listing_output {
-	struct json json;
-	struct csv csv;
-	struct text_table table;
-	enum format format;
-};
 
 static void print_json_row(struct json *json, const struct incident_row *row)
 {
@@ -58,7 +49,6 @@ static void print_csv_row(struct csv *csv, const struct incident_row *row)
 	csv_u64(csv, summary->zombies);
 	csv_u64(csv, summary->threads);
 	csv_u64(csv, summary->chains);
-	csv_end_row(csv);
 }
 
 /* clang-format off */
@@ -90,99 +80,77 @@ static void print_text_row(struct text_table *table, const struct incident_row *
 	text_table_text(table, row->bundles.at[0]);
 }
 
+static const struct row_shape shape = {
+	.schema = "pipeline/list/1",
+	.key = "incidents",
+	.headings = headings,
+	.heading_count = sizeof(headings) / sizeof(headings[0]),
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+};
+
 static bool print_row(void *context, const struct incident_row *row)
 {
-	struct listing_output *output = context;
+	struct row_output *output = context;
 
-	switch (output->format) {
-	case FORMAT_JSON:
+	if (rows_are_json(output))
 		print_json_row(&output->json, row);
-		break;
-	case FORMAT_JSONL:
-		print_json_row(&output->json, row);
-		json_end(&output->json);
-		break;
-	case FORMAT_CSV:
+	else if (output->format == FORMAT_CSV)
 		print_csv_row(&output->csv, row);
-		break;
-	default:
+	else
 		print_text_row(&output->table, row);
-	}
+	row_end(output);
 	return !ferror(stdout);
-}
-
-static void begin(struct listing_output *output)
-{
-	json_init(&output->json, stdout, output->format == FORMAT_JSON);
-	csv_init(&output->csv, stdout);
-	text_table_init(&output->table, stdout, columns,
-			sizeof(columns) / sizeof(columns[0]), text_table_room());
-	if (output->format == FORMAT_CSV)
-		print_csv_headings(&output->csv, headings,
-				   sizeof(headings) / sizeof(headings[0]));
-	if (output->format != FORMAT_JSON)
-		return;
-	json_object_begin(&output->json);
-	json_key(&output->json, "schema");
-	json_string(&output->json, "pipeline/list/1");
-	json_key(&output->json, "incidents");
-	json_array_begin(&output->json);
-}
-
-static void end(struct listing_output *output)
-{
-	text_table_end(&output->table);
-	if (output->format != FORMAT_JSON)
-		return;
-	json_array_end(&output->json);
-	json_object_end(&output->json);
-	json_end(&output->json);
 }
 
 static bool print_list(const struct selector *selector, enum format format,
 		       const char *index, uint64_t *count, struct error *error)
 {
-	struct listing_output output = { .format = format };
+	struct row_output output;
 	struct reading_place place;
 	bool good;
 
 	if (!place_open(&place, index, error))
 		return false;
-	begin(&output);
+	output_begin(&output, &shape, format);
+	rows_begin(&output, &shape);
 	good = list_incidents(place.view, selector, print_row, &output, count, error);
-	end(&output);
+	rows_end(&output);
 	place_close(&place);
 	return good;
 }
 
+struct wish {
+	const char *index;
+	struct selector selector;
+	enum format format;
+};
+
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct wish *wish = into;
+
+	switch (id) {
+	case OPTION_INDEX:
+		wish->index = options->value;
+		return true;
+	case OPTION_FORMAT:
+		return format_option_of(&wish->format, options, FORMATS_KNOWN);
+	default:
+		return select_option(&wish->selector, options, id);
+	}
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct selector selector = SELECTOR_ALL;
-	enum format format = FORMAT_TEXT;
+	struct wish wish = { .index = index, .selector = SELECTOR_ALL };
 	struct error error = ERROR_INIT;
-	struct options options;
 	uint64_t count = 0;
-	bool good = true;
-	int id, operands;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else if (id == OPTION_FORMAT)
-			good = format_option_of(&format, &options, FORMATS_KNOWN);
-		else
-			good = select_option(&selector, &options, id);
-	}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
-	if (!print_list(&selector, format, index, &count, &error)) {
+	if (!options_take_alone(command, argc, argv, take_option, &wish, &status))
+		return status;
+	if (!print_list(&wish.selector, wish.format, wish.index, &count, &error)) {
 		log_error("%s: %s", command->name, error.text);
 		return EXIT_USAGE;
 	}

@@ -177,8 +177,10 @@ static int change(const struct pin_run *pin)
 	return 0;
 }
 
-static bool take_option(struct pin_run *pin, const struct options *options, int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct pin_run *pin = into;
+
 	if (id == OPTION_REMOVE)
 		return pin->remove = true;
 	if (id == OPTION_FORMAT) {
@@ -191,19 +193,13 @@ static bool take_option(struct pin_run *pin, const struct options *options, int 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct pin_run pin = { .writing = writing_begin(command, index) };
-	struct options options;
-	bool good = true;
-	int id;
+	struct operands typed;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&pin, &options, id);
-	pin.typed = options_operands(&options, &pin.count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
+	if (!options_take(command, argc, argv, take_option, &pin, &typed, &status))
+		return status;
+	pin.typed = typed.at;
+	pin.count = typed.count;
 	if (pin.count == 0 && pin.remove)
 		return options_mistake(command, "--remove: of which incident?");
 	if (pin.count && pin.formatted)

@@ -204,9 +204,10 @@ static int retry(const struct quarantine_run *quarantine)
 
 /* ---- the command line ---- */
 
-static bool take_option(struct quarantine_run *quarantine, const struct options *options,
-			int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct quarantine_run *quarantine = into;
+
 	switch (id) {
 	case OPTION_REASON:
 		quarantine->wish.reason = options->value;
@@ -242,21 +243,12 @@ static int run_verb(const struct quarantine_run *quarantine, char **words, int c
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct quarantine_run quarantine = { .writing = writing_begin(command, index) };
-	struct options options;
-	bool good = true;
-	char **words;
-	int id, count;
+	struct operands words;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&quarantine, &options, id);
-	words = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	return run_verb(&quarantine, words, count);
+	if (!options_take(command, argc, argv, take_option, &quarantine, &words, &status))
+		return status;
+	return run_verb(&quarantine, words.at, words.count);
 }
 
 const struct command command_quarantine = {

@@ -131,8 +131,10 @@ static bool new_since_option(const struct options *options)
 			      options->value);
 }
 
-static bool take_option(struct query *query, const struct options *options, int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct query *query = into;
+
 	switch (id) {
 	case OPTION_INDEX:
 		query->index = options->value;
@@ -386,20 +388,12 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct query query = { .index = index,
 			       .filter = CHAIN_FILTER_ALL,
 			       .wish = { .occurrences = OCCURRENCES_UNSAID } };
-	struct options options;
-	bool good = true;
-	int id, operands;
+	struct operands operands;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&query, &options, id);
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
+	if (!options_take(command, argc, argv, take_option, &query, &operands, &status))
+		return status;
+	if (operands.count)
 		return options_mistake(
 			command, "takes no operands; quote the expression after --chain");
 	return run_query(command, &query);

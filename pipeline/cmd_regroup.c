@@ -79,32 +79,35 @@ static int regroup(const struct writing *writing, enum format format, bool dry_r
 	return good ? 0 : upkeep_failed(writing, &error);
 }
 
+struct wish {
+	struct writing writing;
+	enum format format;
+	bool dry_run;
+};
+
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct wish *wish = into;
+
+	switch (id) {
+	case OPTION_FORMAT:
+		return format_option(&wish->format, options);
+	case OPTION_DRY_RUN:
+		wish->dry_run = true;
+		return true;
+	default:
+		return writing_option(&wish->writing, options, id);
+	}
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct writing writing = writing_begin(command, index);
-	enum format format = FORMAT_TEXT;
-	bool good = true, dry_run = false;
-	struct options options;
-	int id, operands;
+	struct wish wish = { .writing = writing_begin(command, index) };
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_FORMAT)
-			good = format_option(&format, &options);
-		else if (id == OPTION_DRY_RUN)
-			dry_run = true;
-		else
-			good = writing_option(&writing, &options, id);
-	}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
-	return regroup(&writing, format, dry_run);
+	if (!options_take_alone(command, argc, argv, take_option, &wish, &status))
+		return status;
+	return regroup(&wish.writing, wish.format, wish.dry_run);
 }
 
 const struct command command_regroup = {

@@ -175,8 +175,10 @@ static int show(const struct wish *wish)
 
 /* ---- command line ---- */
 
-static bool take_option(struct wish *wish, const struct options *options, int id)
+static bool take_option(void *into, const struct options *options, int id)
 {
+	struct wish *wish = into;
+
 	switch (id) {
 	case OPTION_INDEX:
 		wish->index = options->value;
@@ -216,19 +218,13 @@ static int check(const struct wish *wish)
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct wish wish = { .command = command, .index = index, .selector = SELECTOR_ALL };
-	struct options options;
-	bool good = true;
-	int id, status;
+	struct operands typed;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take_option(&wish, &options, id);
-	wish.typed = options_operands(&options, &wish.count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
+	if (!options_take(command, argc, argv, take_option, &wish, &typed, &status))
+		return status;
+	wish.typed = typed.at;
+	wish.count = typed.count;
 	status = check(&wish);
 	return status ? status : show(&wish);
 }

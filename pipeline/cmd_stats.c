@@ -269,38 +269,41 @@ static int stats(const char *index, enum format format, bool unknown, const char
 	return good ? 0 : EXIT_USAGE;
 }
 
+struct wish {
+	struct asking_plainly plainly;
+	const char *image; /* whose baseline is asked for, or NULL */
+	bool unknown;
+};
+
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct wish *wish = into;
+
+	switch (id) {
+	case OPTION_BASELINE:
+		wish->image = options->value;
+		return true;
+	case OPTION_UNKNOWN:
+		wish->unknown = true;
+		return true;
+	default:
+		return plain_option(&wish->plainly, options, id);
+	}
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	enum format format = FORMAT_TEXT;
+	struct wish wish = { .plainly.index = index };
 	struct error error = ERROR_INIT;
-	const char *image = NULL;
-	struct options options;
-	bool good = true, unknown = false;
-	int id, operands, status;
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else if (id == OPTION_FORMAT)
-			good = format_option(&format, &options);
-		else if (id == OPTION_BASELINE)
-			image = options.value;
-		else
-			unknown = true;
-	}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
-	if (unknown && image)
+	if (!options_take_alone(command, argc, argv, take_option, &wish, &status))
+		return status;
+	if (wish.unknown && wish.image)
 		return options_mistake(command,
 				       "--baseline and --unknown-lines are two questions");
-	status = stats(index, format, unknown, image, &error);
+	status = stats(wish.plainly.index, wish.plainly.format, wish.unknown, wish.image,
+		       &error);
 	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
 	return status;

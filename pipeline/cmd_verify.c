@@ -148,27 +148,12 @@ static int run_apart(const char *index, enum format format)
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	enum format format = FORMAT_TEXT;
-	struct options options;
-	bool good = true;
-	int id, operands;
+	struct asking_plainly asked = { .index = index };
+	int status;
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else
-			good = format_option(&format, &options);
-	}
-	options_operands(&options, &operands);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (operands)
-		return options_mistake(command, "takes no operands");
-	return run_apart(index, format);
+	if (!options_take_alone(command, argc, argv, plain_option, &asked, &status))
+		return status;
+	return run_apart(asked.index, asked.format);
 }
 
 const struct command command_verify = {

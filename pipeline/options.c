@@ -161,3 +161,32 @@ void options_end(struct options *options)
 	free(options->long_rows);
 	free(options->short_rows);
 }
+
+bool options_take(const struct command *command, int argc, char **argv, option_taker take,
+		  void *into, struct operands *operands, int *status)
+{
+	struct options options;
+	bool good = true;
+	int id;
+
+	options_begin(&options, command, argc, argv);
+	while (good && (id = options_next(&options)) >= 0)
+		good = take(into, &options, id);
+	operands->at = options_operands(&options, &operands->count);
+	options_end(&options);
+	*status = good ? options.status : EXIT_USAGE;
+	return good && id != OPTION_STOP;
+}
+
+bool options_take_alone(const struct command *command, int argc, char **argv,
+			option_taker take, void *into, int *status)
+{
+	struct operands operands;
+
+	if (!options_take(command, argc, argv, take, into, &operands, status))
+		return false;
+	if (operands.count == 0)
+		return true;
+	*status = options_mistake(command, "takes no operands: '%s'", operands.at[0]);
+	return false;
+}

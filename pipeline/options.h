@@ -63,6 +63,24 @@ struct options {
 		OPTION_HELP, 'h', "help", 0, "print this help"                         \
 	}
 
+/* Takes one option in; false with the mistake reported. */
+typedef bool (*option_taker)(void *into, const struct options *options, int id);
+
+struct operands {
+	char **at;
+	int count;
+};
+
+/* Takes in all options of a command, each by take, and the operands behind them. False when the command ends here with *status: help was
+ * printed, or a mistake reported. */
+bool options_take(const struct command *command, int argc, char **argv, option_taker take,
+		  void *into, struct operands *operands, int *status);
+/* The same for a command without operands. */
+bool options_take_alone(const struct command *command, int argc, char **argv,
+			option_taker take, void *into, int *status);
+
+/* ---- step by step ---- */
+
 void options_begin(struct options *options, const struct command *command, int argc,
 		   char **argv);
 /* The next option's id, or OPTION_END, or OPTION_STOP. */

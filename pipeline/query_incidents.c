@@ -6,17 +6,14 @@
 #include "index/pattern.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/query.h"
+#include "pipeline/row_output.h"
 #include "pipeline/show_json.h"
-#include "pipeline/text_table.h"
 
 struct hits_output {
 	struct index_view *view;
 	const struct incident_filter *filter;
 	enum incident_question first;
-	struct json json;
-	struct csv csv;
-	struct text_table table;
-	enum format format;
+	struct row_output rows;
 };
 
 /* An image and how much of it there is. */
@@ -151,7 +148,7 @@ static void print_json_findings(struct hits_output *output, const struct hit_sho
 {
 	const struct names *names;
 	const struct findings *findings = findings_of(hit, question, &names);
-	struct writer writer = { .json = output->json,
+	struct writer writer = { .json = output->rows.json,
 				 .row = hit->row,
 				 .names = names,
 				 .findings = findings,
@@ -161,12 +158,12 @@ static void print_json_findings(struct hits_output *output, const struct hit_sho
 	vec_for_each(finding, &findings->list)
 		if (is_asked_first(output, question, finding, names))
 			print_finding(&writer, finding);
-	output->json = writer.json;
+	output->rows.json = writer.json;
 }
 
 static void print_json_hit(struct hits_output *output, const struct hit_shown *hit)
 {
-	struct json *json = &output->json;
+	struct json *json = &output->rows.json;
 
 	json_object_begin(json);
 	print_json_id(json, "incident", hit->row->summary.id);
@@ -233,13 +230,14 @@ static void print_text_hit(struct hits_output *output, const struct hit_shown *h
 	byte_vec images = { 0 };
 
 	put_images(&images, hit, IMAGES_SHOWN);
-	text_table_string(&output->table, print_id(id, summary->id));
-	text_table_u64(&output->table, hit->count);
-	text_table_string(&output->table, print_moment(moment, summary->session_time,
-						       summary->session_zone_known));
-	text_table_text(&output->table, summary->machine);
-	text_table_text(&output->table, (struct slice){ (const char *)images.at, images.len });
-	text_table_text(&output->table, hit->row->bundles.at[0]);
+	text_table_string(&output->rows.table, print_id(id, summary->id));
+	text_table_u64(&output->rows.table, hit->count);
+	text_table_string(&output->rows.table, print_moment(moment, summary->session_time,
+							    summary->session_zone_known));
+	text_table_text(&output->rows.table, summary->machine);
+	text_table_text(&output->rows.table,
+			(struct slice){ (const char *)images.at, images.len });
+	text_table_text(&output->rows.table, hit->row->bundles.at[0]);
 	vec_free(&images);
 }
 
@@ -248,11 +246,10 @@ static void print_csv_hit(struct hits_output *output, const struct hit_shown *hi
 	byte_vec images = { 0 };
 
 	put_images(&images, hit, SIZE_MAX);
-	print_csv_id(&output->csv, hit->row->summary.id);
-	print_csv_where(&output->csv, hit->row);
-	csv_u64(&output->csv, hit->count);
-	csv_text(&output->csv, (struct slice){ (const char *)images.at, images.len });
-	csv_end_row(&output->csv);
+	print_csv_id(&output->rows.csv, hit->row->summary.id);
+	print_csv_where(&output->rows.csv, hit->row);
+	csv_u64(&output->rows.csv, hit->count);
+	csv_text(&output->rows.csv, (struct slice){ (const char *)images.at, images.len });
 	vec_free(&images);
 }
 
@@ -261,20 +258,13 @@ static void print_csv_hit(struct hits_output *output, const struct hit_shown *hi
 static void print_hit(struct hits_output *output, struct hit_shown *hit)
 {
 	count_by_image(output, hit);
-	switch (output->format) {
-	case FORMAT_JSON:
+	if (rows_are_json(&output->rows))
 		print_json_hit(output, hit);
-		break;
-	case FORMAT_JSONL:
-		print_json_hit(output, hit);
-		json_end(&output->json);
-		break;
-	case FORMAT_CSV:
+	else if (output->rows.format == FORMAT_CSV)
 		print_csv_hit(output, hit);
-		break;
-	default:
+	else
 		print_text_hit(output, hit);
-	}
+	row_end(&output->rows);
 	vec_free(&hit->by_image);
 }
 
@@ -296,10 +286,8 @@ static bool print_judged(void *context, const struct shown *shown, struct error 
 /* What is found about a process are missing threads and wait chains, too; they are only printed in full. */
 static bool needs_judging(const struct hits_output *output)
 {
-	bool full = output->format == FORMAT_JSON || output->format == FORMAT_JSONL;
-
 	return output->filter->asked[QUESTION_missing_threads] ||
-	       (full && output->filter->asked[QUESTION_process]);
+	       (rows_are_json(&output->rows) && output->filter->asked[QUESTION_process]);
 }
 
 static bool show_hit(struct hits_output *output, const struct incident_hit *found,
@@ -323,47 +311,28 @@ static bool show_hit(struct hits_output *output, const struct incident_hit *foun
 	return good;
 }
 
-static void begin(struct hits_output *output)
-{
-	json_init(&output->json, stdout, output->format == FORMAT_JSON);
-	csv_init(&output->csv, stdout);
-	text_table_init(&output->table, stdout, columns,
-			sizeof(columns) / sizeof(columns[0]), text_table_room());
-	if (output->format == FORMAT_CSV)
-		print_csv_headings(&output->csv, headings,
-				   sizeof(headings) / sizeof(headings[0]));
-	if (output->format != FORMAT_JSON)
-		return;
-	json_object_begin(&output->json);
-	json_key(&output->json, "schema");
-	json_string(&output->json, "pipeline/query/1");
-	json_key(&output->json, "incidents");
-	json_array_begin(&output->json);
-}
-
-static void end(struct hits_output *output)
-{
-	text_table_end(&output->table);
-	if (output->format != FORMAT_JSON)
-		return;
-	json_array_end(&output->json);
-	json_object_end(&output->json);
-	json_end(&output->json);
-}
+static const struct row_shape shape = {
+	.schema = "pipeline/query/1",
+	.key = "incidents",
+	.headings = headings,
+	.heading_count = sizeof(headings) / sizeof(headings[0]),
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+};
 
 bool print_hits(struct index_view *view, const struct incident_filter *filter,
 		const hit_vec *hits, size_t total, enum format format, struct error *error)
 {
 	struct hits_output output = { .view = view,
 				      .filter = filter,
-				      .first = incident_filter_first(filter),
-				      .format = format };
+				      .first = incident_filter_first(filter) };
 	bool good = true;
 
-	begin(&output);
+	output_begin(&output.rows, &shape, format);
+	rows_begin(&output.rows, &shape);
 	for (size_t i = 0; good && i < hits->len && !ferror(stdout); i++)
 		good = show_hit(&output, &hits->at[i], error);
-	end(&output);
+	rows_end(&output.rows);
 	if (good && format == FORMAT_TEXT)
 		note_shown(hits->len, total, "incidents");
 	return good;

@@ -6,14 +6,11 @@
 
 #include "index/query_like.h"
 #include "pipeline/query.h"
-#include "pipeline/text_table.h"
+#include "pipeline/row_output.h"
 
 struct like_output {
 	const struct likes *likes;
-	enum format format;
-	struct json json;
-	struct csv csv;
-	struct text_table table;
+	struct row_output rows;
 };
 
 /* clang-format off */
@@ -61,7 +58,7 @@ static int64_t rounded(double score)
 static void print_json_alike(struct like_output *output, const struct incident_row *row,
 			     const struct alike *alike)
 {
-	struct json *json = &output->json;
+	struct json *json = &output->rows.json;
 
 	json_object_begin(json);
 	print_json_id(json, "incident", alike->id);
@@ -70,8 +67,6 @@ static void print_json_alike(struct like_output *output, const struct incident_r
 	json_decimal(json, rounded(alike->score), 4);
 	print_json_shared(json, output->likes, alike);
 	json_object_end(json);
-	if (output->format == FORMAT_JSONL)
-		json_end(json);
 }
 
 /* `most` of them, one behind the other; a semicolon between, since labels have commas. */
@@ -97,16 +92,15 @@ static void print_csv_alike(struct like_output *output, const struct incident_ro
 	uint32_t at = alike->first_shared;
 	byte_vec text = { 0 };
 
-	print_csv_id(&output->csv, alike->id);
-	print_csv_where(&output->csv, row);
-	csv_decimal(&output->csv, rounded(alike->score), 4);
+	print_csv_id(&output->rows.csv, alike->id);
+	print_csv_where(&output->rows.csv, row);
+	csv_decimal(&output->rows.csv, rounded(alike->score), 4);
 	for (int i = 0; i < LIKENESSES; i++) {
 		text.len = 0;
 		join_shared(&text, output->likes->shared.at + at, alike->shared[i], SIZE_MAX);
-		csv_text(&output->csv, as_slice(&text));
+		csv_text(&output->rows.csv, as_slice(&text));
 		at += alike->shared[i];
 	}
-	csv_end_row(&output->csv);
 	vec_free(&text);
 }
 
@@ -123,13 +117,13 @@ static void print_text_alike(struct like_output *output, const struct incident_r
 	join_shared(&text, output->likes->shared.at + alike->first_shared, count,
 		    SHARED_SHOWN);
 	snprintf(score, sizeof(score), "%.2f", alike->score);
-	text_table_string(&output->table, print_id(id, alike->id));
-	text_table_string(&output->table, score);
-	text_table_string(&output->table, print_moment(moment, summary->session_time,
-						       summary->session_zone_known));
-	text_table_text(&output->table, summary->machine);
-	text_table_text(&output->table, as_slice(&text));
-	text_table_text(&output->table, row->bundles.at[0]);
+	text_table_string(&output->rows.table, print_id(id, alike->id));
+	text_table_string(&output->rows.table, score);
+	text_table_string(&output->rows.table, print_moment(moment, summary->session_time,
+							    summary->session_zone_known));
+	text_table_text(&output->rows.table, summary->machine);
+	text_table_text(&output->rows.table, as_slice(&text));
+	text_table_text(&output->rows.table, row->bundles.at[0]);
 	vec_free(&text);
 }
 
@@ -140,55 +134,39 @@ static bool print_alike(struct like_output *output, struct index_view *view,
 
 	if (!index_known_incident(view, alike->id, &row, error))
 		return false;
-	if (output->format == FORMAT_JSON || output->format == FORMAT_JSONL)
+	if (rows_are_json(&output->rows))
 		print_json_alike(output, &row, alike);
-	else if (output->format == FORMAT_CSV)
+	else if (output->rows.format == FORMAT_CSV)
 		print_csv_alike(output, &row, alike);
 	else
 		print_text_alike(output, &row, alike);
+	row_end(&output->rows);
 	incident_row_free(&row);
 	return true;
 }
 
-static void begin(struct like_output *output, uint64_t id)
-{
-	json_init(&output->json, stdout, output->format == FORMAT_JSON);
-	csv_init(&output->csv, stdout);
-	text_table_init(&output->table, stdout, columns,
-			sizeof(columns) / sizeof(columns[0]), text_table_room());
-	if (output->format == FORMAT_CSV)
-		print_csv_headings(&output->csv, headings,
-				   sizeof(headings) / sizeof(headings[0]));
-	if (output->format != FORMAT_JSON)
-		return;
-	json_object_begin(&output->json);
-	json_key(&output->json, "schema");
-	json_string(&output->json, "pipeline/like/1");
-	print_json_id(&output->json, "incident", id);
-	json_key(&output->json, "incidents");
-	json_array_begin(&output->json);
-}
-
-static void end(struct like_output *output)
-{
-	text_table_end(&output->table);
-	if (output->format != FORMAT_JSON)
-		return;
-	json_array_end(&output->json);
-	json_object_end(&output->json);
-	json_end(&output->json);
-}
+static const struct row_shape shape = {
+	.schema = "pipeline/like/1",
+	.key = "incidents",
+	.headings = headings,
+	.heading_count = sizeof(headings) / sizeof(headings[0]),
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+};
 
 static bool print_likes(struct index_view *view, uint64_t id, const struct likes *likes,
 			enum format format, struct error *error)
 {
-	struct like_output output = { .likes = likes, .format = format };
+	struct like_output output = { .likes = likes };
 	bool good = true;
 
-	begin(&output, id);
+	output_begin(&output.rows, &shape, format);
+	if (format == FORMAT_JSON)
+		print_json_id(&output.rows.json, "incident", id);
+	rows_begin(&output.rows, &shape);
 	for (size_t i = 0; good && i < likes->list.len; i++)
 		good = print_alike(&output, view, &likes->list.at[i], error);
-	end(&output);
+	rows_end(&output.rows);
 	if (format == FORMAT_TEXT)
 		note_shown(likes->list.len, likes->total, "incidents");
 	return good;

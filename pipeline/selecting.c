@@ -43,6 +43,16 @@ bool format_option(enum format *format, const struct options *options)
 	return format_option_of(format, options, 1u << FORMAT_TEXT | 1u << FORMAT_JSON);
 }
 
+bool plain_option(void *asking, const struct options *options, int id)
+{
+	struct asking_plainly *plainly = asking;
+
+	if (id != OPTION_INDEX)
+		return format_option(&plainly->format, options);
+	plainly->index = options->value;
+	return true;
+}
+
 bool number_option(const struct options *options, uint64_t least, uint64_t most,
 		   uint64_t *number)
 {

@@ -58,6 +58,13 @@ bool select_option(struct selector *selector, const struct options *options, int
 bool format_option(enum format *format, const struct options *options);
 /* The same where others than text and json are known: known has a bit for each, 1 << FORMAT_TEXT and so on. */
 bool format_option_of(enum format *format, const struct options *options, unsigned known);
+/* What a command takes that has no options but --index and --format. */
+struct asking_plainly {
+	const char *index;
+	enum format format;
+};
+
+bool plain_option(void *asking, const struct options *options, int id);
 /* A whole number in range. */
 bool number_option(const struct options *options, uint64_t least, uint64_t most,
 		   uint64_t *number);

@@ -83,32 +83,36 @@ static int on_incident(const char *index, const char *typed, show_work work,
 	return status;
 }
 
-int show_command(const struct command *command, const char *index, int argc, char **argv,
-		 show_option take_option, show_work work, void *wish)
-{
-	struct error error = ERROR_INIT;
-	struct options options;
-	bool good = true;
-	char **operands;
-	int id, count, status;
+struct taking {
+	const char *index;
+	show_option take;
+	void *wish;
+};
 
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0) {
-		if (id == OPTION_INDEX)
-			index = options.value;
-		else
-			good = take_option(wish, &options, id);
-	}
-	operands = options_operands(&options, &count);
-	options_end(&options);
-	if (!good)
-		return EXIT_USAGE;
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count != 1)
-		return options_mistake(command, count ? "one incident at a time"
-						      : "no incident given");
-	status = on_incident(index, operands[0], work, wish, &error);
+static bool take_option(void *into, const struct options *options, int id)
+{
+	struct taking *taking = into;
+
+	if (id != OPTION_INDEX)
+		return taking->take(taking->wish, options, id);
+	taking->index = options->value;
+	return true;
+}
+
+int show_command(const struct command *command, const char *index, int argc, char **argv,
+		 show_option take, show_work work, void *wish)
+{
+	struct taking taking = { index, take, wish };
+	struct error error = ERROR_INIT;
+	struct operands typed;
+	int status;
+
+	if (!options_take(command, argc, argv, take_option, &taking, &typed, &status))
+		return status;
+	if (typed.count != 1)
+		return options_mistake(command, typed.count ? "one incident at a time"
+							    : "no incident given");
+	status = on_incident(taking.index, typed.at[0], work, wish, &error);
 	if (error.kind != ERROR_NONE)
 		log_error("%s: %s", command->name, error.text);
 	return status;
