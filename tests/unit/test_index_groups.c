@@ -6,7 +6,7 @@
  */
 #include "tests/unit/test_index_fixture.h"
 
-#include "index/query_chain.h"
+#include "tests/unit/query_fixture.h"
 
 static uint32_t draw(uint64_t *seed, uint32_t below)
 {
@@ -255,27 +255,6 @@ static void test_nothing_is_left(void **state)
 /* ---- the short way is the long way ---- */
 
 #define MANY 60
-
-static struct chain_expr *must_parse(const char *text)
-{
-	struct error error = ERROR_INIT;
-	struct chain_expr *expr = text ? chain_expr_parse(text, &error) : NULL;
-
-	if (text && !expr)
-		fail_msg("%s: %s", text, error.text);
-	return expr;
-}
-
-static struct chain_groups *must_query(struct index_view *view,
-				       const struct chain_filter *filter)
-{
-	struct error error = ERROR_INIT;
-	struct chain_groups *groups = query_chains(view, filter, &error);
-
-	if (!groups)
-		fail_msg("%s", error.text);
-	return groups;
-}
 
 struct seen {
 	byte_vec bytes;

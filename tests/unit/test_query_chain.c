@@ -6,7 +6,7 @@
  */
 #include "tests/unit/test_index_fixture.h"
 
-#include "index/query_chain.h"
+#include "tests/unit/query_fixture.h"
 
 #define ABC "ProcessA.exe>ProcessB.exe>ProcessC.exe"
 
@@ -16,27 +16,6 @@ static struct chain_filter filter_all(const struct chain_expr *expr)
 
 	filter.expr = expr;
 	return filter;
-}
-
-static struct chain_expr *must_parse(const char *text)
-{
-	struct error error = ERROR_INIT;
-	struct chain_expr *expr = text ? chain_expr_parse(text, &error) : NULL;
-
-	if (text && !expr)
-		fail_msg("%s: %s", text, error.text);
-	return expr;
-}
-
-static struct chain_groups *must_query(struct index_view *view,
-				       const struct chain_filter *filter)
-{
-	struct error error = ERROR_INIT;
-	struct chain_groups *groups = query_chains(view, filter, &error);
-
-	if (!groups)
-		fail_msg("%s", error.text);
-	return groups;
 }
 
 #define SEEN_MAX 512
