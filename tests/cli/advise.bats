@@ -133,7 +133,7 @@ hostile() {
 @test "reg: LocalDumps as regedit writes it" {
 	pipeline ingest "$CASE"
 	pipeline advise "$CASE" --format reg >dumps.reg
-	[ "$(head -c 2 dumps.reg | xxd -p)" = fffe ]
+	[ "$(head -c 2 dumps.reg | od -An -tx1 | tr -d " ")" = fffe ]
 	[ "$(tail -c +3 dumps.reg | iconv -f UTF-16LE -t UTF-8 | grep -c $'\r$')" -eq "$(reg_lines dumps.reg | wc -l)" ]
 	[ "$(reg_lines dumps.reg | head -n 1)" = 'Windows Registry Editor Version 5.00' ]
 	[ "$(images_of dumps.reg | sort | tr '\n' ' ')" = 'ProcessA.exe ProcessB.exe ProcessC.exe ProcessD.exe ProcessE.exe ProcessF.exe ProcessG.exe ProcessH.exe ' ] ||
@@ -143,7 +143,7 @@ hostile() {
 	[ "$(reg_lines dumps.reg | grep -c '^"DumpCount"=dword:0000000a$')" -eq 8 ]
 	# The folder, put together from its bytes.
 	[ "$(reg_lines dumps.reg | sed -n '/"DumpFolder"/,/"DumpCount"/{/DumpCount/q;p}' | sed 's/.*hex(2)://; s/[ ,\\]//g' | tr -d '\n' |
-		xxd -r -p | iconv -f UTF-16LE -t UTF-8 | tr -d '\0')" = '%LOCALAPPDATA%\CrashDumps' ]
+		python3 -c "import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))" | iconv -f UTF-16LE -t UTF-8 | tr -d '\0')" = '%LOCALAPPDATA%\CrashDumps' ]
 	[ "$(reg_lines dumps.reg | awk '{ if (length($0) > 80 && !/^[;[]/) print }' | wc -l)" -eq 0 ]
 }
 
