@@ -9,20 +9,17 @@
 
 struct chain_cache {
 	struct index_view *view;
-	enum grouping grouping;
 	size_t left;
 	struct map places; /* id -> place in kept */
 	VEC(struct cached_chains *) kept;
 	struct cached_chains *loose; /* the one at hand, when it is not kept */
 };
 
-struct chain_cache *chain_cache_new(struct index_view *view, enum grouping grouping,
-				    size_t capacity)
+struct chain_cache *chain_cache_new(struct index_view *view, size_t capacity)
 {
 	struct chain_cache *cache = mem_alloc_zero(1, sizeof(*cache));
 
 	cache->view = view;
-	cache->grouping = grouping;
 	cache->left = capacity;
 	return cache;
 }
@@ -33,7 +30,6 @@ static void cached_free(struct cached_chains *cached)
 		return;
 	incident_row_free(&cached->row);
 	chain_list_free(&cached->list);
-	vec_free(&cached->signed_as);
 	free(cached);
 }
 
@@ -49,31 +45,13 @@ void chain_cache_free(struct chain_cache *cache)
 	free(cache);
 }
 
-/* A decoded list tells of its chains the signature of GROUPING_KIND; the others are made here. */
-static void sign_all(struct cached_chains *cached, enum grouping grouping)
-{
-	struct signer *signer = NULL;
-	struct signatures signatures;
-
-	if (grouping != GROUPING_KIND)
-		signer = signer_new(&cached->list);
-	vec_for_each(chain, &cached->list.chains) {
-		if (signer)
-			signer_sign(signer, chain, &signatures);
-		vec_push(&cached->signed_as,
-			 signer ? signatures.of[grouping] : chain->signature);
-	}
-	if (signer)
-		signer_free(signer);
-}
-
 /* About: what it takes beside is in proportion. */
 static size_t bytes_of(const struct cached_chains *cached)
 {
 	const struct chain_list *list = &cached->list;
 
 	return sizeof(*cached) + list->hops.cap * sizeof(struct hop) +
-	       list->chains.cap * (sizeof(struct chain) + sizeof(uint64_t)) +
+	       list->chains.cap * sizeof(struct chain) +
 	       list->endpoints.cap * sizeof(struct endpoint) +
 	       list->objects.cap * sizeof(struct endpoint_object) +
 	       list->candidates.cap * sizeof(uint64_t) + list->names.arena.bytes +
@@ -90,7 +68,6 @@ static struct cached_chains *decode(const struct chain_cache *cache, uint64_t id
 		cached_free(cached);
 		return NULL;
 	}
-	sign_all(cached, cache->grouping);
 	cached->bytes = bytes_of(cached);
 	return cached;
 }

@@ -8,22 +8,19 @@
 #define INDEX_CHAIN_CACHE_H
 
 #include "index/index.h"
-#include "stages/signature.h"
 
 #define CHAIN_CACHE_BYTES ((size_t)128 << 20)
 
 struct cached_chains {
 	struct incident_row row;
 	struct chain_list list;
-	VEC(uint64_t) signed_as; /* each chain's signature at the grouping of the cache */
 	size_t bytes;
 };
 
 struct chain_cache;
 
 /* capacity: bytes that may stay, CHAIN_CACHE_BYTES but for tests. To be freed before the view ends. */
-struct chain_cache *chain_cache_new(struct index_view *view, enum grouping grouping,
-				    size_t capacity);
+struct chain_cache *chain_cache_new(struct index_view *view, size_t capacity);
 /* Valid until the next call. NULL on damage. */
 const struct cached_chains *chain_cache_get(struct chain_cache *cache, uint64_t id,
 					    struct error *error);

@@ -26,7 +26,7 @@ static bool images_fit(struct chain_fit *fit, uint32_t cycle_start)
 						   fit->images.len, cycle_start);
 }
 
-static bool looks_at_images(const struct chain_filter *filter)
+bool chain_filter_names_images(const struct chain_filter *filter)
 {
 	return filter->expr || filter->blocker;
 }
@@ -35,7 +35,7 @@ bool chain_fits(struct chain_fit *fit, const struct chain_list *list, const stru
 {
 	if (!selector_accepts_chain(&fit->filter->selector, list, chain))
 		return false;
-	if (!looks_at_images(fit->filter))
+	if (!chain_filter_names_images(fit->filter))
 		return true;
 	fit->images.len = 0;
 	chain_for_each_hop(hop, list, chain)
@@ -63,7 +63,7 @@ enum signature_fit signature_fits(struct chain_fit *fit, const struct signature_
 
 	if (!selector_accepts_cycle(&fit->filter->selector, row->cycle))
 		return FITS_NONE;
-	if (!looks_at_images(fit->filter))
+	if (!chain_filter_names_images(fit->filter))
 		return FITS_ALL;
 	if (spellings->more || (row->cycle == CYCLE_THREAD && spellings->count > 1))
 		return FITS_SOME;
@@ -86,5 +86,5 @@ struct slice chain_fit_needle(const struct chain_filter *filter)
 	if (needle.len == 0 && filter->blocker &&
 	    pattern_is_literal(slice_from(filter->blocker)))
 		needle = slice_from(filter->blocker);
-	return needle;
+	return image_is_posted(needle) ? needle : SLICE_NONE;
 }

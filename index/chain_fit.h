@@ -10,6 +10,8 @@ struct chain_fit {
 	VEC(struct slice) images; /* of the chain that is being looked at */
 };
 
+/* Whether anything is asked of the images of a chain. */
+bool chain_filter_names_images(const struct chain_filter *filter);
 /* All that is asked of a chain. */
 bool chain_fits(struct chain_fit *fit, const struct chain_list *list,
 		const struct chain *chain);

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 
+#include "index/pieces.h"
 #include "index/run.h"
 #include "stages/census.h"
 #include "stages/digest.h"
@@ -82,9 +83,6 @@ static const struct place *find_version(const place_vec *places, uint64_t versio
 	return NULL;
 }
 
-static const enum table pieces[] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_DIGEST, TABLE_RECORDS };
-#define PIECES (sizeof(pieces) / sizeof(pieces[0]))
-
 static struct slice piece_given(const struct encoded_incident *given, enum table table)
 {
 	switch (table) {
@@ -103,18 +101,12 @@ static struct slice piece_given(const struct encoded_incident *given, enum table
 static bool place_piece(struct changed *changed, const struct place *place,
 			enum table table, struct slice *bytes)
 {
-	struct key key = key_version(changed->id, place->version);
-
 	if (place->given) {
 		*bytes = piece_given(place->given, table);
 		return true;
 	}
-	if (sealed_get(changed->view, table, &key, bytes, changed->error))
-		return true;
-	if (changed->error->kind == ERROR_NONE)
-		index_damaged(changed->error, "incident %016" PRIx64 " has lost its %s",
-			      changed->id, table_name(table));
-	return false;
+	return piece_get(changed->view, table, changed->id, place->version, bytes,
+			 changed->error);
 }
 
 /* What we were given is no index's fault. */
@@ -129,9 +121,7 @@ static bool piece_failed(struct changed *changed, const struct place *place, enu
 {
 	if (place->given)
 		return piece_refused(changed, table);
-	return index_damaged(changed->error,
-			     "the %s of incident %016" PRIx64 " cannot be read",
-			     table_name(table), changed->id);
+	return piece_unreadable(table, changed->id, changed->error);
 }
 
 /* What follows from digest and census, to be added or taken away. */
@@ -208,35 +198,34 @@ static bool find_same_chains(struct changed *changed, bool *same)
 }
 
 /* All that the derived tables hold of an incident is in these of its first place. */
-static bool same_consequences(const struct place *old, const struct place *new)
+static bool same_consequences(const struct place *old, const struct place *now)
 {
-	return old->version == new->version &&slice_equal(old->summary, new->summary);
+	return old->version == now->version && slice_equal(old->summary, now->summary);
 }
 
 static bool collect_consequences(struct changed *changed, struct consequences *consequences)
 {
-	const struct place *old = changed->old.at, *new = changed->new.at;
-	bool same_chains;
+	const struct place *old = changed->old.at, *now = changed->new.at;
+	bool was = changed->old.len > 0, is = changed->new.len > 0, same_chains;
 
-	if (changed->old.len && changed->new.len &&same_consequences(old, new))
+	if (was && is && same_consequences(old, now))
 		return true;
 	if (!find_same_chains(changed, &same_chains))
 		return false;
-	if (changed->old.len && (!collect_counts(changed, old, -1, consequences) ||
-				 (!same_chains && !lose_signatures(changed, consequences))))
+	if (was && (!collect_counts(changed, old, -1, consequences) ||
+		    (!same_chains && !lose_signatures(changed, consequences))))
 		return false;
-	return !changed->new.len ||
-	       (collect_counts(changed, new, 1, consequences) &&
-		(same_chains || gain_signatures(changed, consequences)));
+	return !is || (collect_counts(changed, now, 1, consequences) &&
+		       (same_chains || gain_signatures(changed, consequences)));
 }
 
 static bool drop_version(struct changed *changed, uint64_t version)
 {
 	struct key key = key_version(changed->id, version);
 
-	for (size_t i = 0; i < PIECES; i++)
-		if (!table_delete(changed->view, pieces[i], key_slice(&key), SLICE_NONE,
-				  changed->error))
+	for (size_t i = 0; i < PIECE_TABLES; i++)
+		if (!table_delete(changed->view, piece_tables[i], key_slice(&key),
+				  SLICE_NONE, changed->error))
 			return false;
 	return true;
 }
@@ -268,9 +257,9 @@ static bool keep_version(struct changed *changed, const struct place *place)
 
 	if (place != changed->new.at && !check_pieces(changed, place))
 		return false;
-	for (size_t i = 0; i < PIECES; i++)
-		if (!sealed_put(changed->view, pieces[i], &key,
-				piece_given(place->given, pieces[i]), changed->error))
+	for (size_t i = 0; i < PIECE_TABLES; i++)
+		if (!sealed_put(changed->view, piece_tables[i], &key,
+				piece_given(place->given, piece_tables[i]), changed->error))
 			return false;
 	return true;
 }

@@ -2,6 +2,8 @@
 /* Making the derived tables anew; see derive.h. */
 #include "index/derive.h"
 
+#include "index/pieces.h"
+
 #include <inttypes.h>
 
 const enum table derived_tables[DERIVED_TABLES] = {
@@ -10,23 +12,6 @@ const enum table derived_tables[DERIVED_TABLES] = {
 	TABLE_BY_INCIDENTS,     TABLE_SIGNATURE_INCIDENT, TABLE_SIGNATURE_MACHINE,
 	TABLE_IMAGE_SIGNATURE,  TABLE_BASELINE,
 };
-
-static bool get_piece(struct index_view *view, enum table table, uint64_t id,
-		      uint64_t version, struct slice *bytes, struct error *error)
-{
-	struct key key = key_version(id, version);
-
-	return sealed_get(view, table, &key, bytes, error) ||
-	       (error->kind == ERROR_NONE &&
-		index_damaged(error, "incident %016" PRIx64 " has lost its %s", id,
-			      table_name(table)));
-}
-
-static bool unreadable(struct error *error, uint64_t id, enum table table)
-{
-	return index_damaged(error, "the %s of incident %016" PRIx64 " cannot be read",
-			     table_name(table), id);
-}
 
 /* What digest and census add. Read before anything is put, which may move the map. */
 static bool collect_counts(struct index_view *from, const struct incident_row *row,
@@ -37,13 +22,13 @@ static bool collect_counts(struct index_view *from, const struct incident_row *r
 			       .zombies = summary->zombies };
 	struct slice digest, census;
 
-	if (!get_piece(from, TABLE_DIGEST, summary->id, row->version, &digest, error) ||
-	    !get_piece(from, TABLE_CENSUS, summary->id, row->version, &census, error))
+	if (!piece_get(from, TABLE_DIGEST, summary->id, row->version, &digest, error) ||
+	    !piece_get(from, TABLE_CENSUS, summary->id, row->version, &census, error))
 		return false;
 	if (!postings_collect(&consequences->postings, summary->id, &place, digest, 1))
-		return unreadable(error, summary->id, TABLE_DIGEST);
+		return piece_unreadable(TABLE_DIGEST, summary->id, error);
 	return baseline_collect(&consequences->baselines, census, 1) ||
-	       unreadable(error, summary->id, TABLE_CENSUS);
+	       piece_unreadable(TABLE_CENSUS, summary->id, error);
 }
 
 static bool derive_one(struct index_view *from, uint64_t id, struct index_view *to,

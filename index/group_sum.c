@@ -2,16 +2,6 @@
 /* Summing up chains to groups; see group_sum.h. */
 #include "index/group_sum.h"
 
-static int compare_order(const void *a, const void *b, void *context)
-{
-	const uint64_t *signed_as = context;
-	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-
-	if (signed_as[i] != signed_as[k])
-		return signed_as[i] < signed_as[k] ? -1 : 1;
-	return i < k ? -1 : i > k;
-}
-
 static struct chain_group *group_place(struct group_sum *sum, uint64_t signature)
 {
 	uint32_t *place = map_place(&sum->places, signature);
@@ -23,29 +13,26 @@ static struct chain_group *group_place(struct group_sum *sum, uint64_t signature
 	return &sum->groups.at[*place];
 }
 
-static bool cycles_differ(const struct chain_list *list, const uint32_t *order,
-			  size_t count, uint8_t cycle)
+static bool cycles_differ(const struct chain_runs *runs, uint8_t cycle)
 {
-	for (size_t i = 0; i < count; i++)
-		if (list->chains.at[order[i]].cycle != cycle)
+	for (size_t i = 0; i < chain_run_count(runs); i++)
+		if (chain_run_at(runs, i)->cycle != cycle)
 			return true;
 	return false;
 }
 
 /* Chains of one signature. */
-static void add_run(struct group_sum *sum, const struct summary *summary,
-		    const struct chain_list *list, const uint32_t *order, size_t count,
-		    const struct signatures *signatures)
+static void add_run(struct group_sum *sum, const struct summary *summary)
 {
-	uint64_t signature = signatures->of[sum->grouping];
+	const struct chain_runs *runs = &sum->runs;
+	uint64_t signature = chain_run_at(runs, 0)->signatures.of[sum->grouping];
 	struct chain_group *group = group_place(sum, signature);
 	struct signature_row row;
 
 	arena_reset(&sum->scratch);
-	row = signature_row_of(summary, list, order, count, sum->grouping, signatures,
-			       &sum->scratch);
+	row = signature_row_of(summary, runs, &sum->scratch);
 	signature_row_take(&group->row, &row, &sum->arena);
-	group->cycles_differ |= cycles_differ(list, order, count, group->row.cycle);
+	group->cycles_differ |= cycles_differ(runs, group->row.cycle);
 	vec_push(&sum->members,
 		 ((struct group_member){ .signature = signature,
 					 .incident = summary->id,
@@ -55,30 +42,11 @@ static void add_run(struct group_sum *sum, const struct summary *summary,
 void group_sum_add(struct group_sum *sum, const struct summary *summary,
 		   const struct chain_list *list, const uint32_t *picked, size_t count)
 {
-	struct signer *signer = signer_new(list);
-	struct signatures signatures;
-	size_t next;
-
-	vec_reserve(&sum->signed_as, list->chains.len);
-	sum->order.len = 0;
-	for (size_t i = 0; i < count; i++) {
-		signer_sign(signer, &list->chains.at[picked[i]], &signatures);
-		sum->signed_as.at[picked[i]] = signatures.of[sum->grouping];
-		vec_push(&sum->order, picked[i]);
-	}
-	if (count > 1)
-		qsort_r(sum->order.at, count, sizeof(uint32_t), compare_order,
-			sum->signed_as.at);
-	for (size_t i = 0; i < count; i = next) {
-		const uint32_t *order = sum->order.at + i;
-
-		for (next = i + 1; next < count && sum->signed_as.at[sum->order.at[next]] ==
-							   sum->signed_as.at[*order];)
-			next++;
-		signer_sign(signer, &list->chains.at[*order], &signatures);
-		add_run(sum, summary, list, order, next - i, &signatures);
-	}
-	signer_free(signer);
+	if (count == 0)
+		return;
+	chain_runs_begin(&sum->runs, list, picked, count, sum->grouping);
+	while (chain_runs_next(&sum->runs))
+		add_run(sum, summary);
 }
 
 int chain_group_compare(const void *left, const void *right)
@@ -168,8 +136,7 @@ void group_sum_free(struct group_sum *sum)
 {
 	vec_free(&sum->groups);
 	vec_free(&sum->members);
-	vec_free(&sum->order);
-	vec_free(&sum->signed_as);
+	chain_runs_free(&sum->runs);
 	map_free(&sum->places);
 	arena_free(&sum->arena);
 	arena_free(&sum->scratch);

@@ -27,8 +27,7 @@ struct group_sum {
 	struct map places;                /* signature -> group */
 	struct arena arena;               /* texts of the groups */
 	struct arena scratch;             /* of what one incident adds */
-	VEC(uint32_t) order;
-	VEC(uint64_t) signed_as; /* of each chain of the list at hand */
+	struct chain_runs runs; /* of the list at hand */
 };
 
 /* Adds the picked chains (indices of list->chains, ascending) of an incident. */

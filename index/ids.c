@@ -2,6 +2,8 @@
 /* Sets of ids out of the tables that lead to incidents; see ids.h. */
 #include "index/ids.h"
 
+#include "stages/record.h"
+
 static int compare_ids(const void *left, const void *right)
 {
 	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -63,6 +65,11 @@ bool ids_of_incidents(struct index_view *view, id_vec *ids, struct error *error)
 			ok = index_damaged(error, "an id has a wrong length");
 	scan_end(&scan);
 	return ok && error->kind == ERROR_NONE;
+}
+
+bool image_is_posted(struct slice image)
+{
+	return image.len && !slice_equal(image_cut(image), SLICE("?"));
 }
 
 bool ids_of_chains_through(struct index_view *view, struct slice image, id_vec *ids,

@@ -18,6 +18,9 @@ bool ids_of_duplicates(struct index_view *view, enum table table, struct slice k
 		       size_t skip, id_vec *ids, struct error *error);
 /* Pushes the ids of all incidents. */
 bool ids_of_incidents(struct index_view *view, id_vec *ids, struct error *error);
+/* Whether the chains that pass through an image can be looked up by it. One that is called "?" is signed as one that is not known, so
+ * that not all chains of a signature need have it. */
+bool image_is_posted(struct slice image);
 /* Pushes the incidents that have a chain of some signature that passes through the image; a set when it returns. */
 bool ids_of_chains_through(struct index_view *view, struct slice image, id_vec *ids,
 			   struct error *error);

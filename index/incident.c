@@ -4,10 +4,13 @@
  * once per version, however many bundles yield them; what is read is the version of the
  * first place.
  */
+#include "index/pieces.h"
 #include "index/places.h"
-#include "index/table.h"
 
 #include <inttypes.h>
+
+const enum table piece_tables[PIECE_TABLES] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_DIGEST,
+						TABLE_RECORDS };
 
 void incident_row_free(struct incident_row *row)
 {
@@ -83,16 +86,21 @@ bool index_known_incident(struct index_view *view, uint64_t id, struct incident_
 		index_damaged(error, "incident %016" PRIx64 " has no row", id));
 }
 
-static bool get_piece(struct index_view *view, enum table table, uint64_t id,
-		      uint64_t version, struct slice *bytes, struct error *error)
+bool piece_get(struct index_view *view, enum table table, uint64_t id, uint64_t version,
+	       struct slice *bytes, struct error *error)
 {
 	struct key key = key_version(id, version);
 
-	if (sealed_get(view, table, &key, bytes, error))
-		return true;
-	if (error->kind == ERROR_NONE)
-		index_damaged(error, "incident %016" PRIx64 " has lost a part", id);
-	return false;
+	return sealed_get(view, table, &key, bytes, error) ||
+	       (error->kind == ERROR_NONE &&
+		index_damaged(error, "incident %016" PRIx64 " has lost its %s", id,
+			      table_name(table)));
+}
+
+bool piece_unreadable(enum table table, uint64_t id, struct error *error)
+{
+	return index_damaged(error, "the %s of incident %016" PRIx64 " cannot be read",
+			     table_name(table), id);
 }
 
 static bool get_first_piece(struct index_view *view, enum table table, uint64_t id,
@@ -100,7 +108,7 @@ static bool get_first_piece(struct index_view *view, enum table table, uint64_t 
 {
 	place_vec places = { 0 };
 	bool good = get_places(view, id, &places, error) &&
-		    get_piece(view, table, id, places.at[0].version, bytes, error);
+		    piece_get(view, table, id, places.at[0].version, bytes, error);
 
 	vec_free(&places);
 	return good;
@@ -123,10 +131,9 @@ bool index_row_chains(struct index_view *view, const struct incident_row *row,
 {
 	struct slice bytes;
 
-	if (!get_piece(view, TABLE_CHAINS, row->summary.id, row->version, &bytes, error))
+	if (!piece_get(view, TABLE_CHAINS, row->summary.id, row->version, &bytes, error))
 		return false;
 	if (chain_list_decode(list, bytes.at, bytes.len))
 		return true;
-	return index_damaged(error, "the chains of incident %016" PRIx64 " cannot be read",
-			     row->summary.id);
+	return piece_unreadable(TABLE_CHAINS, row->summary.id, error);
 }

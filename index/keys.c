@@ -84,14 +84,6 @@ struct key key_image(struct slice image)
 	return key;
 }
 
-struct key key_image_signature(struct slice image, uint64_t signature)
-{
-	struct key key = key_image(image);
-
-	add_number(&key, signature);
-	return key;
-}
-
 struct key key_by_zombies(uint64_t zombies, uint64_t id)
 {
 	return two(~zombies, id);
@@ -130,11 +122,6 @@ struct key key_by_incidents(uint64_t incidents, uint64_t chains, uint64_t signat
 
 	add_number(&key, signature);
 	return key;
-}
-
-struct key key_signature_machine(uint64_t signature, uint64_t machine)
-{
-	return two(signature, machine);
 }
 
 struct key key_signature(uint64_t signature)

@@ -35,7 +35,6 @@ struct key key_by_time(int64_t moment, uint64_t id);
 /* The image in ASCII lower case, cut or filled up with zeros to KEY_IMAGE_BYTES: what
  * all spellings of one image have in common. */
 struct key key_image(struct slice image);
-struct key key_image_signature(struct slice image, uint64_t signature);
 /* Most zombies first. */
 struct key key_by_zombies(uint64_t zombies, uint64_t id);
 /* Fewest threads first; those of which none were listed (NUMBER_NONE) last. */
@@ -44,7 +43,6 @@ struct key key_image_incident(struct slice image, uint32_t threads, uint64_t id)
 struct key key_pattern_incident(uint8_t pattern, uint64_t count, uint64_t id);
 /* Most incidents first, then most chains. */
 struct key key_by_incidents(uint64_t incidents, uint64_t chains, uint64_t signature);
-struct key key_signature_machine(uint64_t signature, uint64_t machine);
 struct key key_signature(uint64_t signature);
 struct key key_signature_incident(uint64_t signature, uint64_t id);
 

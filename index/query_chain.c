@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Questions about chains; see query_chain.h. The long way looks at every incident that may hold a chain that fits, and sums up.
- * The short way reads the rows of the signatures that may fit, in the order of the answer where nothing narrows them down. A
+ * Questions about chains; see query_chain.h. The long way (sum_chains.c) looks at every incident that may hold a chain that fits. The
+ * short way reads the rows of the signatures that may fit, in the order of the answer where nothing narrows them down. A
  * signature whose chains are spelled in more than one way, by names that the debugger cut, is summed up the long way.
  */
 #include "index/query_chain.h"
@@ -18,115 +18,6 @@ struct chain_groups {
 	size_t first, count, total;
 	struct chain_cache *cache; /* of incidents whose chains were visited */
 };
-
-/* ---- the long way ---- */
-
-struct summing {
-	struct index_view *view;
-	struct chain_fit fit;
-	struct group_sum *sum;
-	const uint64_t *only; /* a signature of GROUPING_KIND that the chains must have; NULL for any */
-	VEC(uint32_t) picked;
-	struct error *error;
-};
-
-static bool row_wanted(const struct chain_filter *filter, const struct incident_row *row)
-{
-	return selector_accepts(&filter->selector, row) &&
-	       (!filter->among || ids_hold(filter->among, row->summary.id));
-}
-
-static bool is_within(struct signer *signer, const struct chain *chain,
-		      const struct signature_of *within)
-{
-	struct signatures signatures;
-
-	if (!within)
-		return true;
-	signer_sign(signer, chain, &signatures);
-	return signatures.of[within->grouping] == within->signature;
-}
-
-static void pick(struct summing *summing, const struct chain_list *list)
-{
-	const struct signature_of *within = summing->fit.filter->within;
-	struct signer *signer = within ? signer_new(list) : NULL;
-
-	summing->picked.len = 0;
-	for (uint32_t i = 0; i < list->chains.len; i++) {
-		const struct chain *chain = &list->chains.at[i];
-
-		if ((!summing->only || *summing->only == chain->signature) &&
-		    is_within(signer, chain, within) &&
-		    chain_fits(&summing->fit, list, chain))
-			vec_push(&summing->picked, i);
-	}
-	if (signer)
-		signer_free(signer);
-}
-
-static bool sum_incident(struct summing *summing, uint64_t id)
-{
-	struct chain_list list = { .chains_found = 0 };
-	struct incident_row row;
-	bool good;
-
-	if (!index_known_incident(summing->view, id, &row, summing->error))
-		return false;
-	good = true;
-	if (row_wanted(summing->fit.filter, &row)) {
-		good = index_row_chains(summing->view, &row, &list, summing->error);
-		if (good) {
-			pick(summing, &list);
-			group_sum_add(summing->sum, &row.summary, &list,
-				      summing->picked.at, summing->picked.len);
-		}
-	}
-	chain_list_free(&list);
-	incident_row_free(&row);
-	return good;
-}
-
-static bool sum_ids(struct summing *summing, const id_vec *ids)
-{
-	bool good = true;
-
-	for (size_t i = 0; good && i < ids->len; i++)
-		good = sum_incident(summing, ids->at[i]);
-	return good;
-}
-
-static bool candidates(struct index_view *view, const struct chain_filter *filter,
-		       id_vec *ids, struct error *error)
-{
-	struct slice needle = chain_fit_needle(filter);
-
-	if (needle.len)
-		return ids_of_chains_through(view, needle, ids, error);
-	return ids_of_incidents(view, ids, error);
-}
-
-bool sum_chains(struct index_view *view, const struct chain_filter *filter,
-		const id_vec *ids, struct group_sum *sum, struct error *error)
-{
-	struct summing summing = {
-		.view = view, .fit = { .filter = filter }, .sum = sum, .error = error
-	};
-	id_vec own = { 0 };
-	bool good = true;
-
-	sum->grouping = filter->grouping;
-	if (!ids) {
-		good = candidates(view, filter, &own, error);
-		ids = &own;
-	}
-	good = good && sum_ids(&summing, ids);
-	group_sum_finish(sum);
-	vec_free(&own);
-	vec_free(&summing.picked);
-	chain_fit_free(&summing.fit);
-	return good;
-}
 
 /* ---- the short way ---- */
 
@@ -157,26 +48,19 @@ static bool get_group(struct index_view *view, uint64_t signature,
 static bool sum_signature(struct chain_groups *groups, const struct chain_group *group,
 			  struct error *error)
 {
-	struct summing summing = { .view = groups->view,
-				   .fit = { .filter = &groups->filter },
-				   .sum = &groups->sum,
-				   .only = &group->signature,
-				   .error = error };
+	const struct signature_of within = { group->signature, GROUPING_KIND };
 	struct key key = key_signature(group->signature);
+	const struct chain_sum all = { &groups->sum, NULL };
+	struct chain_filter one = groups->filter;
 	id_vec ids = { 0 };
-	bool good = ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT,
-				      key_slice(&key), 0, &ids, error) &&
-		    sum_ids(&summing, &ids);
+	bool good;
 
+	one.within = &within;
+	good = ids_of_duplicates(groups->view, TABLE_SIGNATURE_INCIDENT, key_slice(&key),
+				 0, &ids, error) &&
+	       sum_chains(groups->view, &one, &ids, &all, 1, error);
 	vec_free(&ids);
-	vec_free(&summing.picked);
-	chain_fit_free(&summing.fit);
 	return good;
-}
-
-static bool looks_at_images(const struct chain_filter *filter)
-{
-	return filter->expr || filter->blocker;
 }
 
 static bool take_signature(struct chain_groups *groups, struct chain_fit *fit,
@@ -208,7 +92,6 @@ static bool through_image(struct chain_groups *groups, struct chain_fit *fit,
 	for (size_t i = 0; good && i < signatures.len; i++)
 		good = take_signature(groups, fit, signatures.at[i], error);
 	vec_free(&signatures);
-	group_sum_finish(&groups->sum);
 	return good;
 }
 
@@ -219,7 +102,7 @@ static bool enough(const struct chain_groups *groups, uint64_t incidents)
 
 	if (incidents < groups->filter.min_incidents)
 		return true;
-	return !looks_at_images(&groups->filter) && selector->limit &&
+	return !chain_filter_names_images(&groups->filter) && selector->limit &&
 	       groups->sum.groups.len >= selector->offset + selector->limit;
 }
 
@@ -247,7 +130,6 @@ static bool in_order(struct chain_groups *groups, struct chain_fit *fit, struct 
 						groups->filter.min_incidents
 					? SIZE_MAX
 					: table_rows(groups->view, TABLE_SIGNATURE);
-	group_sum_finish(&groups->sum);
 	return good && error->kind == ERROR_NONE;
 }
 
@@ -300,7 +182,9 @@ struct chain_groups *query_chains(struct index_view *view,
 	if (short_way_leads(filter))
 		good = short_way(groups, error);
 	else
-		good = sum_chains(view, filter, NULL, &groups->sum, error);
+		good = sum_chains(view, filter, NULL,
+				  &(struct chain_sum){ &groups->sum, NULL }, 1, error);
+	group_sum_finish(&groups->sum);
 	if (!good) {
 		chain_groups_free(groups);
 		return NULL;
@@ -308,8 +192,7 @@ struct chain_groups *query_chains(struct index_view *view,
 	leave_out_small(groups);
 	cut_out(groups);
 	/* Of one group no incident is visited twice. */
-	groups->cache = chain_cache_new(view, filter->grouping,
-					groups->count > 1 ? CHAIN_CACHE_BYTES : 0);
+	groups->cache = chain_cache_new(view, groups->count > 1 ? CHAIN_CACHE_BYTES : 0);
 	return groups;
 }
 
@@ -351,12 +234,15 @@ struct visiting {
 
 static void visit_chains(struct visiting *visiting, const struct cached_chains *cached)
 {
-	for (size_t i = 0; visiting->more && i < cached->signed_as.len; i++) {
-		const struct chain *chain = &cached->list.chains.at[i];
+	enum grouping grouping = visiting->groups->filter.grouping;
+
+	vec_for_each(chain, &cached->list.chains) {
 		struct occurrence occurrence = { cached->row.summary.id, &cached->row,
 						 &cached->list, chain };
 
-		if (cached->signed_as.at[i] == visiting->signature &&
+		if (!visiting->more)
+			return;
+		if (chain->signatures.of[grouping] == visiting->signature &&
 		    chain_fits(&visiting->fit, &cached->list, chain))
 			visiting->more = visiting->visit(visiting->context, &occurrence);
 	}

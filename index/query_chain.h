@@ -51,8 +51,15 @@ void chain_groups_free(struct chain_groups *groups);
 
 /* ---- for other questions about chains ---- */
 
-/* Sums up what the filter accepts, incident by incident; ids NULL for all that may have such a chain. Finishes the sum. */
-bool sum_chains(struct index_view *view, const struct chain_filter *filter,
-		const id_vec *ids, struct group_sum *sum, struct error *error);
+/* A sum, and of which incidents it is to be: a set, or NULL for all that are looked at. */
+struct chain_sum {
+	struct group_sum *sum;
+	const id_vec *of;
+};
+
+/* Adds what the filter accepts to the sums, count of them, each at its own grouping; every incident is read once. ids: those that are looked
+ * at, NULL for all that may have such a chain. The sums are left to be finished. */
+bool sum_chains(struct index_view *view, const struct chain_filter *filter, const id_vec *ids,
+		const struct chain_sum *sums, size_t count, struct error *error);
 
 #endif

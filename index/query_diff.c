@@ -53,12 +53,20 @@ static void merge_ids(const id_vec *before, const id_vec *after, id_vec *all)
 	ids_settle(all);
 }
 
+/* Both sides and all of it, each incident read once. */
 static bool sum_up(struct index_view *view, const struct chain_filter *filter,
-		   const id_vec *ids, struct group_sum *sum, struct error *error)
+		   const struct chain_sum *sums, size_t count, struct error *error)
 {
-	bool good = sum_chains(view, filter, ids, sum, error);
+	id_vec all = { 0 };
+	bool good;
 
-	group_sum_place(sum);
+	merge_ids(sums[0].of, sums[1].of, &all);
+	good = sum_chains(view, filter, &all, sums, count, error);
+	for (size_t i = 0; i < count; i++) {
+		group_sum_finish(sums[i].sum);
+		group_sum_place(sums[i].sum);
+	}
+	vec_free(&all);
 	return good;
 }
 
@@ -95,22 +103,22 @@ bool query_diff(struct index_view *view, const struct chain_filter *filter,
 		const id_vec *before, const id_vec *after, struct diff *diff,
 		struct error *error)
 {
-	struct group_sum old = { .places = { 0 } }, new = { .places = { 0 } };
-	id_vec all = { 0 };
+	struct group_sum old = { .grouping = filter->grouping };
+	struct group_sum now = { .grouping = filter->grouping };
+	const struct chain_sum sums[] = { { &old, before },
+					  { &now, after },
+					  { &diff->sum, NULL } };
 	bool good;
 
 	error->kind = ERROR_NONE;
-	merge_ids(before, after, &all);
-	good = sum_up(view, filter, before, &old, error) &&
-	       sum_up(view, filter, after, &new, error) &&
-	       sum_up(view, filter, &all, &diff->sum, error);
+	diff->sum.grouping = filter->grouping;
+	good = sum_up(view, filter, sums, sizeof(sums) / sizeof(sums[0]), error);
 	if (good) {
-		collect(diff, &old, &new, filter->min_incidents);
+		collect(diff, &old, &now, filter->min_incidents);
 		cut_out(diff, &filter->selector);
 	}
-	vec_free(&all);
 	group_sum_free(&old);
-	group_sum_free(&new);
+	group_sum_free(&now);
 	return good;
 }
 

@@ -2,9 +2,8 @@
 /* Combining questions about incidents; see query_incident.h. */
 #include "index/query_incident.h"
 
-#include <inttypes.h>
-
 #include "index/list.h"
+#include "index/pieces.h"
 
 static bool (*const questions[INCIDENT_QUESTIONS])(struct asking *asking) = {
 #define INCIDENT_QUESTION(id, name, value, help) question_##id,
@@ -24,16 +23,11 @@ enum incident_question incident_filter_first(const struct incident_filter *filte
 bool index_digest(struct index_view *view, const struct incident_row *row,
 		  struct digest *digest, struct error *error)
 {
-	struct key key = key_version(row->summary.id, row->version);
 	struct slice bytes;
 
-	if (!sealed_get(view, TABLE_DIGEST, &key, &bytes, error))
-		return error->kind == ERROR_NONE &&
-		       index_damaged(error, "incident %016" PRIx64 " has lost its digest",
-				     row->summary.id);
-	return digest_decode(digest, bytes.at, bytes.len) ||
-	       index_damaged(error, "the digest of incident %016" PRIx64 " cannot be read",
-			     row->summary.id);
+	return piece_get(view, TABLE_DIGEST, row->summary.id, row->version, &bytes, error) &&
+	       (digest_decode(digest, bytes.at, bytes.len) ||
+		piece_unreadable(TABLE_DIGEST, row->summary.id, error));
 }
 
 bool asking_digest(struct asking *asking, uint64_t id, struct incident_row *row,

@@ -5,6 +5,7 @@
  * baseline may call it far fewer than normal. Only these are read and judged as `show` judges them.
  */
 #include "index/baseline.h"
+#include "index/judge.h"
 #include "index/pattern.h"
 #include "index/query_incident.h"
 
@@ -92,24 +93,13 @@ static bool collect_by_siblings(struct asking *asking, id_vec *ids)
 static bool judge(struct asking *asking, uint64_t id)
 {
 	const char *image = asking->filter->image[QUESTION_missing_threads];
-	struct baseline_source source = { .view = asking->view };
-	struct baseline baseline = baseline_of_index(&source);
 	struct incident_hit hit = { .id = id };
 	struct findings findings = { 0 };
 	struct incident incident;
-	struct slice records;
 	bool good;
 
 	incident_init(&incident);
-	good = index_records(asking->view, id, &records, asking->error) &&
-	       incident_decode(&incident, records.at, records.len, asking->error);
-	if (good) {
-		incident_analyse(&incident);
-		find_patterns(&incident, &baseline, &findings);
-		good = source.error.kind == ERROR_NONE;
-		if (!good)
-			*asking->error = source.error;
-	}
+	good = index_judge(asking->view, id, &incident, &findings, asking->error);
 	vec_for_each(finding, &findings.list)
 		hit.count += question_counts(QUESTION_missing_threads, image, finding,
 					     &incident.records.names);

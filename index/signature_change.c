@@ -21,39 +21,6 @@ void signature_changes_free(struct signature_changes *changes)
 
 /* ---- one incident ---- */
 
-static int by_signature(const void *a, const void *b, void *chains)
-{
-	const struct chain *all = chains;
-	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-
-	if (all[i].signature != all[k].signature)
-		return all[i].signature < all[k].signature ? -1 : 1;
-	return i < k ? -1 : i > k;
-}
-
-typedef VEC(uint32_t) order_vec;
-
-/* The chains by signature, each signature's in the order of the list. */
-static void order_chains(const struct chain_list *list, order_vec *order)
-{
-	order->len = 0;
-	for (uint32_t i = 0; i < list->chains.len; i++)
-		vec_push(order, i);
-	if (order->len)
-		qsort_r(order->at, order->len, sizeof(uint32_t), by_signature,
-			list->chains.at);
-}
-
-static size_t run_end(const struct chain_list *list, const order_vec *order, size_t first)
-{
-	uint64_t signature = list->chains.at[order->at[first]].signature;
-	size_t end = first + 1;
-
-	while (end < order->len && list->chains.at[order->at[end]].signature == signature)
-		end++;
-	return end;
-}
-
 static void post(posting_vec *postings, uint64_t signature, uint64_t id, int8_t delta)
 {
 	vec_push(postings, ((struct posting){ .key = key_signature_incident(signature, id),
@@ -65,26 +32,21 @@ void signature_changes_collect(struct signature_changes *changes,
 			       const struct summary *summary,
 			       const struct chain_list *list, const id_vec *only)
 {
-	struct signer *signer = signer_new(list);
-	order_vec order = { 0 };
+	struct chain_runs runs = { .list = list };
 
-	order_chains(list, &order);
-	for (size_t i = 0, end; i < order.len; i = end) {
-		const struct chain *chain = &list->chains.at[order.at[i]];
-		struct signature_change change = { .signature = chain->signature };
-		struct signatures signatures;
+	chain_runs_begin(&runs, list, NULL, 0, GROUPING_KIND);
+	while (chain_runs_next(&runs)) {
+		uint64_t signature = chain_signature(chain_run_at(&runs, 0));
 
-		end = run_end(list, &order, i);
-		if (only && !ids_hold(only, chain->signature))
+		if (only && !ids_hold(only, signature))
 			continue;
-		signer_sign(signer, chain, &signatures);
-		change.machine = machine_hash(summary->machine);
-		change.row = signature_row_of(summary, list, order.at + i, end - i,
-					      GROUPING_KIND, &signatures, &changes->arena);
-		vec_push(&changes->list, change);
+		vec_push(&changes->list,
+			 ((struct signature_change){
+				 .signature = signature,
+				 .machine = machine_hash(summary->machine),
+				 .row = signature_row_of(summary, &runs, &changes->arena) }));
 	}
-	vec_free(&order);
-	signer_free(signer);
+	chain_runs_free(&runs);
 }
 
 static bool put_grouping(struct index_view *view, uint64_t id, const share_vec *shares,
@@ -172,13 +134,6 @@ static bool read_old(struct applying *applying)
 			     applying->signature);
 }
 
-/* An image that is called "?" is signed as one that is not known, so that not all chains of a signature need have it; as a question
- * it is a pattern, which nothing is looked up by. */
-static bool is_posted(struct slice image)
-{
-	return image.len && !slice_equal(image_cut(image), SLICE("?"));
-}
-
 /* An image is posted once, however many hops are of it: LMDB takes an equal duplicate for the one that is there. */
 static bool post_images(struct applying *applying, const struct signature_row *row, bool put)
 {
@@ -191,7 +146,7 @@ static bool post_images(struct applying *applying, const struct signature_row *r
 	for (size_t i = 0; i < count; i++) {
 		struct slice image = signature_next_hop(&hops).image;
 
-		if (is_posted(image))
+		if (image_is_posted(image))
 			vec_push(&keys, key_image(image));
 	}
 	if (keys.len)

@@ -90,19 +90,18 @@ static void take_example(struct signature_row *row, const struct signature_row *
 }
 
 struct signature_row signature_row_of(const struct summary *summary,
-				      const struct chain_list *list, const uint32_t *order,
-				      size_t count, enum grouping grouping,
-				      const struct signatures *signatures, struct arena *arena)
+				      const struct chain_runs *runs, struct arena *arena)
 {
+	const struct signatures *signatures = &chain_run_at(runs, 0)->signatures;
 	struct example example = { 0 };
 	struct signature_row row = { .cycle = 0 };
 
-	for (size_t i = 0; i < count; i++) {
-		const struct chain *chain = &list->chains.at[order[i]];
+	for (size_t i = 0; i < chain_run_count(runs); i++) {
+		const struct chain *chain = chain_run_at(runs, i);
 		struct signature_row more;
 
-		make_example(&example, list, chain, grouping);
-		more = row_of_chain(&example, list, chain);
+		make_example(&example, runs->list, chain, runs->grouping);
+		more = row_of_chain(&example, runs->list, chain);
 		if (i && !is_better(&more, &row)) {
 			take_example(&more, &row);
 		} else {

@@ -8,6 +8,7 @@
 
 #include "index/index.h"
 #include "index/spellings.h"
+#include "stages/chain_runs.h"
 #include "stages/signature.h"
 
 struct signature_row {
@@ -25,13 +26,9 @@ struct signature_row {
 	uint8_t cycle, endpoint; /* enum cycle_kind, enum endpoint_kind: the same for all */
 };
 
-/* Of all chains of one signature of that grouping in one incident: order holds indices of list->chains, count of them. Texts are copied into the
- * arena. machines is left 0. */
+/* Of all chains of the run at hand, which are of one incident. Texts are copied into the arena. machines is left 0. */
 struct signature_row signature_row_of(const struct summary *summary,
-				      const struct chain_list *list, const uint32_t *order,
-				      size_t count, enum grouping grouping,
-				      const struct signatures *signatures,
-				      struct arena *arena);
+				      const struct chain_runs *runs, struct arena *arena);
 /* A number for a machine's name, without case; 0 for none. */
 uint64_t machine_hash(struct slice machine);
 /* Adds more to row, both of one signature and of different incidents; machines are left as they are. */

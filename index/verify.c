@@ -10,6 +10,7 @@
 #include "index/bundle.h"
 #include "index/derive.h"
 #include "index/ids.h"
+#include "index/pieces.h"
 #include "index/regroup.h"
 #include "index/run.h"
 #include "index/transact.h"
@@ -186,14 +187,12 @@ static void look_at_placed(struct verifying *verifying)
 
 static bool verify_primary(struct verifying *verifying)
 {
-	static const enum table pieces[] = { TABLE_CHAINS, TABLE_CENSUS, TABLE_DIGEST,
-					     TABLE_RECORDS };
 	bool good = each_sealed(verifying, TABLE_INCIDENT, look_at_incident);
 
 	ids_settle(&verifying->expected);
 	ids_settle(&verifying->placed);
-	for (size_t i = 0; good && i < sizeof(pieces) / sizeof(pieces[0]); i++)
-		good = each_sealed(verifying, pieces[i], look_at_piece);
+	for (size_t i = 0; good && i < PIECE_TABLES; i++)
+		good = each_sealed(verifying, piece_tables[i], look_at_piece);
 	verifying->expected.len = 0;
 	good = good && each_sealed(verifying, TABLE_BUNDLE, look_at_bundle);
 	if (good)

@@ -24,7 +24,7 @@ static void print_reason(struct writer *writer, const struct advice_reason *reas
 	json_key(json, "part");
 	json_string(json, advice_part_text(reason->part));
 	if (finding->chain) {
-		print_json_id(json, "signature", finding->chain->signature);
+		print_json_id(json, "signature", chain_signature(finding->chain));
 		print_json_u64(json, "chains", finding->count);
 		json_key(json, "endpoint");
 		json_string(

@@ -44,13 +44,19 @@ static bool sum_levels(struct explained *explained, struct index_view *view,
 		       const id_vec *ids, struct error *error)
 {
 	struct chain_filter filter = CHAIN_FILTER_ALL;
+	struct chain_sum sums[GROUPINGS];
+	bool good;
 
 	filter.within = &explained->of;
 	for (int i = 0; i < GROUPINGS; i++) {
-		filter.grouping = (enum grouping)i;
-		if (!sum_chains(view, &filter, ids, &explained->levels[i], error))
-			return false;
+		explained->levels[i].grouping = (enum grouping)i;
+		sums[i] = (struct chain_sum){ &explained->levels[i], NULL };
 	}
+	good = sum_chains(view, &filter, ids, sums, GROUPINGS, error);
+	for (int i = 0; i < GROUPINGS; i++)
+		group_sum_finish(&explained->levels[i]);
+	if (!good)
+		return false;
 	return explained->levels[explained->of.grouping].groups.len == 1 ||
 	       error_set(error, ERROR_FORMAT,
 			 "the index is damaged: a signature without chains");

@@ -105,7 +105,7 @@ void print_json_chain(struct json *json, const struct chain_list *list,
 		      const struct chain *chain)
 {
 	json_object_begin(json);
-	print_json_id(json, "signature", chain->signature);
+	print_json_id(json, "signature", chain_signature(chain));
 	print_json_label(json, list, chain);
 	print_json_path(json, list, chain);
 	json_key(json, "cycle");

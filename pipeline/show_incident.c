@@ -1,45 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what somebody typed to an analysed incident with its findings; see show.h. */
-#include "index/baseline.h"
+#include "index/judge.h"
 #include "pipeline/base/log.h"
 #include "pipeline/place.h"
 #include "pipeline/show.h"
-
-static bool load(struct index_view *view, uint64_t id, struct incident *incident,
-		 struct error *error)
-{
-	struct slice records;
-
-	if (!index_records(view, id, &records, error))
-		return error->kind != ERROR_NONE
-			       ? false
-			       : error_set(error, ERROR_FORMAT,
-					   "the index lost this incident");
-	if (!incident_decode(incident, records.at, records.len, error))
-		return false;
-	incident_analyse(incident);
-	return true;
-}
 
 bool show_row(struct index_view *view, const struct incident_row *row, show_work work,
 	      void *context, struct error *error)
 {
 	struct incident incident;
 	struct shown shown = { .view = view, .row = row, .incident = &incident };
-	struct baseline_source source = { .view = view };
-	struct baseline baseline = baseline_of_index(&source);
 	bool good;
 
 	incident_init(&incident);
-	good = load(view, row->summary.id, &incident, error);
-	if (good) {
-		find_patterns(&incident, &baseline, &shown.findings);
-		good = source.error.kind == ERROR_NONE;
-		if (!good)
-			*error = source.error;
-	}
-	if (good)
-		good = work(context, &shown, error);
+	good = index_judge(view, row->summary.id, &incident, &shown.findings, error) &&
+	       work(context, &shown, error);
 	findings_free(&shown.findings);
 	incident_free(&incident);
 	return good;
@@ -49,12 +24,9 @@ static bool work_on(struct index_view *view, uint64_t id, show_work work, void *
 		    struct error *error)
 {
 	struct incident_row row = { 0 };
-	bool good = index_incident(view, id, &row, error);
+	bool good = index_known_incident(view, id, &row, error) &&
+		    show_row(view, &row, work, context, error);
 
-	if (good)
-		good = show_row(view, &row, work, context, error);
-	else if (error->kind == ERROR_NONE)
-		error_set(error, ERROR_FORMAT, "the index lost this incident");
 	incident_row_free(&row);
 	return good;
 }

@@ -89,7 +89,7 @@ static void print_wait_chain(struct writer *writer, const struct finding *findin
 	const struct chain_list *list = &writer->shown->incident->chains;
 	struct json *json = &writer->json;
 
-	print_json_id(json, "signature", finding->chain->signature);
+	print_json_id(json, "signature", chain_signature(finding->chain));
 	print_json_label(json, list, finding->chain);
 	json_key(json, "cycle");
 	json_string(json, cycle_kind_text(finding->chain->cycle));

@@ -28,7 +28,7 @@ function own_allowed(room, header) {
 		return header ~ /^(pipeline\/base|stages)\//
 	if (room == "index")
 		return header ~ /^(pipeline\/base|index)\// ||
-			header ~ /^stages\/(record|incident|summary|chain|signature|census|digest|baseline)\.h$/
+			header ~ /^stages\/(record|incident|summary|chain|chain_runs|finding|signature|census|digest|baseline)\.h$/
 	return header ~ /^(pipeline|stages|index|tests|bench)\//
 }
 

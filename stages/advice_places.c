@@ -139,7 +139,7 @@ static void add_chain(struct planner *planner, const struct chain *chain, uint32
 			where = planner_key(image_key(names_text(&list->names, hop->image)),
 					    map_get(&ring.places, process), 0);
 		note_wait(planner, process, hop->wait_ms);
-		add_place(planner, planner_key(chain->signature, part, where),
+		add_place(planner, planner_key(chain_signature(chain), part, where),
 			  (struct place){ .weight = weight_of(waiters,
 							      seconds_of(found->wait_ms, 1),
 							      factor),
@@ -157,9 +157,10 @@ static void add_chains(struct planner *planner)
 
 	for (uint32_t i = 0; i < findings->list.len; i++)
 		if (findings->list.at[i].chain)
-			*map_place(&by_signature, findings->list.at[i].chain->signature) = i;
+			*map_place(&by_signature,
+				   chain_signature(findings->list.at[i].chain)) = i;
 	vec_for_each(chain, &planner->incident->chains.chains) {
-		uint32_t finding = map_get(&by_signature, chain->signature);
+		uint32_t finding = map_get(&by_signature, chain_signature(chain));
 
 		if (finding != MAP_NONE && chain->hops >= 2)
 			add_chain(planner, chain, finding);

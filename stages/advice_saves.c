@@ -60,7 +60,7 @@ static uint64_t signature_of(const struct findings *findings, const struct advic
 {
 	const struct chain *chain = findings->list.at[reason->finding].chain;
 
-	return chain ? chain->signature : 0;
+	return chain ? chain_signature(chain) : 0;
 }
 
 /* What weighs most first. The numbers of findings come last, as those of chains are in the order of addresses; of one signature there

@@ -88,9 +88,20 @@ struct endpoint {
 /* So many guesses at a server thread are kept. */
 #define CANDIDATES_MAX 4
 
+enum grouping {
+#define GROUPING(id, text, what) GROUPING_##id,
+#include "stages/groupings.def"
+#undef GROUPING
+	GROUPINGS,
+};
+
+struct signatures {
+	uint64_t of[GROUPINGS];
+};
+
 struct chain {
-	uint64_t signature; /* signature.h */
-	uint32_t first_hop; /* in the list's hops */
+	struct signatures signatures; /* signature.h */
+	uint32_t first_hop;           /* in the list's hops */
 	uint32_t hops;
 	uint32_t cycle_start; /* hop that the last one points back to; NUMBER_NONE unless CYCLE_THREAD */
 	uint32_t endpoint;                    /* in the list's endpoints */
@@ -121,6 +132,12 @@ void chain_list_free(struct chain_list *list);
  * that encoding cannot have made; the list is then empty. */
 void chain_list_encode(const struct chain_list *list, byte_vec *out);
 bool chain_list_decode(struct chain_list *list, const void *bytes, size_t len);
+
+/* What is called its signature where no grouping is named. */
+static inline uint64_t chain_signature(const struct chain *chain)
+{
+	return chain->signatures.of[GROUPING_KIND];
+}
 
 static inline const struct endpoint *chain_endpoint(const struct chain_list *list,
 						    const struct chain *chain)

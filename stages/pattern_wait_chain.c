@@ -3,37 +3,22 @@
  * Wait chains of two hops or more: one finding a signature, so that a thousand clients of one server are one finding, with how
  * many chains and threads it has, how many wait for one and the same hop, and what there is to suspect.
  */
+#include "stages/chain_runs.h"
 #include "stages/finding.h"
 #include "stages/urgency.h"
 
 struct count {
 	const struct chain_list *list;
-	VEC(uint32_t) order; /* the chains by signature, each signature's in the order of the list */
 	VEC(uint32_t) hop_seen;    /* by hop: the last finding that went through it */
 	VEC(uint32_t) thread_seen; /* by thread number: likewise */
 	VEC(uint32_t) thread;      /* by hop: the number of its thread */
 };
-
-static int by_signature(const void *a, const void *b, void *chains)
-{
-	const struct chain *all = chains;
-	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-
-	if (all[i].signature != all[j].signature)
-		return all[i].signature < all[j].signature ? -1 : 1;
-	return i < j ? -1 : i > j;
-}
 
 static void count_init(struct count *count, const struct chain_list *list)
 {
 	struct map numbers = { 0 };
 
 	*count = (struct count){ .list = list };
-	for (uint32_t i = 0; i < list->chains.len; i++)
-		vec_push(&count->order, i);
-	if (count->order.len)
-		qsort_r(count->order.at, count->order.len, sizeof(uint32_t), by_signature,
-			list->chains.at);
 	vec_for_each(hop, &list->hops) {
 		uint32_t *place = map_place(&numbers, hop->thread);
 
@@ -49,7 +34,6 @@ static void count_init(struct count *count, const struct chain_list *list)
 
 static void count_free(struct count *count)
 {
-	vec_free(&count->order);
 	vec_free(&count->hop_seen);
 	vec_free(&count->thread_seen);
 	vec_free(&count->thread);
@@ -125,47 +109,37 @@ static uint8_t urgency_of(const struct finding *finding)
 	return (uint8_t)urgency;
 }
 
-static size_t run_end(const struct count *count, size_t first)
-{
-	const struct chain *all = count->list->chains.at;
-	uint64_t signature = all[count->order.at[first]].signature;
-	size_t end = first + 1;
-
-	while (end < count->order.len && all[count->order.at[end]].signature == signature)
-		end++;
-	return end;
-}
-
 /* The first of two hops or more: as equal hops in a row are signed once, a ring of one thread and a ring of two may be of one
  * signature. NULL when there is none. */
-static const struct chain *first_that_waits(const struct count *count, size_t first, size_t end)
+static const struct chain *first_that_waits(const struct chain_runs *runs)
 {
-	for (size_t i = first; i < end; i++)
-		if (count->list->chains.at[count->order.at[i]].hops >= 2)
-			return &count->list->chains.at[count->order.at[i]];
+	for (size_t i = 0; i < chain_run_count(runs); i++)
+		if (chain_run_at(runs, i)->hops >= 2)
+			return chain_run_at(runs, i);
 	return NULL;
 }
 
 void pattern_wait_chain(const struct sight *sight)
 {
 	const struct chain_list *list = &sight->incident->chains;
+	struct chain_runs runs = { .list = list };
 	struct count count;
 
 	count_init(&count, list);
-	for (size_t i = 0, end; i < count.order.len; i = end) {
-		const struct chain *chain;
+	chain_runs_begin(&runs, list, NULL, 0, GROUPING_KIND);
+	while (chain_runs_next(&runs)) {
+		const struct chain *chain = first_that_waits(&runs);
 		struct finding finding;
 
-		end = run_end(&count, i);
-		chain = first_that_waits(&count, i, end);
 		if (!chain)
 			continue;
 		finding = first_of_signature(sight->incident, chain);
-		for (size_t k = i; k < end; k++)
-			add_chain(&count, &finding, (uint32_t)i,
-				  &list->chains.at[count.order.at[k]]);
+		for (size_t i = 0; i < chain_run_count(&runs); i++)
+			add_chain(&count, &finding, (uint32_t)runs.first,
+				  chain_run_at(&runs, i));
 		finding.urgency = urgency_of(&finding);
 		sight_add(sight, finding);
 	}
+	chain_runs_free(&runs);
 	count_free(&count);
 }

@@ -172,9 +172,9 @@ uint64_t image_key(struct slice image)
 
 name_id image_richer(const struct names *names, name_id kept, name_id seen)
 {
-	struct slice old = names_text(names, kept), new = names_text(names, seen);
+	struct slice old = names_text(names, kept), now = names_text(names, seen);
 
-	if (kept == 0 || (new.len > old.len &&image_same(old, new)))
+	if (kept == 0 || (now.len > old.len && image_same(old, now)))
 		return seen;
 	return kept;
 }

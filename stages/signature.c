@@ -138,7 +138,7 @@ static void fill_zero(void *at, size_t len, size_t size)
 		memset(at, 0, len * size);
 }
 
-struct signer *signer_new(const struct chain_list *list)
+static struct signer *signer_new(const struct chain_list *list)
 {
 	struct signer *signer = mem_alloc_zero(1, sizeof(*signer));
 	size_t names = list->names.texts.len + 1;
@@ -160,7 +160,7 @@ struct signer *signer_new(const struct chain_list *list)
 	return signer;
 }
 
-void signer_free(struct signer *signer)
+static void signer_free(struct signer *signer)
 {
 	vec_free(&signer->hops);
 	vec_free(&signer->images);
@@ -231,20 +231,20 @@ static void add_class(struct signer *signer, const struct chain *chain,
 {
 	const struct endpoint *endpoint = chain_endpoint(signer->list, chain);
 	const char *kind = endpoint_kind_text(endpoint->kind);
-	uint64_t class[GROUPINGS];
+	uint64_t ends[GROUPINGS], reason = 0;
 
-	class[GROUPING_ROOT] = hash64(kind, strlen(kind));
-	class[GROUPING_PATH] = mix(class[GROUPING_ROOT], chain -> cycle);
-	class[GROUPING_KIND] =
-		mix(class[GROUPING_PATH],
-		    endpoint -> kind == ENDPOINT_WAIT ? frame_of(signer, endpoint->wait_reason)
-						      : 0);
-	class[GROUPING_FRAME] = mix(class[GROUPING_KIND], frame_of(signer, endpoint->frame));
+	if (endpoint->kind == ENDPOINT_WAIT)
+		reason = frame_of(signer, endpoint->wait_reason);
+	ends[GROUPING_ROOT] = hash64(kind, strlen(kind));
+	ends[GROUPING_PATH] = mix(ends[GROUPING_ROOT], chain->cycle);
+	ends[GROUPING_KIND] = mix(ends[GROUPING_PATH], reason);
+	ends[GROUPING_FRAME] = mix(ends[GROUPING_KIND], frame_of(signer, endpoint->frame));
 	for (int i = 0; i < GROUPINGS; i++)
-		signatures->of[i] = mix(mix(signatures->of[i], class[i]), (uint64_t)i);
+		signatures->of[i] = mix(mix(signatures->of[i], ends[i]), (uint64_t)i);
 }
 
-void signer_sign(struct signer *signer, const struct chain *chain, struct signatures *signatures)
+static void signer_sign(struct signer *signer, const struct chain *chain,
+			struct signatures *signatures)
 {
 	if (chain->cycle == CYCLE_THREAD)
 		sign_ring(signer, chain, signatures);
@@ -257,12 +257,9 @@ void signer_sign(struct signer *signer, const struct chain *chain, struct signat
 void chain_list_sign(struct chain_list *list)
 {
 	struct signer *signer = signer_new(list);
-	struct signatures signatures;
 
-	vec_for_each(chain, &list->chains) {
-		signer_sign(signer, chain, &signatures);
-		chain->signature = signatures.of[GROUPING_KIND];
-	}
+	vec_for_each(chain, &list->chains)
+		signer_sign(signer, chain, &chain->signatures);
 	signer_free(signer);
 }
 

@@ -13,30 +13,11 @@
 /* Raised with every change of what a signature is made of. */
 #define SIGNATURE_RULES 1
 
-enum grouping {
-#define GROUPING(id, text, what) GROUPING_##id,
-#include "stages/groupings.def"
-#undef GROUPING
-	GROUPINGS,
-};
-
-struct signatures {
-	uint64_t of[GROUPINGS];
-};
-
-/* Signs the chains of one list. It points into the list, which must not change meanwhile. */
-struct signer;
-
-struct signer *signer_new(const struct chain_list *list);
-void signer_sign(struct signer *signer, const struct chain *chain,
-		 struct signatures *signatures);
-void signer_free(struct signer *signer);
+/* Fills in the signatures of all chains of a list. */
+void chain_list_sign(struct chain_list *list);
 
 /* What stands for its root: the last hop, of a deadlock the one of the ring whose image is least, cut and without case. */
 const struct hop *chain_root(const struct chain_list *list, const struct chain *chain);
-
-/* Fills in the signatures of all chains of a list. */
-void chain_list_sign(struct chain_list *list);
 
 /* What a signature looks like to people, made from one of its chains: "a.exe -alpc-> b.exe [wait UserRequest]". Names are in
  * lower case but not cut. Replaces what is in out; the slice points into it. */

@@ -95,23 +95,11 @@ void csv_u64(struct csv *csv, uint64_t value)
 	put_plain(csv, decimal_u64(out, value));
 }
 
-void csv_i64(struct csv *csv, int64_t value)
-{
-	char out[DECIMAL_SIZE];
-
-	put_plain(csv, decimal_i64(out, value));
-}
-
 void csv_decimal(struct csv *csv, int64_t value, unsigned digits)
 {
 	char out[DECIMAL_SIZE];
 
 	put_plain(csv, decimal_fixed(out, value, digits));
-}
-
-void csv_bool(struct csv *csv, bool value)
-{
-	put_plain(csv, value ? SLICE("true") : SLICE("false"));
 }
 
 void csv_hex(struct csv *csv, uint64_t value, unsigned digits)

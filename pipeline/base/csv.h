@@ -23,10 +23,8 @@ void csv_text(struct csv *csv, struct slice text);
 /* csv_none() for a NULL pointer. */
 void csv_string(struct csv *csv, const char *text);
 void csv_u64(struct csv *csv, uint64_t value);
-void csv_i64(struct csv *csv, int64_t value);
 /* value / 10^digits, as json_decimal() prints it. */
 void csv_decimal(struct csv *csv, int64_t value, unsigned digits);
-void csv_bool(struct csv *csv, bool value);
 /* An address of `digits` (8 or 16) lower-case hex digits, more when it does not fit. */
 void csv_hex(struct csv *csv, uint64_t value, unsigned digits);
 void csv_none(struct csv *csv);

@@ -336,3 +336,10 @@ INCIDENT_KEYS=(incident bundle member machine session_time count by_image)
 	run bash -c '"$PIPELINE" query --process "*" -f csv >/dev/full'
 	[ "$status" -eq 2 ] || fail "exits $status"
 }
+
+@test "an image that is called \"?\" is found by its name in quotes" {
+	sed 's/ProcessC\.exe/?/' "$ROOT/tests/logs/case_study.log" >asked.log
+	pipeline ingest --quiet asked.log
+	exits 0 pipeline query --chain '"?"' --format json
+	exits 0 pipeline query --blocker '?'
+}

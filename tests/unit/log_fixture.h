@@ -300,7 +300,7 @@ static void print_chains(FILE *out, const struct chain_list *list)
 
 	vec_for_each(chain, &list->chains) {
 		fprintf(out, "chain %016" PRIx64 " %s start=%d end=%" PRIx64 " %.*s\n",
-			chain->signature, cycle_kind_text(chain->cycle),
+			chain_signature(chain), cycle_kind_text(chain->cycle),
 			(int)chain->cycle_start, chain_endpoint(list, chain)->thread,
 			SLICE_ARG(chain_label(list, chain, GROUPING_KIND, &label)));
 		chain_for_each_hop(hop, list, chain)

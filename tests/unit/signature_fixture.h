@@ -29,14 +29,11 @@ static inline uint32_t add_endpoint(struct chain_list *list, uint8_t kind,
 	return (uint32_t)list->endpoints.len - 1;
 }
 
-static inline struct signatures sign(const struct chain_list *list, size_t chain)
+/* Signs the whole list. */
+static inline struct signatures sign(struct chain_list *list, size_t chain)
 {
-	struct signer *signer = signer_new(list);
-	struct signatures signatures;
-
-	signer_sign(signer, &list->chains.at[chain], &signatures);
-	signer_free(signer);
-	return signatures;
+	chain_list_sign(list);
+	return list->chains.at[chain].signatures;
 }
 
 #endif

@@ -37,7 +37,7 @@ static bool is_explained(const struct incident *incident, const struct advice *a
 	vec_for_each(chain, &list->chains) {
 		uint32_t at = 0;
 
-		if (chain->signature != wanted->signature)
+		if (chain_signature(chain) != chain_signature(wanted))
 			continue;
 		chain_for_each_hop(hop, list, chain)
 		{
@@ -130,8 +130,9 @@ static char *plan_as_text(const struct incident *incident, const struct advice *
 			const struct finding *finding = &findings->list.at[reason->finding];
 
 			fprintf(out, " %s %llx %llu*%u", advice_part_text(reason->part),
-				finding->chain ? (unsigned long long)finding->chain->signature
-					       : 0,
+				finding->chain
+					? (unsigned long long)chain_signature(finding->chain)
+					: 0,
 				(unsigned long long)reason->weight, reason->alike);
 		}
 		fputc('\n', out);

@@ -115,17 +115,13 @@ static void test_numbers(void **state)
 	(void)state;
 	start();
 	csv_u64(&csv, UINT64_MAX);
-	csv_i64(&csv, INT64_MIN);
-	csv_i64(&csv, -1);
 	csv_decimal(&csv, 222000, 3);
 	csv_decimal(&csv, -5, 3);
-	csv_bool(&csv, true);
-	csv_bool(&csv, false);
 	csv_hex(&csv, 0x8a1b2c3du, 8);
 	csv_hex(&csv, 0xab, 16);
 	csv_hex(&csv, 0x123456789u, 8);
 	csv_end_row(&csv);
-	expect("18446744073709551615,-9223372036854775808,-1,222.0,-0.005,true,false,"
+	expect("18446744073709551615,222.0,-0.005,"
 	       "8a1b2c3d,00000000000000ab,123456789\r\n");
 }
 

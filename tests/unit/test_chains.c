@@ -26,7 +26,7 @@ static void signatures(const struct plan *plan, int cut, uint64_t *out, size_t *
 	plan_build(&incident, plan, &places, cut);
 	*count = 0;
 	vec_for_each(chain, &incident.chains.chains)
-		out[(*count)++] = chain->signature;
+		out[(*count)++] = chain_signature(chain);
 	qsort(out, *count, sizeof(*out), plan_by_address);
 	incident_free(&incident);
 }
@@ -190,7 +190,7 @@ static void test_what_a_label_leaves_out_is_signed(void **state)
 				   (uint64_t[]){ nth(i + 11) }, 1);
 		incident_analyse(&incident);
 		assert_int_equal(incident.chains.chains.len, 1);
-		signature[other] = incident.chains.chains.at[0].signature;
+		signature[other] = chain_signature(&incident.chains.chains.at[0]);
 		incident_free(&incident);
 	}
 	assert_true(signature[0] != signature[1]);
@@ -212,7 +212,7 @@ static uint64_t signature_of_three(const uint64_t *processes, const char *label)
 	incident_analyse(&incident);
 	assert_int_equal(incident.chains.chains.len, 1);
 	assert_true(slice_equal(label_of(&incident, 0), slice_from(label)));
-	signature = incident.chains.chains.at[0].signature;
+	signature = chain_signature(&incident.chains.chains.at[0]);
 	incident_free(&incident);
 	return signature;
 }

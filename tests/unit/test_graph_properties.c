@@ -242,7 +242,7 @@ static char *turned(const struct chain_list *list, const struct chain *chain,
 		if (strcmp(hop_texts[i], hop_texts[least]) < 0)
 			least = i;
 	out = open_memstream(&text, &len);
-	fprintf(out, "%016" PRIx64 " %s %d ", chain->signature,
+	fprintf(out, "%016" PRIx64 " %s %d ", chain_signature(chain),
 		cycle_kind_text(chain->cycle), (int)chain->cycle_start);
 	for (size_t i = 0; i < hops; i++)
 		fputs(hop_texts[(least + i) % hops], out);

@@ -122,12 +122,10 @@ static inline struct signatures sample_signatures(const struct sample_chain *sam
 {
 	struct chain_list list = { .address_digits = 16 };
 	struct signatures signatures;
-	struct signer *signer;
 
 	make_chain(&list, sample);
-	signer = signer_new(&list);
-	signer_sign(signer, list.chains.at, &signatures);
-	signer_free(signer);
+	chain_list_sign(&list);
+	signatures = list.chains.at[0].signatures;
 	chain_list_free(&list);
 	return signatures;
 }

@@ -55,7 +55,7 @@ static void test_round_trip(void **state)
 	assert_text(row.bundles.at[0], "/data/case-1.zip");
 	assert_true(index_row_chains(view, &row, &list, &error));
 	assert_int_equal(list.chains.len, 2);
-	assert_int_equal(list.chains.at[0].signature,
+	assert_int_equal(chain_signature(&list.chains.at[0]),
 			 sample_signature(&first.incidents[0].chains[0]));
 	assert_true(index_records(view, 0x1111, &records, &error));
 	assert_text(records, "records of 1111");

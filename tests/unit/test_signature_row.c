@@ -262,20 +262,23 @@ static void add_chain(struct chain_list *list, const char *first, const char *la
 	vec_push(&list->chains, chain);
 }
 
-static struct signature_row row_of(const struct chain_list *list,
-				   const struct summary *summary, size_t count,
-				   struct arena *arena)
+/* Of the first chains, count of them, which are of one signature. */
+static struct signature_row row_of(struct chain_list *list, const struct summary *summary,
+				   uint32_t count, struct arena *arena)
 {
-	const uint32_t order[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-	struct signer *signer = signer_new(list);
-	struct signatures signatures;
+	static const uint32_t picked[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	struct chain_runs runs = { .list = list };
 	struct signature_row row;
 
-	signer_sign(signer, list->chains.at, &signatures);
-	row = signature_row_of(summary, list, order, count, GROUPING_KIND, &signatures, arena);
-	assert_true(row.root == signatures.of[GROUPING_ROOT]);
-	assert_true(row.path == signatures.of[GROUPING_PATH]);
-	signer_free(signer);
+	chain_list_sign(list);
+	chain_runs_begin(&runs, list, picked, count, GROUPING_KIND);
+	assert_true(chain_runs_next(&runs));
+	assert_int_equal(chain_run_count(&runs), count);
+	row = signature_row_of(summary, &runs, arena);
+	assert_true(row.root == list->chains.at[0].signatures.of[GROUPING_ROOT]);
+	assert_true(row.path == list->chains.at[0].signatures.of[GROUPING_PATH]);
+	assert_false(chain_runs_next(&runs));
+	chain_runs_free(&runs);
 	return row;
 }
 
