@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keeper's jobs: handing bundles to the reader, and what is to be done about those that a reader took with it. Suspects go
+ * one at a time, so that it is known which of them a reader dies of.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pipeline/base/log.h"
+#include "pipeline/channel.h"
+#include "pipeline/keeper_parts.h"
+
+/* Bundles that the reader may hold at once: enough that it never waits for the next one. */
+#define WINDOW 32
+
+static void clear_suspect(struct keeper *keeper, size_t at)
+{
+	if (keeper->suspect[at])
+		keeper->suspects--;
+	keeper->suspect[at] = 0;
+}
+
+void job_end(struct keeper *keeper, size_t at)
+{
+	keeper->done++;
+	keeper->states[at] = JOB_DONE;
+	clear_suspect(keeper, at);
+}
+
+/* A bundle that never came to be read, and is not to be put in the place of what came of it before. */
+static void leave_job(struct keeper *keeper, size_t at, const char *reason, const char *text)
+{
+	log_warning("%s: %s: %s: what the index has of it stays as it is",
+		    keeper->jobs->at[at].path, reason, text);
+	keeper->totals->outcomes[OUTCOME_QUARANTINED]++;
+	job_end(keeper, at);
+}
+
+void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const char *text)
+{
+	struct member_row member = { .path = slice_from(keeper->jobs->at[at].name),
+				     .reason = slice_from(reason),
+				     .outcome = OUTCOME_QUARANTINED };
+	struct batched *batched;
+
+	if (keeper->jobs->at[at].known) {
+		leave_job(keeper, at, reason, text);
+		return;
+	}
+	batched = mem_alloc_zero(1, sizeof(*batched));
+	bytes_put(&batched->frame, text, strlen(text)); /* a copy that lives as long as the row */
+	member.text = (struct slice){ (const char *)batched->frame.at, batched->frame.len };
+	vec_push(&batched->row.members, member);
+	batch_add(keeper, at, batched);
+}
+
+static int open_job(const struct keeper_job *job, struct error *error)
+{
+	struct stat status;
+	int fd;
+
+	fd = job->fd >= 0 ? fcntl(job->fd, F_DUPFD_CLOEXEC, 0)
+			  : open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		error_errno(error, "cannot be opened");
+		return -1;
+	}
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		error_set(error, ERROR_INPUT, "is no regular file any more");
+		return -1;
+	}
+	return fd;
+}
+
+/* False when the job cannot be handed over: the reader is gone or has to go. What it has sent already is still received,
+ * then comes the end of the channel. */
+static bool send_job(struct keeper *keeper, size_t at)
+{
+	struct error error = ERROR_INIT;
+	int fd = open_job(&keeper->jobs->at[at], &error);
+	byte_vec frame = { 0 };
+	bool sent;
+
+	if (fd < 0) {
+		job_quarantine(keeper, at, "unreadable", error.text);
+		return true;
+	}
+	message_put_job(&frame, at, keeper->jobs->at[at].name);
+	sent = channel_send(keeper->reader.channel, frame.at, frame.len, fd, &error);
+	vec_free(&frame);
+	close(fd);
+	keeper->states[at] = JOB_HELD;
+	keeper->held++;
+	if (!sent)
+		shutdown(keeper->reader.channel, SHUT_RDWR);
+	return sent;
+}
+
+/* Suspects go first and alone; everything else as the window allows. */
+void jobs_send(struct keeper *keeper)
+{
+	keeper->alone = keeper->suspects > 0;
+	for (size_t at = keeper->first_waiting; at < keeper->jobs->len; at++) {
+		if (keeper->held >= (keeper->alone ? 1 : WINDOW) || *keeper->stop)
+			return;
+		if (keeper->states[at] != JOB_WAITING ||
+		    (keeper->alone && !keeper->suspect[at]))
+			continue;
+		if (!send_job(keeper, at))
+			return;
+		while (keeper->first_waiting < keeper->jobs->len &&
+		       keeper->states[keeper->first_waiting] != JOB_WAITING)
+			keeper->first_waiting++;
+	}
+}
+
+void jobs_settle_held(struct keeper *keeper)
+{
+	bool blame = keeper->alone && keeper->held == 1;
+
+	for (size_t at = 0; at < keeper->jobs->len; at++) {
+		if (keeper->states[at] != JOB_HELD)
+			continue;
+		keeper->held--;
+		keeper->states[at] = JOB_WAITING;
+		if (at < keeper->first_waiting)
+			keeper->first_waiting = at;
+		if (blame) {
+			job_quarantine(keeper, at, "crashed", "the reader died of it twice");
+		} else if (!keeper->suspect[at]) {
+			keeper->suspect[at] = 1;
+			keeper->suspects++;
+		}
+	}
+}

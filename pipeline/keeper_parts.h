@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the keeper share; nobody else includes it. A job waits, is held by the reader, and is done. What
+ * became of it waits in the batch for the commit.
+ */
+#ifndef PIPELINE_KEEPER_PARTS_H
+#define PIPELINE_KEEPER_PARTS_H
+
+#include "pipeline/keeper.h"
+#include "pipeline/message.h"
+#include "pipeline/reader.h"
+
+/* A batch is committed when it has grown to so many bytes, or is so many milliseconds old. */
+#define BATCH_BYTES (32u << 20)
+#define BATCH_MS 2000
+
+enum job_state {
+	JOB_WAITING,
+	JOB_HELD, /* by the reader */
+	JOB_DONE,
+};
+
+/* A reading that waits for the commit; it points into its frame. */
+struct batched {
+	struct reading reading;
+	byte_vec frame;
+	struct bundle_row row;
+	char path[64]; /* of a bundle that came by stdin */
+};
+
+struct keeper {
+	struct index *index;
+	const keeper_jobs *jobs;
+	uint8_t *states;  /* enum job_state */
+	uint8_t *suspect; /* held by a reader that died */
+	size_t first_waiting, held, suspects, done;
+	int threads;
+	bool alone; /* suspects are in work, one at a time */
+	const volatile sig_atomic_t *stop;
+	struct reader_process reader;
+	VEC(struct batched *) batch;
+	size_t batch_bytes;
+	int64_t batch_since;
+	struct keeper_totals *totals;
+};
+
+/* Of a clock that nobody sets. */
+int64_t keeper_now_ms(void);
+
+/* keeper_batch.c: what waits for the commit */
+
+void batched_free(struct batched *batched);
+/* Puts what became of a job into the batch, which owns it from now on; the row's members and ids are set by the caller. */
+void batch_add(struct keeper *keeper, size_t at, struct batched *batched);
+bool batch_is_due(const struct keeper *keeper);
+bool batch_commit(struct keeper *keeper, struct error *error);
+void batch_drop(struct keeper *keeper);
+
+/* keeper_jobs.c: which bundle is in whose hands */
+
+/* Hands over as many as the reader may hold. */
+void jobs_send(struct keeper *keeper);
+void job_end(struct keeper *keeper, size_t at);
+/* A bundle that never came to be read. */
+void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const char *text);
+/* The reader is gone with bundles in its hands: one that was alone is to blame, others become suspects. */
+void jobs_settle_held(struct keeper *keeper);
+
+/* keeper_totals.c */
+
+void totals_count(struct keeper_totals *totals, const struct bundle_row *row);
+
+#endif
