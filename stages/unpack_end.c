@@ -6,8 +6,7 @@
  */
 #include <unistd.h>
 
-#include "stages/unpack_library.h"
-#include "stages/unpack_parts.h"
+#include "stages/unpack_archive.h"
 
 #define DRAIN_MAX (1u << 20) /* of a tar's padding */
 
@@ -46,7 +45,7 @@ static bool tail_is_padding(struct level *level, size_t tail, struct error *erro
 static bool stream_is_clean(struct level *level, struct error *error)
 {
 	struct source *source = &level->source;
-	int64_t used = libarchive.filter_bytes(level->archive, -1);
+	int64_t used = libarchive.filter_bytes(archive_state_of(level)->archive, -1);
 	uint64_t tail;
 
 	if (!level->member_ended)
@@ -77,8 +76,8 @@ static void tar_drain(struct level *level)
 static bool tar_is_clean(struct level *level, struct error *error)
 {
 	/* The end mark has been consumed, if there was one. */
-	if (libarchive.filter_bytes(level->archive, 0) <=
-		    libarchive.read_header_position(level->archive) &&
+	if (libarchive.filter_bytes(archive_state_of(level)->archive, 0) <=
+		    libarchive.read_header_position(archive_state_of(level)->archive) &&
 	    level->source.error.kind == ERROR_NONE)
 		return error_input(error, "truncated", "tar: no end mark");
 	if (level->source.parent)
@@ -101,7 +100,7 @@ static bool rar5_ends_at(struct level *level, int64_t at)
  */
 static bool rar5_is_clean(struct level *level, struct error *error)
 {
-	int64_t used = libarchive.filter_bytes(level->archive, 0);
+	int64_t used = libarchive.filter_bytes(archive_state_of(level)->archive, 0);
 
 	if (rar5_ends_at(level, used - 4) || rar5_ends_at(level, used - 7))
 		return true;

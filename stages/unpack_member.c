@@ -1,66 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of the member that a level stands on, in the blocks that libarchive decodes them to. Its
+ * The bytes of the member that a level stands on, in the blocks that its decoder makes of them. Its
  * first bytes are looked at before anybody reads them and come again then. A member that broke stays
  * broken, and everything that was decoded before is handed out first.
  */
-#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
-
-#define HOLE_MAX (64u << 20) /* of a sparse member; a log has none */
-#define EMPTY_BLOCKS_MAX 65536
-
-static void member_broke(struct level *level, int result)
-{
-	level->member_fatal = result == ARCHIVE_FATAL;
-	level_error(level, &level->member_error);
-}
-
-static int member_refuse(struct level *level, const char *reason, const char *text)
-{
-	error_input(&level->member_error, reason, "%s: %s", kind_text(level->kind), text);
-	return -1;
-}
-
-/* A zip's last block comes together with the news that its checksum is wrong. */
-static bool has_last_block(struct level *level, int result, const void *block)
-{
-	return level->kind == KIND_ZIP && result != ARCHIVE_FATAL && block;
-}
-
-/* Takes the next block from libarchive, and the hole that a sparse tar has before it. */
-static int member_fill(struct level *level)
-{
-	for (unsigned tries = 0; tries < EMPTY_BLOCKS_MAX; tries++) {
-		const void *block = NULL;
-		size_t len = 0;
-		la_int64_t offset = 0;
-		int result =
-			libarchive.read_data_block(level->archive, &block, &len, &offset);
-
-		if (result == ARCHIVE_EOF) {
-			level->member_ended = true;
-			return 0;
-		}
-		if (result != ARCHIVE_OK)
-			member_broke(level, result);
-		if (result != ARCHIVE_OK &&
-		    (len == 0 || !has_last_block(level, result, block)))
-			return -1;
-		if (len == 0)
-			continue;
-		if (offset < 0 || (uint64_t)offset < level->at)
-			return member_refuse(level, "corrupt", "data goes backwards");
-		level->hole = (uint64_t)offset - level->at;
-		if (level->hole > HOLE_MAX)
-			return member_refuse(level, "limit-size", "a hole in a sparse file");
-		level->at = (uint64_t)offset + len;
-		level->block = block;
-		level->block_len = len;
-		return 1;
-	}
-	return member_refuse(level, "corrupt", "no progress");
-}
 
 /* The bytes ready to be taken, zeros of a hole first. */
 static void member_take(struct level *level, const char **at, size_t *len, size_t max)
@@ -83,18 +27,13 @@ static void member_take(struct level *level, const char **at, size_t *len, size_
 /* Makes sure that there are bytes to take: 1, 0 at the end, -1 with member_error set. */
 static int member_ready(struct level *level)
 {
-	int got = 1;
-
 	if (level->hole || level->block_len)
 		return 1;
 	if (level->member_error.kind != ERROR_NONE)
 		return -1;
 	if (level->member_ended)
 		return 0;
-	level_enter(level);
-	got = member_fill(level);
-	level_leave(level);
-	return got;
+	return level->decoder->fill(level);
 }
 
 static int level_take(struct level *level, const char **at, size_t *len, size_t max,

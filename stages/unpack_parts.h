@@ -2,7 +2,8 @@
 /*
  * What the files of the unpack stage share; nobody else includes it. A walk is a stack of levels: each
  * is one open archive or compressed stream, whose bytes come from a source (a descriptor, or the data
- * of the member that the level below stands on). Only the level and source files know libarchive.
+ * of the member that the level below stands on), and which a decoder takes apart. The decoders are tables of functions
+ * (decoders.def); that of libarchive is in unpack_archive*.c.
  */
 #ifndef STAGES_UNPACK_PARTS_H
 #define STAGES_UNPACK_PARTS_H
@@ -48,7 +49,6 @@ void name_put_inner(byte_vec *out, struct slice path);
 /* unpack_source.c: where a level's bytes come from */
 
 struct level;
-struct archive;
 
 struct source {
 	int fd; /* -1: the data of the member that `parent` stands on */
@@ -68,49 +68,11 @@ void source_from_parent(struct source *source, struct level *parent);
  * limit or memory is short. A parent that breaks leaves what came, and the source's error set. */
 bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		 struct error *error);
-/* Gives the source's callbacks to libarchive. */
-void source_attach(struct source *source, struct archive *archive);
 /* The next piece in source->block: its length, 0 at the end, -1 with source->error set. */
 ssize_t source_next(struct source *source);
 void source_release(struct source *source);
 
-/* unpack_reason.c */
-
-/* Turns libarchive's last error into ours; at_end tells that the input had ended when it came. Returns false. */
-bool reason_set(struct error *error, struct archive *archive, enum archive_kind kind,
-		bool at_end);
-void reason_encrypted(struct error *error, enum archive_kind kind);
-
 /* one archive on the stack */
-
-struct level {
-	struct level *below;
-	enum archive_kind kind;
-	unsigned depth;
-	bool transparent; /* the tar inside a compressed tar: goes by the stream's path and depth */
-	char *path; /* of the archive itself */
-	struct source source;
-	struct archive *archive;
-	struct error open_error;
-	bool over;     /* no step leads on */
-	bool reported; /* a failure of the archive itself has been reported */
-	unsigned stuck;
-	int64_t stuck_at;
-
-	/* the member it stands on */
-	bool on_member, member_ended;
-	bool member_fatal;    /* member_error ends the archive too */
-	bool member_reported; /* member_error has reached somebody */
-	struct error member_error;
-	byte_vec name;
-	uint64_t size;
-	uint64_t at;   /* bytes of the member taken from libarchive, holes included */
-	uint64_t hole; /* zeros that come before the block */
-	const char *block;
-	size_t block_len;
-	size_t head_used, head_len;
-	char head[MAGIC_BYTES]; /* the first bytes, looked at before they are read */
-};
 
 enum level_step {
 	LEVEL_MEMBER,
@@ -119,20 +81,70 @@ enum level_step {
 	LEVEL_END,
 };
 
+struct level;
+
+/*
+ * What an archive or a stream is decoded by. A decoder works for one level at a time, keeps what it knows of it in
+ * level->state, and takes its bytes from level->source. Nothing is called after `open` said DECODER_PASS or set
+ * open_error, but for `close` after the latter.
+ */
+struct decoder {
+	/* False when this archive is none for it: then nothing is left behind in the level, the source is moved back to
+	 * where it was, and the next decoder of the kind is asked. What is wrong with one that it takes goes to open_error. */
+	bool (*open)(struct level *level);
+	/* Leaves the member in hand, if any, and begins the next: calls level_reset(), sets name and size. A failure of the
+	 * archive itself is for level_failed(), so that it is told once. */
+	enum level_step (*next)(struct level *level, struct error *error);
+	/* More bytes of the member: 1 with block and block_len set, and hole where zeros come first; 0 at its end, with
+	 * member_ended set; -1 with member_error set. What it hands out stays until the next call. */
+	int (*fill)(struct level *level);
+	void (*close)(struct level *level);
+};
+
+#define DECODER(name, ...) extern const struct decoder name##_decoder;
+#include "stages/decoders.def"
+#undef DECODER
+
+struct level {
+	struct level *below;
+	enum archive_kind kind;
+	unsigned depth;
+	bool transparent; /* the tar inside a compressed tar: goes by the stream's path and depth */
+	char *path; /* of the archive itself */
+	struct source source;
+	const struct decoder *decoder;
+	void *state; /* the decoder's own */
+	struct error open_error;
+	bool over;     /* no step leads on */
+	bool reported; /* a failure of the archive itself has been reported */
+
+	/* the member it stands on */
+	bool member_ended;
+	bool member_reported; /* member_error has reached somebody */
+	struct error member_error;
+	byte_vec name;
+	uint64_t size;
+	uint64_t hole; /* zeros that come before the block */
+	const char *block;
+	size_t block_len;
+	size_t head_used, head_len;
+	char head[MAGIC_BYTES]; /* the first bytes, looked at before they are read */
+};
+
 /* unpack_open.c */
 
 /* Takes over the source. Never NULL: what is wrong shows at the first step. */
 struct level *level_open(struct source *source, enum archive_kind kind, struct slice path);
 void level_close(struct level *level);
-/* What libarchive says, unless that is only the echo of the source's own failure. */
-void level_error(struct level *level, struct error *error);
-/* Around every call that may decode. */
-void level_enter(struct level *level);
-void level_leave(struct level *level);
 
 /* unpack_level.c */
 
 enum level_step level_next(struct level *level, struct error *error);
+/* For decoders: nothing is left of the member before. */
+void level_reset(struct level *level);
+/* For decoders: the archive itself failed and is over. LEVEL_BAD, or LEVEL_END when somebody was told of it already. */
+enum level_step level_failed(struct level *level, const struct error *found,
+			     struct error *error);
 
 /* unpack_member.c */
 
@@ -142,12 +154,5 @@ void member_peek(struct level *level);
 int level_block(struct level *level, const char **at, size_t *len, struct error *error);
 /* Copies instead, and fills len unless the member ends or breaks. */
 ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error);
-
-/* unpack_end.c: how an archive ends, which libarchive does not look at closely */
-
-/* libarchive says that the archive is over: is it, with nothing cut off and nothing behind it? */
-bool end_is_clean(struct level *level, struct error *error);
-/* Makes "corrupt" of a 7z "truncated" where its own start header shows that its end is missing. */
-void end_refine(struct level *level, struct error *error);
 
 #endif

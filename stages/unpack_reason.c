@@ -5,8 +5,7 @@
  */
 #include <string.h>
 
-#include "stages/unpack_library.h"
-#include "stages/unpack_parts.h"
+#include "stages/unpack_archive.h"
 
 static bool says(const char *text, const char *const *words)
 {

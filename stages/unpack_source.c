@@ -2,14 +2,13 @@
 /*
  * Hands a level its bytes: from a descriptor, always with pread so that its position does not matter,
  * or from the data of the member below, piece by piece as they are decoded and without a copy. Only
- * descriptors can seek. A source that failed stays failed, so that the reason survives libarchive.
+ * descriptors can seek. A source that failed stays failed, so that the reason survives the decoder.
  */
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stages/unpack_library.h"
 #include "stages/unpack_parts.h"
 
 #define SOURCE_BUFFER (128 * 1024)
@@ -122,56 +121,6 @@ ssize_t source_next(struct source *source)
 		source->block_len = (size_t)got;
 	}
 	return got;
-}
-
-static la_ssize_t on_read(struct archive *archive, void *data, const void **block)
-{
-	struct source *source = data;
-	ssize_t got = source_next(source);
-
-	if (got < 0)
-		libarchive.set_error(archive, EIO, "%s", source->error.text);
-	*block = source->block;
-	return got < 0 ? ARCHIVE_FATAL : got;
-}
-
-static la_int64_t on_skip(struct archive *archive, void *data, la_int64_t request)
-{
-	struct source *source = data;
-	uint64_t left = source->size > source->offset ? source->size - source->offset : 0;
-
-	(void)archive;
-	if (request < 0)
-		return ARCHIVE_FATAL;
-	if ((uint64_t)request < left)
-		left = (uint64_t)request;
-	source->offset += left;
-	return (la_int64_t)left;
-}
-
-static la_int64_t on_seek(struct archive *archive, void *data, la_int64_t offset, int whence)
-{
-	struct source *source = data;
-	la_int64_t from = whence == SEEK_SET   ? 0
-			  : whence == SEEK_CUR ? (la_int64_t)source->offset
-					       : (la_int64_t)source->size;
-
-	if (__builtin_add_overflow(from, offset, &from) || from < 0) {
-		libarchive.set_error(archive, EINVAL, "Offset outside the archive");
-		return ARCHIVE_FATAL;
-	}
-	source->offset = (uint64_t)from;
-	return from;
-}
-
-void source_attach(struct source *source, struct archive *archive)
-{
-	libarchive.read_set_read_callback(archive, on_read);
-	libarchive.read_set_callback_data(archive, source);
-	if (source->fd < 0)
-		return;
-	libarchive.read_set_skip_callback(archive, on_skip);
-	libarchive.read_set_seek_callback(archive, on_seek);
 }
 
 void source_release(struct source *source)
