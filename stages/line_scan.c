@@ -1,11 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The marks of 64 bytes; see line_scan.h. Only this file knows of vector instructions. */
+/* The ends of lines, 64 bytes a step; see line_scan.h. */
 #include "stages/line_scan.h"
 
 #ifdef __SSE2__
 #include <immintrin.h>
+#endif
 
 #define always_inline inline __attribute__((always_inline))
+
+/* The marks of 64 bytes, a bit each, the first byte's lowest. */
+struct marks {
+	uint64_t newlines;
+	uint64_t care; /* returns, too: those that a newline follows are no reason for it, which is found out later */
+};
+
+/* A return is lone unless a newline follows. */
+static __attribute__((noinline)) uint64_t without_returns(struct marks marks,
+							  const char *at, const char *end)
+{
+	uint64_t returns = 0;
+
+	for (uint64_t rest = marks.care; rest; rest &= rest - 1)
+		if (at[__builtin_ctzll(rest)] == '\r')
+			returns |= rest & -rest;
+	returns &= marks.newlines >> 1 | (uint64_t)(end - at > 64 && at[64] == '\n') << 63;
+	return marks.care & ~returns;
+}
+
+/* The ends of a step in which there may be reasons for care. */
+static always_inline uint16_t *list_each(struct marks marks, unsigned place,
+					 uint16_t *ends, bool *care)
+{
+	while (marks.newlines) {
+		/* All bits below the newline's, and its own. */
+		uint64_t through = marks.newlines ^ (marks.newlines - 1);
+
+		*care |= (marks.care & through) != 0;
+		*ends++ = (uint16_t)((place + (unsigned)__builtin_ctzll(marks.newlines)) * 2 |
+				     *care);
+		*care = false;
+		marks.newlines &= ~through;
+		marks.care &= ~through;
+	}
+	*care |= marks.care != 0;
+	return ends;
+}
+
+/* Those of a step in which there are none: four are written whether there are any or not, which costs less than to ask. */
+static always_inline uint16_t *list_four(uint64_t newlines, unsigned place, uint16_t *ends)
+{
+	unsigned count = (unsigned)__builtin_popcountll(newlines);
+
+	for (unsigned listed = 0;; listed += LINE_SCAN_SPARE) {
+		for (unsigned i = 0; i < LINE_SCAN_SPARE; i++) {
+			ends[listed + i] =
+				(uint16_t)((place + (unsigned)__builtin_ctzll(newlines |
+									      1ull << 63)) *
+					   2);
+			newlines &= newlines - 1;
+		}
+		if (__builtin_expect(newlines == 0, 1))
+			return ends + count;
+	}
+}
+
+static always_inline unsigned list_ends(struct line_span span, uint16_t *ends, bool *care,
+					struct marks (*mark)(const char *at), bool fours)
+{
+	uint16_t *const first = ends;
+	bool open = *care;
+
+	for (const char *at = span.begin; at < span.stop; at += 64) {
+		struct marks marks = mark(at);
+		unsigned place = (unsigned)(at - span.begin);
+
+		if (fours && __builtin_expect(!(marks.care | open), 1)) {
+			ends = list_four(marks.newlines, place, ends);
+			continue;
+		}
+		if (marks.care)
+			marks.care = without_returns(marks, at, span.end);
+		ends = list_each(marks, place, ends, &open);
+	}
+	*care = open;
+	return (unsigned)(ends - first);
+}
+
+#ifdef __SSE2__
 
 /* ---- sixteen bytes at a time, which every x86-64 can ---- */
 
@@ -17,7 +98,7 @@ static always_inline uint64_t bits16(__m128i a, __m128i b, __m128i c, __m128i d)
 	       (uint64_t)(uint32_t)_mm_movemask_epi8(d) << 48;
 }
 
-/* Highest bit of each byte set: it is above 0x7F - which is below 0 here -, 0, or one of "&*<>". '<' is '>' less 2. */
+/* Highest bit of each byte set: it is above 0x7F - which is below 0 here -, 0, a return or one of "&*<>". '<' is '>' less 2. */
 static always_inline __m128i care16(__m128i text)
 {
 	__m128i marked =
@@ -25,32 +106,42 @@ static always_inline __m128i care16(__m128i text)
 
 	marked = _mm_or_si128(marked, _mm_cmpeq_epi8(text, _mm_set1_epi8('&')));
 	marked = _mm_or_si128(marked, _mm_cmpeq_epi8(text, _mm_set1_epi8('*')));
+	marked = _mm_or_si128(marked, _mm_cmpeq_epi8(text, _mm_set1_epi8('\r')));
 	return _mm_or_si128(marked, _mm_cmpgt_epi8(_mm_set1_epi8(1), text));
 }
 
-static always_inline uint64_t equal16(const __m128i text[4], char c)
+static always_inline struct marks mark_sse2(const char *at)
 {
-	const __m128i wanted = _mm_set1_epi8(c);
-
-	return bits16(_mm_cmpeq_epi8(text[0], wanted), _mm_cmpeq_epi8(text[1], wanted),
-		      _mm_cmpeq_epi8(text[2], wanted), _mm_cmpeq_epi8(text[3], wanted));
-}
-
-static void mark_sse2(const char *at, struct line_marks *marks)
-{
+	const __m128i newline = _mm_set1_epi8('\n');
 	__m128i text[4];
 
 	for (int i = 0; i < 4; i++)
 		text[i] = _mm_loadu_si128((const __m128i *)(at + 16 * i));
-	marks->newlines = equal16(text, '\n');
-	marks->returns = equal16(text, '\r');
-	marks->care =
-		bits16(care16(text[0]), care16(text[1]), care16(text[2]), care16(text[3]));
+	return (struct marks){
+		bits16(_mm_cmpeq_epi8(text[0], newline), _mm_cmpeq_epi8(text[1], newline),
+		       _mm_cmpeq_epi8(text[2], newline), _mm_cmpeq_epi8(text[3], newline)),
+		bits16(care16(text[0]), care16(text[1]), care16(text[2]), care16(text[3]))
+	};
+}
+
+static unsigned list_sse2(struct line_span span, uint16_t *ends, bool *care)
+{
+	return list_ends(span, ends, care, mark_sse2, false);
 }
 
 /* ---- thirty-two ---- */
 
-#define AVX2 __attribute__((target("avx2")))
+#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+
+/* As care16(): each byte is compared with the only one of those it may be by its lower half; of bytes above 0x7F the table makes 0. */
+static always_inline AVX2 __m256i care32(__m256i text)
+{
+	const __m256i table = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(0, 0, 0, 0, 0, 0, '&', 0, 0, 0, '*', 0, '<', '\r', '>', 0));
+	__m256i same = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, text), text);
+
+	return _mm256_or_si256(same, text);
+}
 
 static always_inline AVX2 uint64_t bits32(__m256i a, __m256i b)
 {
@@ -58,104 +149,115 @@ static always_inline AVX2 uint64_t bits32(__m256i a, __m256i b)
 	       (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
 }
 
-static always_inline AVX2 __m256i care32(__m256i text)
+static always_inline AVX2 struct marks mark_avx2(const char *at)
 {
-	__m256i marked = _mm256_cmpeq_epi8(_mm256_and_si256(text, _mm256_set1_epi8(~2)),
-					   _mm256_set1_epi8('<'));
-
-	marked = _mm256_or_si256(marked, _mm256_cmpeq_epi8(text, _mm256_set1_epi8('&')));
-	marked = _mm256_or_si256(marked, _mm256_cmpeq_epi8(text, _mm256_set1_epi8('*')));
-	return _mm256_or_si256(marked, _mm256_cmpgt_epi8(_mm256_set1_epi8(1), text));
-}
-
-static always_inline AVX2 uint64_t equal32(__m256i a, __m256i b, char c)
-{
-	const __m256i wanted = _mm256_set1_epi8(c);
-
-	return bits32(_mm256_cmpeq_epi8(a, wanted), _mm256_cmpeq_epi8(b, wanted));
-}
-
-static AVX2 void mark_avx2(const char *at, struct line_marks *marks)
-{
+	const __m256i newline = _mm256_set1_epi8('\n');
 	__m256i a = _mm256_loadu_si256((const __m256i *)at);
 	__m256i b = _mm256_loadu_si256((const __m256i *)(at + 32));
 
-	marks->newlines = equal32(a, b, '\n');
-	marks->returns = equal32(a, b, '\r');
-	marks->care = bits32(care32(a), care32(b));
+	return (struct marks){ bits32(_mm256_cmpeq_epi8(a, newline),
+				      _mm256_cmpeq_epi8(b, newline)),
+			       bits32(care32(a), care32(b)) };
+}
+
+static AVX2 unsigned list_avx2(struct line_span span, uint16_t *ends, bool *care)
+{
+	return list_ends(span, ends, care, mark_avx2, true);
 }
 
 #endif
 
 /* ---- one, wherever there is nothing better ---- */
 
-static void mark_plain(const char *at, struct line_marks *marks)
+static always_inline struct marks mark_plain(const char *at)
 {
-	*marks = (struct line_marks){ 0 };
+	struct marks marks = { 0, 0 };
+
 	for (unsigned i = 0; i < 64; i++) {
 		unsigned char c = (unsigned char)at[i];
-		bool care = c > 0x7F || c == 0 || c == '&' || c == '*' || c == '<' || c == '>';
+		bool care = c > 0x7F || c == 0 || c == '\r' || c == '&' || c == '*' ||
+			    c == '<' || c == '>';
 
-		marks->newlines |= (uint64_t)(c == '\n') << i;
-		marks->returns |= (uint64_t)(c == '\r') << i;
-		marks->care |= (uint64_t)care << i;
+		marks.newlines |= (uint64_t)(c == '\n') << i;
+		marks.care |= (uint64_t)care << i;
 	}
+	return marks;
 }
 
-size_t line_markers(line_marker markers[LINE_MARKERS_MAX])
+static unsigned list_plain(struct line_span span, uint16_t *ends, bool *care)
+{
+	return list_ends(span, ends, care, mark_plain, false);
+}
+
+size_t line_listers(line_lister listers[LINE_LISTERS_MAX])
 {
 	size_t count = 0;
 
 #ifdef __SSE2__
-	if (__builtin_cpu_supports("avx2"))
-		markers[count++] = mark_avx2;
-	markers[count++] = mark_sse2;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	    __builtin_cpu_supports("popcnt"))
+		listers[count++] = list_avx2;
+	listers[count++] = list_sse2;
 #endif
-	markers[count++] = mark_plain;
+	listers[count++] = list_plain;
 	return count;
 }
 
-/* The last bytes of a text. */
-static __attribute__((noinline)) void mark_rest(struct line_scan *scan)
+/* ---- the lines ---- */
+
+void line_scan_begin(struct line_scan *scan, struct slice text)
+{
+	line_lister listers[LINE_LISTERS_MAX];
+
+	line_listers(listers);
+	scan->lister = listers[0];
+	scan->begin = scan->base = scan->next = scan->end = text.at;
+	if (text.len)
+		scan->end += text.len;
+	scan->taken = scan->count = 0;
+	scan->care = false;
+}
+
+/* The last bytes of a text, which are no 64. */
+static void list_rest(struct line_scan *scan)
 {
 	char copy[64];
 
 	memset(copy, ' ', sizeof(copy));
-	memcpy(copy, scan->block, (size_t)(scan->end - scan->block));
-	scan->marker(copy, &scan->marks);
+	memcpy(copy, scan->next, (size_t)(scan->end - scan->next));
+	scan->count = scan->lister((struct line_span){ copy, copy + 64, copy + 64 },
+				   scan->ends, &scan->care);
+	scan->next = scan->end;
 }
 
-/* A return is lone unless a newline follows. */
-static __attribute__((noinline)) void mark_returns(struct line_scan *scan)
+static void list_more(struct line_scan *scan)
 {
-	uint64_t lone = scan->marks.returns & ~(scan->marks.newlines >> 1);
+	size_t left = (size_t)(scan->end - scan->next);
 
-	if (lone >> 63 && scan->end - scan->block > 64 && scan->block[64] == '\n')
-		lone ^= 1ull << 63;
-	scan->marks.care |= lone;
+	scan->base = scan->next;
+	if (left < 64) {
+		list_rest(scan);
+		return;
+	}
+	scan->next += left < LINE_SCAN_BATCH ? left & ~(size_t)63 : LINE_SCAN_BATCH;
+	scan->count = scan->lister((struct line_span){ scan->base, scan->next, scan->end },
+				   scan->ends, &scan->care);
 }
 
-void line_scan_mark(struct line_scan *scan)
+bool line_scan_further(struct line_scan *scan, struct scanned_line *line)
 {
-	if (__builtin_expect(scan->end - scan->block < 64, 0))
-		mark_rest(scan);
-	else
-		scan->marker(scan->block, &scan->marks);
-	if (scan->marks.returns)
-		mark_returns(scan);
-}
-
-struct line_scan line_scan_of(struct slice text)
-{
-	struct line_scan scan = { .begin = text.at, .block = text.at };
-	line_marker markers[LINE_MARKERS_MAX];
-
-	line_markers(markers);
-	scan.marker = markers[0];
-	scan.end = text.at;
-	if (text.len == 0)
-		return scan;
-	scan.end += text.len;
-	line_scan_mark(&scan);
-	return scan;
+	scan->taken = scan->count = 0;
+	while (scan->count == 0 && scan->next < scan->end)
+		list_more(scan);
+	if (scan->count) {
+		line_scan_take(scan, line);
+		return true;
+	}
+	if (scan->begin == scan->end)
+		return false;
+	line->text = (struct slice){ scan->begin, (size_t)(scan->end - scan->begin) };
+	line->newline = false;
+	line->plain = !scan->care;
+	scan->begin = scan->end;
+	return true;
 }

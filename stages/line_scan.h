@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cuts a text at its newlines, 64 bytes at a time, and tells in the same pass which lines are plain already: those
- * without a byte above 0x7F, a NUL, markup, a lone carriage return or the '>' of a prompt. Nearly all are, and are read as they stand.
+ * Cuts a text at its newlines and tells in the same pass which lines are plain already: those without a byte above
+ * 0x7F, a NUL, markup, a lone carriage return or the '>' of a prompt. Nearly all are, and are read as they stand. The ends of the
+ * lines of some kilobytes are listed at once: so the search is one loop without a call, and a line is taken off the list.
  */
 #ifndef STAGES_LINE_SCAN_H
 #define STAGES_LINE_SCAN_H
 
 #include "pipeline/base/slice.h"
 
-/* The marks of 64 bytes, a bit each, the first byte's lowest. */
-struct line_marks {
-	uint64_t newlines, returns;
-	uint64_t care; /* raw_line.h has to look at the line */
+/* Bytes whose line ends are listed at once, a multiple of 64. */
+#define LINE_SCAN_BATCH 2048
+/* Room behind a list that its writer may use. */
+#define LINE_SCAN_SPARE 4
+
+/* Part of a text; begin to stop are a multiple of 64 bytes, end is where the text's last byte is behind. */
+struct line_span {
+	const char *begin, *stop, *end;
 };
 
-/* Marks exactly 64 bytes; a return that no newline follows is not yet a reason for care. */
-typedef void (*line_marker)(const char *at, struct line_marks *marks);
-#define LINE_MARKERS_MAX 3
-/* Those that this processor can run, the fastest first; all of them mark alike. */
-size_t line_markers(line_marker markers[LINE_MARKERS_MAX]);
+/*
+ * Lists the ends of the lines in the span: twice a newline's distance from its begin, plus one if its line needs care. *care says
+ * whether the line that the span begins in does, and afterwards the one that it ends in. Returns how many there are.
+ */
+typedef unsigned (*line_lister)(struct line_span span, uint16_t *ends, bool *care);
+#define LINE_LISTERS_MAX 3
+/* Those that this processor can run, the fastest first; all of them list alike. */
+size_t line_listers(line_lister listers[LINE_LISTERS_MAX]);
 
 struct line_scan {
 	const char *begin; /* of the next line */
-	const char *block; /* what marks are of; those of lines gone by are cleared */
+	const char *base;  /* from where ends are counted */
+	const char *next;  /* what no ends were listed of yet */
 	const char *end;
-	struct line_marks marks;
-	line_marker marker; /* the fastest that this processor has */
+	line_lister lister; /* the fastest that this processor has */
+	unsigned taken, count;
+	bool care; /* the line in which the list ends needs it */
+	uint16_t ends[LINE_SCAN_BATCH + LINE_SCAN_SPARE];
 };
 
 struct scanned_line {
@@ -34,40 +45,28 @@ struct scanned_line {
 	bool plain;
 };
 
-struct line_scan line_scan_of(struct slice text);
-/* Marks the block. */
-void line_scan_mark(struct line_scan *scan);
+void line_scan_begin(struct line_scan *scan, struct slice text);
+/* The line behind the last end that is listed: lists more, or takes what stands behind the text's last newline. */
+bool line_scan_further(struct line_scan *scan, struct scanned_line *line);
+
+static inline void line_scan_take(struct line_scan *scan, struct scanned_line *line)
+{
+	unsigned end = scan->ends[scan->taken++];
+	const char *newline = scan->base + (end >> 1);
+
+	line->text.at = scan->begin;
+	line->text.len = (size_t)(newline - scan->begin);
+	line->newline = true;
+	line->plain = !(end & 1);
+	scan->begin = newline + 1;
+}
 
 /* False at the text's end. */
 static inline bool line_scan_next(struct line_scan *scan, struct scanned_line *line)
 {
-	bool care = false;
-
-	if (scan->begin == scan->end)
-		return false;
-	line->text.at = scan->begin;
-	while (scan->marks.newlines == 0) {
-		care |= scan->marks.care != 0;
-		if (scan->end - scan->block <= 64) {
-			line->text.len = (size_t)(scan->end - scan->begin);
-			line->newline = false;
-			line->plain = !care;
-			scan->begin = scan->end;
-			return true;
-		}
-		scan->block += 64;
-		line_scan_mark(scan);
-	}
-	/* All bits below the newline's, and those of it and below. */
-	uint64_t through = scan->marks.newlines ^ (scan->marks.newlines - 1);
-
-	line->text.len =
-		(size_t)(scan->block + __builtin_ctzll(scan->marks.newlines) - scan->begin);
-	line->newline = true;
-	line->plain = !care && !(scan->marks.care & through);
-	scan->begin += line->text.len + 1;
-	scan->marks.newlines &= ~through;
-	scan->marks.care &= ~through;
+	if (__builtin_expect(scan->taken == scan->count, 0))
+		return line_scan_further(scan, line);
+	line_scan_take(scan, line);
 	return true;
 }
 

@@ -11,6 +11,8 @@
 #include "stages/unknown_line.h"
 #include "stages/wrapped_line.h"
 
+#define always_inline inline __attribute__((always_inline))
+
 static const struct log_block *const blocks[LOG_BLOCKS] = {
 #define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
 #include "stages/log_blocks.def"
@@ -19,27 +21,38 @@ static const struct log_block *const blocks[LOG_BLOCKS] = {
 
 _Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask");
 
-static inline unsigned head_number(const char *two)
+/* In the place of the bit that LOG_BLOCK_NONE would have. */
+#define MAY_WAIT 1u
+
+/* Of a line's first characters, as many as every head has. */
+static inline unsigned head_number(const char *at)
 {
-	return ((unsigned)(unsigned char)two[0] * 37 + (unsigned char)two[1]) % LOG_HEADS;
+	uint32_t four;
+
+	memcpy(&four, at, sizeof(four));
+	four ^= (uint32_t)(unsigned char)at[4] << 27 | (uint32_t)(unsigned char)at[4] << 9;
+	return four * 0x9E3779B1u >> (32 - LOG_HEAD_BITS);
 }
 
 /* Most lines begin with what begins no block: they are offered to none. */
 static void gather_heads(struct log_parser *parser)
 {
+	memset(parser->heads, 0, sizeof(parser->heads));
+	memset(parser->weak, 0, sizeof(parser->weak));
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
 		for (const char *const *head = blocks[id]->heads;
-		     head < blocks[id]->heads + LOG_BLOCK_HEADS && *head; head++) {
+		     head < blocks[id]->heads + LOG_BLOCK_HEADS && *head; head++)
 			parser->heads[head_number(*head)] |= (uint16_t)(1u << id);
-		}
 		for (const char *head = blocks[id]->weak_heads; head && *head; head++)
 			parser->weak[(unsigned char)*head] |= (uint16_t)(1u << id);
 	}
+	for (size_t i = 0; i < WRAPPED_LINE_HEADS; i++)
+		parser->heads[head_number(wrapped_line_heads[i])] |= MAY_WAIT;
 }
 
 static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
 {
-	return text.len < 2 ? 0 : parser->heads[head_number(text.at)];
+	return text.len < LOG_HEAD_LENGTH ? 0 : parser->heads[head_number(text.at)];
 }
 
 void log_state_fresh(struct log_state *state, enum listing listing)
@@ -223,7 +236,25 @@ static void read_unknown_line(struct log_parser *parser, const struct line *line
 	unknown_line_count(parser, line);
 }
 
-static void read_plain_line(struct log_parser *parser, const struct line *line)
+/* A line that neither begins a block nor is known in the open one, unless that takes all. */
+static __attribute__((noinline)) void
+read_stray_line(struct log_parser *parser, const struct line *line, enum behind behind)
+{
+	const struct log_block *block = blocks[parser->state.block];
+	struct slice text = lex_rest(&line->cursor);
+
+	if (begins_block(parser, line, parser->weak[(unsigned char)text.at[0]]))
+		return;
+	if (block && block->loose && block->reads(parser, line)) {
+		if (line_is_elision(text))
+			cut_threads(parser, text);
+		return;
+	}
+	read_unknown_line(parser, line, behind);
+}
+
+static always_inline void read_plain_line(struct log_parser *parser,
+					  const struct line *line, unsigned offered)
 {
 	struct slice command, text = lex_rest(&line->cursor);
 	const struct log_block *block;
@@ -234,19 +265,11 @@ static void read_plain_line(struct log_parser *parser, const struct line *line)
 		read_prompt(parser, command);
 		return;
 	}
-	if (begins_block(parser, line, offered_to(parser, text)))
+	if (offered && begins_block(parser, line, offered & ~MAY_WAIT))
 		return;
 	block = blocks[parser->state.block];
-	if (block && !block->loose && block->reads(parser, line))
-		return;
-	if (begins_block(parser, line, parser->weak[(unsigned char)text.at[0]]))
-		return;
-	if (block && block->loose && block->reads(parser, line)) {
-		if (line_is_elision(text))
-			cut_threads(parser, text);
-		return;
-	}
-	read_unknown_line(parser, line, behind);
+	if (!block || block->loose || !block->reads(parser, line))
+		read_stray_line(parser, line, behind);
 }
 
 /* Behind lines that were left out no half of a line goes on, either. */
@@ -272,7 +295,7 @@ static void flush_pending(struct log_parser *parser)
 
 	memcpy(copy, state->pending, state->pending_len);
 	state->pending_len = 0;
-	read_plain_line(parser, &line);
+	read_plain_line(parser, &line, offered_to(parser, lex_rest(&line.cursor)));
 }
 
 /* Keeps the line until its other half comes. False when it is none that waits for one. */
@@ -310,7 +333,8 @@ static void read_joined(struct log_parser *parser, const struct line *line)
 	joined.length = line->offset + line->length - state->pending_offset;
 	state->pending_len = 0;
 	if (!hold(state, &joined))
-		read_plain_line(parser, &joined);
+		read_plain_line(parser, &joined,
+				offered_to(parser, lex_rest(&joined.cursor)));
 }
 
 /* The line behind one that waits: its other half, noise before that, or neither. */
@@ -333,30 +357,45 @@ static bool read_behind_pending(struct log_parser *parser, const struct line *li
 	return false;
 }
 
-void log_parser_read_line(struct log_parser *parser, const struct line *line)
+static always_inline void read_line(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
+	unsigned offered;
 
 	if (text.len == 0)
 		return;
+	offered = offered_to(parser, text);
 	if (__builtin_expect(parser->state.pending_len != 0, 0) &&
 	    read_behind_pending(parser, line))
 		return;
-	if (__builtin_expect(wrapped_line_may_wait(text), 0) && hold(&parser->state, line))
+	if (__builtin_expect(offered & MAY_WAIT, 0) && wrapped_line_may_wait(text) &&
+	    hold(&parser->state, line))
 		return;
-	read_plain_line(parser, line);
+	read_plain_line(parser, line, offered);
 }
 
-static void begin_result(struct log_parser *parser, const struct log_state *start)
+void log_parser_read_line(struct log_parser *parser, const struct line *line)
 {
-	struct log_chunk_result *result = parser->result;
+	read_line(parser, line);
+}
+
+static void begin_parser(struct log_parser *parser, struct log_chunk_result *result,
+			 const struct log_state *start)
+{
 	const struct log_block *block;
 
+	gather_heads(parser);
+	parser->result = result;
 	result->segments_used = 0;
 	result->lines = 0;
 	result->prompt_seen = result->other_bytes = false;
 	parser->records = &segment_add(result)->records;
 	parser->state = *start;
+	parser->process = NULL;
+	parser->thread = NULL;
+	parser->message = NULL;
+	parser->port = NULL;
+	parser->page_file = NULL;
 	block = blocks[start->block];
 	if (block && block->resumes)
 		block->resumes(parser);
@@ -413,8 +452,6 @@ static bool take_returns(struct scanned_line *scanned)
 	struct slice *text = &scanned->text;
 	size_t len = text->len;
 
-	if (scanned->newline)
-		return false;
 	while (len && text->at[len - 1] == '\r')
 		len--;
 	if (len == text->len)
@@ -434,32 +471,50 @@ static void skip_long(struct log_state *state, struct scanned_line *scanned)
 	state->in_long_line = !lone && !scanned->newline;
 }
 
+/* A line as it was scanned; most are plain, and go straight to the blocks. */
+static always_inline void read_scanned(struct log_parser *parser, struct slice text,
+				       bool plain, struct line *line)
+{
+	if (__builtin_expect(!plain || text.len > LOG_LINE_MAX, 0)) {
+		raw_read_line(parser, text, line);
+		return;
+	}
+	line->length = text.len;
+	line->cursor = raw_trim(text, line->cursor.open_end);
+	read_line(parser, line);
+}
+
+/* What stands behind the text's last newline. */
+static void read_last(struct log_parser *parser, struct scanned_line scanned,
+		      struct line line, enum log_end log_end)
+{
+	bool returned = take_returns(&scanned);
+
+	line.cursor.open_end = !returned && log_end == LOG_ENDS;
+	read_scanned(parser, scanned.text, scanned.plain, &line);
+	parser->state.in_long_line |= !returned && scanned.text.len;
+}
+
 void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	       struct slice text, enum log_end log_end)
 {
-	struct log_parser parser = { .result = result };
-	struct line_scan scan = line_scan_of(text);
+	struct log_parser parser;
 	struct scanned_line scanned;
+	struct line_scan scan;
 
-	gather_heads(&parser);
-	begin_result(&parser, start);
+	begin_parser(&parser, result, start);
+	line_scan_begin(&scan, text);
 	while (line_scan_next(&scan, &scanned)) {
 		struct line line = { .number = result->lines, .last = result->lines };
-		bool returned;
 
 		if (__builtin_expect(parser.state.in_long_line, 0))
 			skip_long(&parser.state, &scanned);
-		returned = take_returns(&scanned);
 		line.offset = (uint64_t)(scanned.text.at - text.at);
-		line.cursor.open_end = !scanned.newline && !returned && log_end == LOG_ENDS;
-		if (scanned.plain && scanned.text.len <= LOG_LINE_MAX)
-			raw_read_plain_line(&parser, scanned.text, &line);
-		else
-			raw_read_line(&parser, scanned.text, &line);
 		if (!scanned.newline) {
-			parser.state.in_long_line |= !returned && scanned.text.len;
+			read_last(&parser, scanned, line, log_end);
 			break;
 		}
+		read_scanned(&parser, scanned.text, scanned.plain, &line);
 		result->lines++;
 	}
 	end_result(&parser, text, log_end);

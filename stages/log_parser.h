@@ -145,8 +145,9 @@ struct line {
 	bool may_prompt; /* a '>' is in it, or was not looked for */
 };
 
-/* Pairs of characters that fold to one number cost no more than an offer. */
-#define LOG_HEADS 1024
+/* A line is looked up by so many of its first characters. Beginnings that fold to one number cost no more than an offer. */
+#define LOG_HEAD_LENGTH 5
+#define LOG_HEAD_BITS 10
 
 struct log_parser {
 	struct log_chunk_result *result;
@@ -157,15 +158,15 @@ struct log_parser {
 	struct message *message;
 	struct port *port;
 	struct page_file *page_file;
-	/* By a line's first two characters, folded: the blocks to offer it to, a bit each; by the first: those to ask when it is not
-	 * known else. */
-	uint16_t heads[LOG_HEADS], weak[256];
+	/* By a line's first characters, folded: the blocks to offer it to, a bit each, and bit 0 if it may wait for its other half; by the
+	 * first one: those to ask when it is not known else. */
+	uint16_t heads[1 << LOG_HEAD_BITS], weak[256];
 };
 
 #define LOG_BLOCK_HEADS 12
 
 struct log_block {
-	/* What the lines begin with that begins() wants to see whatever block is open, two characters at least; NULL ends fewer. */
+	/* What the lines begin with that begins() wants to see whatever block is open, LOG_HEAD_LENGTH characters at least; NULL ends fewer. */
 	const char *heads[LOG_BLOCK_HEADS];
 	/* First characters of those that it need see only where the open block does not know them: they cost the others nothing. May be
 	 * NULL. */

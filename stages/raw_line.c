@@ -2,8 +2,6 @@
 /* Raw lines to plain ones; see raw_line.h. Nearly every line takes none of the branches here. */
 #include "stages/raw_line.h"
 
-#include <endian.h>
-
 #include "stages/line.h"
 #include "stages/nul_run.h"
 #include "stages/prompt.h"
@@ -20,52 +18,6 @@ static bool has_lone_return(struct slice text)
 	return false;
 }
 
-/* Form feeds and Ctrl-Z are what printers and old editors leave at a line's ends. */
-static inline bool is_trimmed(char c)
-{
-	return (unsigned char)c <= ' ' &&
-	       (1ull << c & (1ull << ' ' | 1ull << '\t' | 1ull << '\r' | 1ull << '\f' |
-			     1ull << '\x1a'));
-}
-
-/* What stands behind a text's last word: the end of the page, or of the text. */
-static inline bool is_end_mark(char c)
-{
-	return (unsigned char)c < ' ' && (c == '\f' || c == '\x1a');
-}
-
-/* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
-static inline const char *skip_indent(const char *at, const char *end)
-{
-	const uint64_t blanks = 0x2020202020202020u;
-	uint64_t other;
-
-	while (end - at >= 8) {
-		memcpy(&other, at, sizeof(other));
-		other = le64toh(other ^ blanks);
-		if (other)
-			return at + (__builtin_ctzll(other) >> 3);
-		at += 8;
-	}
-	while (at < end && *at == ' ')
-		at++;
-	return at;
-}
-
-static inline struct cursor trim_cursor(struct slice text, bool open_end)
-{
-	const char *end = text.at + text.len, *at = skip_indent(text.at, end);
-
-	while (at < end && is_trimmed(*at))
-		at++;
-	if (end > at && is_end_mark(end[-1]))
-		open_end = false; /* whoever wrote it wrote all before it */
-	if (!open_end)
-		while (end > at && is_trimmed(end[-1]))
-			end--;
-	return (struct cursor){ at, end, open_end };
-}
-
 /* Output without a newline, then a prompt: two lines in one. */
 static void read_split(struct log_parser *parser, struct line line)
 {
@@ -74,7 +26,7 @@ static void read_split(struct log_parser *parser, struct line line)
 	struct line output = line;
 
 	if (at > 0) {
-		output.cursor = trim_cursor(slice_first(text, at), false);
+		output.cursor = raw_trim(slice_first(text, at), false);
 		log_parser_read_line(parser, &output);
 		line.cursor.at += at;
 	}
@@ -88,7 +40,7 @@ static __attribute__((noinline)) void read_plain_copy(struct log_parser *parser,
 	char plain[LINE_PLAIN_MAX(LOG_LINE_MAX)];
 
 	text = line_make_plain(text, plain, &parser->result->other_bytes);
-	line->cursor = trim_cursor(text, line->cursor.open_end);
+	line->cursor = raw_trim(text, line->cursor.open_end);
 	read_split(parser, *line);
 }
 
@@ -104,7 +56,7 @@ static void read_piece(struct log_parser *parser, struct slice text, struct line
 		read_plain_copy(parser, text, line);
 		return;
 	}
-	line->cursor = trim_cursor(text, line->cursor.open_end);
+	line->cursor = raw_trim(text, line->cursor.open_end);
 	read_split(parser, *line);
 }
 
@@ -136,12 +88,4 @@ void raw_read_line(struct log_parser *parser, struct slice text, struct line *li
 		read_pieces(parser, text, line);
 	else
 		read_piece(parser, text, line);
-}
-
-void raw_read_plain_line(struct log_parser *parser, struct slice text, struct line *line)
-{
-	line->length = text.len;
-	line->may_prompt = false;
-	line->cursor = trim_cursor(text, line->cursor.open_end);
-	log_parser_read_line(parser, line);
 }

@@ -6,11 +6,60 @@
 #ifndef STAGES_RAW_LINE_H
 #define STAGES_RAW_LINE_H
 
+#include <endian.h>
+
 #include "stages/log_parser.h"
 
-/* text: the line without its newline. line: its place, and whether its end was cut; scratch afterwards. */
+/* Form feeds and Ctrl-Z are what printers and old editors leave at a line's ends. */
+static inline bool raw_is_trimmed(char c)
+{
+	return (unsigned char)c <= ' ' &&
+	       (1ull << c & (1ull << ' ' | 1ull << '\t' | 1ull << '\r' | 1ull << '\f' |
+			     1ull << '\x1a'));
+}
+
+/* What stands behind a text's last word: the end of the page, or of the text. */
+static inline bool raw_is_end_mark(char c)
+{
+	return c == '\f' || c == '\x1a';
+}
+
+/* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
+static inline const char *raw_skip_indent(const char *at, const char *end)
+{
+	const uint64_t blanks = 0x2020202020202020u;
+	uint64_t other;
+
+	while (end - at >= 8) {
+		memcpy(&other, at, sizeof(other));
+		other = le64toh(other ^ blanks);
+		if (other)
+			return at + (__builtin_ctzll(other) >> 3);
+		at += 8;
+	}
+	while (at < end && *at == ' ')
+		at++;
+	return at;
+}
+
+/* The line without what stands at its ends and is no text. */
+static inline struct cursor raw_trim(struct slice text, bool open_end)
+{
+	const char *end = text.at + text.len, *at = raw_skip_indent(text.at, end);
+
+	while (at < end && raw_is_trimmed(*at))
+		at++;
+	if (end > at && (unsigned char)end[-1] <= ' ') {
+		if (raw_is_end_mark(end[-1]))
+			open_end = false; /* whoever wrote it wrote all before it */
+		while (!open_end && end > at && raw_is_trimmed(end[-1]))
+			end--;
+	}
+	return (struct cursor){ at, end, open_end };
+}
+
+/* text: the line without its newline. line: its place, and whether its end was cut; scratch afterwards. A line that is plain as it
+ * stands (line_scan.h) need not come here. */
 void raw_read_line(struct log_parser *parser, struct slice text, struct line *line);
-/* The same for a line that is plain as it stands (line_scan.h), and not too long. */
-void raw_read_plain_line(struct log_parser *parser, struct slice text, struct line *line);
 
 #endif

@@ -3,6 +3,9 @@
  * field, its other half lost. */
 #include "stages/wrapped_line.h"
 
+const char *const wrapped_line_heads[WRAPPED_LINE_HEADS] = { "THREAD ",
+							     "Waiting for reply to ALPC" };
+
 enum wanted {
 	WANTED_NOTHING,
 	WANTED_ADDRESS,

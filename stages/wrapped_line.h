@@ -8,6 +8,10 @@
 
 #include "stages/lex.h"
 
+/* How lines that wait begin. */
+#define WRAPPED_LINE_HEADS 2
+extern const char *const wrapped_line_heads[WRAPPED_LINE_HEADS];
+
 /* Nearly every line is told by its ends to be none that waits; text is not empty. */
 static inline bool wrapped_line_may_wait(struct slice text)
 {

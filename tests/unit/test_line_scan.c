@@ -13,6 +13,7 @@
 
 #define ROUNDS 20000
 #define TEXT_MAX 400
+#define LONG_TEXT_MAX (3 * LINE_SCAN_BATCH)
 
 static uint64_t seed = 0x9e3779b97f4a7c15u;
 
@@ -38,10 +39,11 @@ static bool is_plain(const char *at, const char *stop, const char *text_end)
 
 static void check(struct slice text)
 {
-	struct line_scan scan = line_scan_of(text);
 	const char *at = text.at, *end = text.at + text.len;
 	struct scanned_line line = { 0 };
+	struct line_scan scan;
 
+	line_scan_begin(&scan, text);
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
@@ -75,6 +77,8 @@ static void drawn_texts_read_as_byte_by_byte(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++)
 		check_drawn(draw(TEXT_MAX), draw(30), draw(10));
+	for (int round = 0; round < ROUNDS / 20; round++)
+		check_drawn(draw(LONG_TEXT_MAX), draw(5), draw(3));
 }
 
 static void lines_of_every_length_around_a_block(void **state)
@@ -102,23 +106,34 @@ static void a_return_at_the_border_of_blocks(void **state)
 		}
 }
 
-static void all_markers_mark_alike(void **state)
+/* Of every kind of text: few line ends and many, reasons for care or none, in the line before, too. */
+static void all_listers_list_alike(void **state)
 {
-	line_marker markers[LINE_MARKERS_MAX];
-	size_t count = line_markers(markers);
-	char text[64];
+	static uint16_t first[LINE_SCAN_BATCH + LINE_SCAN_SPARE], ends[sizeof(first) / 2];
+	line_lister listers[LINE_LISTERS_MAX];
+	size_t count = line_listers(listers);
+	char text[256];
 
 	(void)state;
 	assert_true(count >= 1);
 	for (int round = 0; round < ROUNDS; round++) {
-		struct line_marks first, marks;
+		uint32_t newlines = draw(100), others = draw(3) ? 0 : draw(256);
+		struct line_span span = { text, text + 64 * (1 + draw(3)),
+					  text + sizeof(text) };
+		bool before = draw(2), care = before;
+		unsigned listed;
 
 		for (size_t i = 0; i < sizeof(text); i++)
-			text[i] = (char)draw(256);
-		markers[0](text, &first);
+			text[i] = draw(100) < newlines ? '\n'
+				  : draw(256) < others ? (char)draw(256)
+						       : 'a';
+		listed = listers[0](span, first, &care);
 		for (size_t i = 1; i < count; i++) {
-			markers[i](text, &marks);
-			assert_memory_equal(&marks, &first, sizeof(marks));
+			bool same = before;
+
+			assert_int_equal(listers[i](span, ends, &same), listed);
+			assert_int_equal(same, care);
+			assert_memory_equal(ends, first, listed * sizeof(*ends));
 		}
 	}
 }
@@ -136,7 +151,7 @@ int main(void)
 		cmocka_unit_test(drawn_texts_read_as_byte_by_byte),
 		cmocka_unit_test(lines_of_every_length_around_a_block),
 		cmocka_unit_test(a_return_at_the_border_of_blocks),
-		cmocka_unit_test(all_markers_mark_alike),
+		cmocka_unit_test(all_listers_list_alike),
 		cmocka_unit_test(no_text_has_no_line),
 	};
 
