@@ -76,63 +76,152 @@ static void read_image(struct log_parser *parser, struct cursor *cursor)
 }
 
 /* Peb and DirBase: a value of no interest, if there is one. */
-static void skip_value(struct log_parser *parser, struct cursor *cursor)
+static void skip_value(struct cursor *cursor)
 {
 	struct cursor probe = *cursor;
 	struct slice token;
 
-	(void)parser;
 	if (!lex_token(&probe, &token))
 		cursor->at = cursor->end;
 	else if (!slice_ends(token, SLICE(":")))
 		*cursor = probe;
 }
 
-/* In the order in which they are printed. */
-static const struct {
-	struct slice label;
-	void (*read)(struct log_parser *parser, struct cursor *cursor);
-} labels[] = {
-	{ { "SessionId", 9 }, read_session },
-	{ { "Cid", 3 }, read_pid },
-	{ { "Peb", 3 }, skip_value },
-	{ { "ParentCid", 9 }, read_parent },
-	{ { "DirBase", 7 }, skip_value },
-	{ { "ObjectTable", 11 }, read_table },
-	{ { "HandleCount", 11 }, read_handles },
-	{ { "TableSize", 9 }, read_handles },
-	{ { "Image", 5 }, read_image },
+/* In the order in which they are printed; of the two names of the count one stands in a log. */
+enum label {
+	LABEL_NONE,
+	LABEL_SESSION,
+	LABEL_PID,
+	LABEL_PEB,
+	LABEL_PARENT,
+	LABEL_DIR_BASE,
+	LABEL_TABLE,
+	LABEL_HANDLES,
+	LABEL_TABLE_SIZE,
+	LABEL_IMAGE,
 };
 
-static bool read_label(struct log_parser *parser, struct cursor *cursor, struct slice label)
+/* The label, with its colon, that the text begins with. */
+static inline enum label label_at(struct slice text)
 {
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (*labels[i].label.at == *label.at && slice_equal(labels[i].label, label)) {
-			if (log_parser_in_order(parser, (uint8_t)(i + 1)))
-				labels[i].read(parser, cursor);
-			else
-				parser->state.process = 0;
-			return true;
-		}
-	return false;
+#define LABEL(word, label)                    \
+	if (slice_starts(text, SLICE(word ":"))) \
+	return LABEL_##label
+
+	switch (text.len ? *text.at : 0) {
+	case 'C':
+		LABEL("Cid", PID);
+		break;
+	case 'D':
+		LABEL("DirBase", DIR_BASE);
+		break;
+	case 'H':
+		LABEL("HandleCount", HANDLES);
+		break;
+	case 'I':
+		LABEL("Image", IMAGE);
+		break;
+	case 'O':
+		LABEL("ObjectTable", TABLE);
+		break;
+	case 'P':
+		LABEL("Peb", PEB);
+		LABEL("ParentCid", PARENT);
+		break;
+	case 'S':
+		LABEL("SessionId", SESSION);
+		break;
+	case 'T':
+		LABEL("TableSize", TABLE_SIZE);
+		break;
+	}
+	return LABEL_NONE;
+#undef LABEL
+}
+
+/* "Cid : 4": blanks before the colon are nothing a debugger prints. */
+static __attribute__((noinline)) enum label label_apart(struct slice word)
+{
+	char text[16];
+
+	if (word.len >= sizeof(text))
+		return LABEL_NONE;
+	memcpy(text, word.at, word.len);
+	text[word.len] = ':';
+	return label_at((struct slice){ text, word.len + 1 });
+}
+
+/* Takes a label and what parts it from its value. False when none stands there, which need not be one that is known. */
+static inline bool take_label(struct cursor *cursor, enum label *label)
+{
+	struct slice word;
+
+	lex_blanks(cursor);
+	*label = label_at(lex_rest(cursor));
+	if (*label != LABEL_NONE) {
+		cursor->at = memchr(cursor->at, ':', 12) + 1;
+		lex_blanks(cursor);
+		return true;
+	}
+	if (!lex_label(cursor, &word))
+		return false;
+	*label = label_apart(word);
+	return true;
+}
+
+static inline void read_value(struct log_parser *parser, struct cursor *cursor,
+			      enum label label)
+{
+	switch (label) {
+	case LABEL_SESSION:
+		read_session(parser, cursor);
+		break;
+	case LABEL_PID:
+		read_pid(parser, cursor);
+		break;
+	case LABEL_PEB:
+	case LABEL_DIR_BASE:
+		skip_value(cursor);
+		break;
+	case LABEL_PARENT:
+		read_parent(parser, cursor);
+		break;
+	case LABEL_TABLE:
+		read_table(parser, cursor);
+		break;
+	case LABEL_HANDLES:
+	case LABEL_TABLE_SIZE:
+		read_handles(parser, cursor);
+		break;
+	case LABEL_IMAGE:
+		read_image(parser, cursor);
+		break;
+	case LABEL_NONE:
+		break;
+	}
 }
 
 /* "Label: value  Label: value" for as long as labels are known. A value that cannot be read is passed over. */
 static bool read_labels(struct log_parser *parser, struct cursor cursor)
 {
-	struct slice label, word;
+	enum label label;
+	struct slice word;
 	bool any = false;
 
 	for (;;) {
-		if (lex_label(&cursor, &label)) {
-			if (!read_label(parser, &cursor, label))
+		if (!take_label(&cursor, &label)) {
+			if (!any || !lex_token(&cursor, &word))
 				return any;
-			any = true;
-			if (!parser->process)
-				return any;
-		} else if (!any || !lex_token(&cursor, &word)) {
+			continue;
+		}
+		if (label == LABEL_NONE)
+			return any;
+		any = true;
+		if (!log_parser_in_order(parser, (uint8_t)label)) {
+			parser->state.process = 0;
 			return any;
 		}
+		read_value(parser, &cursor, label);
 	}
 }
 

@@ -2,8 +2,6 @@
 /* Reading values off one line; see lex.h. Nothing here looks beyond the line or keeps state. */
 #include "stages/lex.h"
 
-#include <endian.h>
-
 const uint8_t lex_hex_value[256] = {
 	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
 	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
@@ -38,102 +36,37 @@ static bool is_word_char(char c)
 	return word_chars[(unsigned char)c];
 }
 
-#define EVERY_BYTE(value) ((uint64_t)(value)*0x0101010101010101u)
-
-/* Eight hex digits at once, all in one register: text as it stands, and its letters made small. */
-static inline bool is_hex8(uint64_t text, uint64_t low)
+/* A pointer of 16 digits, or of 8, as it nearly always stands: something else is behind it. Returns where it ends, or NULL; *digits
+ * becomes 8 or 16. */
+static inline const char *pointer_end(const char *at, const char *end, uint8_t *digits,
+				      uint64_t halves[2])
 {
-	const uint64_t high = EVERY_BYTE(0x80);
-	uint64_t digit, letter;
-
-	/* A byte's highest bit says whether the byte is at least the one subtracted. */
-	digit = ((text | high) - EVERY_BYTE('0')) & ~((text | high) - EVERY_BYTE('9' + 1));
-	letter = ((low | high) - EVERY_BYTE('a')) & ~((low | high) - EVERY_BYTE('f' + 1));
-	return ((digit | letter) & ~text & high) == high;
-}
-
-static inline bool read_hex8(const char *at, uint32_t *value)
-{
-	uint64_t text, low;
-
-	memcpy(&text, at, sizeof(text));
-	low = text | EVERY_BYTE(0x20);
-	if (!is_hex8(text, low))
-		return false;
-	low = (low & EVERY_BYTE(0x0F)) + (low >> 6 & EVERY_BYTE(1)) * 9;
-	low = __builtin_bswap64(le64toh(low));
-	low = (low | low >> 4) & 0x00FF00FF00FF00FFu;
-	low = (low | low >> 8) & 0x0000FFFF0000FFFFu;
-	*value = (uint32_t)(low | low >> 16);
-	return true;
-}
-
-static inline bool skip_hex8(const char *at)
-{
-	uint64_t text;
-
-	memcpy(&text, at, sizeof(text));
-	return is_hex8(text, text | EVERY_BYTE(0x20));
-}
-
-/* A pointer of 16 digits, or of 8, as it nearly always stands: at the cursor, and something else behind it. */
-static inline bool read_pointer(struct cursor *cursor, uint64_t *address, uint8_t *digits)
-{
-	const char *at = cursor->at;
-	uint32_t upper, lower;
-
-	if (cursor->end - at < 18 || !read_hex8(at, &upper))
-		return false;
+	if (end - at < 18)
+		return NULL;
+	halves[0] = eight_load(at);
+	if (eight_hex(halves[0]) != EIGHT_HIGH)
+		return NULL;
 	if (lex_is_blank(at[8])) {
-		*address = upper;
-		if (upper)
-			*digits = 8;
-		cursor->at = at + 8;
-		return true;
+		*digits = 8;
+		return at + 8;
 	}
 	at += 8 + (at[8] == '`');
-	if (!read_hex8(at, &lower) || is_word_char(at[8]))
-		return false;
-	*address = (uint64_t)upper << 32 | lower;
+	halves[1] = eight_load(at);
+	if (eight_hex(halves[1]) != EIGHT_HIGH || is_word_char(at[8]))
+		return NULL;
 	*digits = 16;
-	cursor->at = at + 8;
-	return true;
+	return at + 8;
 }
 
-bool lex_skip_address(struct cursor *cursor)
-{
-	const char *at = cursor->at;
-	uint64_t address;
-	uint8_t digits = 0;
-
-	while (at < cursor->end && lex_is_blank(*at))
-		at++;
-	if (cursor->end - at >= 18 && skip_hex8(at)) {
-		if (lex_is_blank(at[8])) {
-			cursor->at = at + 8;
-			return true;
-		}
-		at += 8 + (at[8] == '`');
-		if (skip_hex8(at) && !is_word_char(at[8])) {
-			cursor->at = at + 8;
-			return true;
-		}
-	}
-	return lex_address(cursor, &address, &digits);
-}
-
-bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+/* Digits as they come, and what is one address all the same: an 0x, a zero of any length. */
+static __attribute__((noinline)) bool read_address(struct cursor *cursor, uint64_t *address,
+						   uint8_t *digits)
 {
 	struct cursor probe = *cursor;
 	uint64_t value = 0;
 	unsigned count = 0;
 	bool halves = false;
 
-	lex_blanks(&probe);
-	if (read_pointer(&probe, address, digits)) {
-		*cursor = probe;
-		return true;
-	}
 	if (probe.end - probe.at > 2 && probe.at[0] == '0' && probe.at[1] == 'x')
 		probe.at += 2;
 	while (probe.at < probe.end) {
@@ -166,18 +99,64 @@ bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 	return true;
 }
 
+bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+{
+	struct cursor probe = *cursor;
+	uint64_t halves[2];
+	const char *end;
+	uint8_t width;
+
+	lex_blanks(&probe);
+	end = pointer_end(probe.at, probe.end, &width, halves);
+	if (!end) {
+		if (!read_address(&probe, address, digits))
+			return false;
+		*cursor = probe;
+		return true;
+	}
+	*address = eight_hex_value(halves[0]);
+	if (width == 16)
+		*address = *address << 32 | eight_hex_value(halves[1]);
+	if (width == 16 || *address)
+		*digits = width;
+	cursor->at = end;
+	return true;
+}
+
+bool lex_skip_address(struct cursor *cursor)
+{
+	struct cursor probe = *cursor;
+	uint64_t halves[2], address;
+	uint8_t digits = 0;
+	const char *end;
+
+	lex_blanks(&probe);
+	end = pointer_end(probe.at, probe.end, &digits, halves);
+	if (!end)
+		return lex_address(cursor, &address, &digits);
+	cursor->at = end;
+	return true;
+}
+
 bool lex_hex(struct cursor *cursor, uint32_t *value)
 {
 	struct cursor probe = *cursor;
 	uint32_t sum = 0;
-	unsigned count = 0;
+	unsigned count;
 
 	lex_blanks(&probe);
-	while (probe.at < probe.end && lex_is_hex(*probe.at)) {
-		if (++count > 8)
+	if (probe.end - probe.at > 8) {
+		uint64_t text = eight_load(probe.at);
+
+		count = eight_leading(eight_hex(text));
+		if (count == 0 || (count == 8 && lex_is_hex(probe.at[8])))
 			return false;
-		sum = sum << 4 | (lex_hex_value[(unsigned char)*probe.at++] - 1u);
+		*value = eight_hex_value(eight_last(text, count));
+		cursor->at = probe.at + count;
+		return true;
 	}
+	for (count = 0; probe.at < probe.end && lex_is_hex(*probe.at); count++)
+		sum = sum << 4 | (lex_hex_value[(unsigned char)*probe.at++] - 1u);
 	if (count == 0 || cut_here(&probe))
 		return false;
 	*value = sum;
@@ -194,6 +173,18 @@ bool lex_decimal(struct cursor *cursor, uint64_t *value)
 
 	lex_blanks(&probe);
 	begin = probe.at;
+	if (probe.end - begin >= 8) {
+		uint64_t text = eight_load(begin);
+		unsigned count = eight_leading(eight_decimal(text));
+
+		if (count == 0)
+			return false;
+		if (count < 8) {
+			*value = eight_decimal_value(eight_last(text, count));
+			cursor->at = begin + count;
+			return true;
+		}
+	}
 	while (probe.at < probe.end && *probe.at >= '0' && *probe.at <= '9') {
 		over |= __builtin_mul_overflow(sum, 10, &sum);
 		over |= __builtin_add_overflow(sum, (uint64_t)(*probe.at - '0'), &sum);
@@ -206,14 +197,29 @@ bool lex_decimal(struct cursor *cursor, uint64_t *value)
 	return true;
 }
 
+/* Where the word that stands there ends. */
+static const char *word_end(const char *at, const char *end)
+{
+	while (end - at >= 8) {
+		uint64_t text = eight_load(at);
+		uint64_t blank = eight_equal(text, ' ') | eight_equal(text, '\t');
+
+		if (blank)
+			return at + eight_before(blank);
+		at += 8;
+	}
+	while (at < end && !lex_is_blank(*at))
+		at++;
+	return at;
+}
+
 bool lex_token(struct cursor *cursor, struct slice *token)
 {
 	struct cursor probe = *cursor;
 
 	lex_blanks(&probe);
 	token->at = probe.at;
-	while (probe.at < probe.end && !lex_is_blank(*probe.at))
-		probe.at++;
+	probe.at = word_end(probe.at, probe.end);
 	token->len = (size_t)(probe.at - token->at);
 	if (token->len == 0 || cut_here(&probe))
 		return false;
@@ -223,10 +229,11 @@ bool lex_token(struct cursor *cursor, struct slice *token)
 
 bool lex_to_end(struct cursor *cursor, struct slice *text)
 {
-	const char *at = cursor->at, *end = cursor->end;
+	struct cursor probe = *cursor;
+	const char *end = cursor->end, *at;
 
-	while (at < end && lex_is_blank(*at))
-		at++;
+	lex_blanks(&probe);
+	at = probe.at;
 	while (end > at && lex_is_blank(end[-1]))
 		end--;
 	if (at == end || cursor->open_end)

@@ -46,26 +46,10 @@ static always_inline uint16_t *list_each(struct marks marks, unsigned place,
 	return ends;
 }
 
-/* Those of a step in which there are none: four are written whether there are any or not, which costs less than to ask. */
-static always_inline uint16_t *list_four(uint64_t newlines, unsigned place, uint16_t *ends)
-{
-	unsigned count = (unsigned)__builtin_popcountll(newlines);
-
-	for (unsigned listed = 0;; listed += LINE_SCAN_SPARE) {
-		for (unsigned i = 0; i < LINE_SCAN_SPARE; i++) {
-			ends[listed + i] =
-				(uint16_t)((place + (unsigned)__builtin_ctzll(newlines |
-									      1ull << 63)) *
-					   2);
-			newlines &= newlines - 1;
-		}
-		if (__builtin_expect(newlines == 0, 1))
-			return ends + count;
-	}
-}
-
 static always_inline unsigned list_ends(struct line_span span, uint16_t *ends, bool *care,
-					struct marks (*mark)(const char *at), bool fours)
+					struct marks (*mark)(const char *at),
+					uint16_t *(*list_all)(uint64_t newlines, unsigned place,
+							      uint16_t *ends))
 {
 	uint16_t *const first = ends;
 	bool open = *care;
@@ -74,8 +58,8 @@ static always_inline unsigned list_ends(struct line_span span, uint16_t *ends, b
 		struct marks marks = mark(at);
 		unsigned place = (unsigned)(at - span.begin);
 
-		if (fours && __builtin_expect(!(marks.care | open), 1)) {
-			ends = list_four(marks.newlines, place, ends);
+		if (list_all && __builtin_expect(!(marks.care | open), 1)) {
+			ends = list_all(marks.newlines, place, ends);
 			continue;
 		}
 		if (marks.care)
@@ -126,7 +110,7 @@ static always_inline struct marks mark_sse2(const char *at)
 
 static unsigned list_sse2(struct line_span span, uint16_t *ends, bool *care)
 {
-	return list_ends(span, ends, care, mark_sse2, false);
+	return list_ends(span, ends, care, mark_sse2, NULL);
 }
 
 /* ---- thirty-two ---- */
@@ -160,9 +144,25 @@ static always_inline AVX2 struct marks mark_avx2(const char *at)
 			       bits32(care32(a), care32(b)) };
 }
 
+/* The ends of a step without reasons for care: four are written whether there are any or not, which costs less than to ask. */
+static always_inline AVX2 uint16_t *list_fours(uint64_t newlines, unsigned place,
+					       uint16_t *ends)
+{
+	uint16_t *const behind = ends + _mm_popcnt_u64(newlines);
+
+	do {
+#pragma GCC unroll 4
+		for (unsigned i = 0; i < LINE_SCAN_SPARE; i++) {
+			*ends++ = (uint16_t)((place + _tzcnt_u64(newlines)) * 2);
+			newlines = _blsr_u64(newlines);
+		}
+	} while (__builtin_expect(newlines != 0, 0));
+	return behind;
+}
+
 static AVX2 unsigned list_avx2(struct line_span span, uint16_t *ends, bool *care)
 {
-	return list_ends(span, ends, care, mark_avx2, true);
+	return list_ends(span, ends, care, mark_avx2, list_fours);
 }
 
 #endif
@@ -186,7 +186,7 @@ static always_inline struct marks mark_plain(const char *at)
 
 static unsigned list_plain(struct line_span span, uint16_t *ends, bool *care)
 {
-	return list_ends(span, ends, care, mark_plain, false);
+	return list_ends(span, ends, care, mark_plain, NULL);
 }
 
 size_t line_listers(line_lister listers[LINE_LISTERS_MAX])

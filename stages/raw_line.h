@@ -6,8 +6,6 @@
 #ifndef STAGES_RAW_LINE_H
 #define STAGES_RAW_LINE_H
 
-#include <endian.h>
-
 #include "stages/log_parser.h"
 
 /* Form feeds and Ctrl-Z are what printers and old editors leave at a line's ends. */
@@ -24,28 +22,10 @@ static inline bool raw_is_end_mark(char c)
 	return c == '\f' || c == '\x1a';
 }
 
-/* Indentation, eight blanks at a time: its depth differs from line to line, and a loop over it is mispredicted. */
-static inline const char *raw_skip_indent(const char *at, const char *end)
-{
-	const uint64_t blanks = 0x2020202020202020u;
-	uint64_t other;
-
-	while (end - at >= 8) {
-		memcpy(&other, at, sizeof(other));
-		other = le64toh(other ^ blanks);
-		if (other)
-			return at + (__builtin_ctzll(other) >> 3);
-		at += 8;
-	}
-	while (at < end && *at == ' ')
-		at++;
-	return at;
-}
-
 /* The line without what stands at its ends and is no text. */
 static inline struct cursor raw_trim(struct slice text, bool open_end)
 {
-	const char *end = text.at + text.len, *at = raw_skip_indent(text.at, end);
+	const char *end = text.at + text.len, *at = lex_behind_column(text.at, end);
 
 	while (at < end && raw_is_trimmed(*at))
 		at++;
