@@ -13,7 +13,7 @@ static void read_state(struct log_parser *parser, struct cursor cursor)
 {
 	struct thread *thread = parser->thread;
 	struct slice word, reason;
-	ptrdiff_t close;
+	const char *close;
 
 	if (!lex_token(&cursor, &word))
 		return;
@@ -23,19 +23,23 @@ static void read_state(struct log_parser *parser, struct cursor cursor)
 	if (thread->state == THREAD_UNKNOWN || !lex_words(&cursor, SLICE("(")))
 		return;
 	reason = lex_rest(&cursor);
-	close = slice_find(reason, SLICE(")"));
-	if (close > 0)
-		thread->wait_reason =
-			log_parser_name(parser, slice_first(reason, (size_t)close));
+	close = reason.len ? memchr(reason.at, ')', reason.len) : NULL;
+	if (close)
+		thread->wait_reason = log_parser_name(
+			parser, slice_first(reason, (size_t)(close - reason.at)));
 }
 
 /* A suspended thread and a frozen one run no more, whatever they wait for: one count stands for both. */
 static void read_suspend_count(struct log_parser *parser, struct cursor cursor)
 {
 	static const struct slice labels[] = { SLICE("SuspendCount "), SLICE("FreezeCount ") };
+	struct slice text = lex_rest(&cursor);
 
+	/* Nearly all are without: one look is enough. */
+	if (text.len == 0 || !memchr(text.at, 'C', text.len))
+		return;
 	for (size_t i = 0; i < 2; i++) {
-		ptrdiff_t at = slice_find(lex_rest(&cursor), labels[i]);
+		ptrdiff_t at = slice_find(text, labels[i]);
 		struct cursor value = cursor;
 		uint64_t count;
 
@@ -205,13 +209,31 @@ static enum thread_part part_of(enum thread_field field)
 				      : THREAD_PART_FIELDS;
 }
 
+/* The name of the symbol in what stands behind a frame's pointers, 0 where there is none. */
+static name_id frame_name(struct log_parser *parser, struct slice text)
+{
+	struct cached_name *place = name_cache_place(&parser->frames, text);
+	name_id name;
+
+	if (place && cached_name_is(place, text))
+		return place->name;
+	name = names_add(&parser->records->names, stack_bare_symbol(text));
+	if (place)
+		cached_name_enter(place, text, name);
+	return name;
+}
+
 static bool read_frame(struct log_parser *parser, const struct line *line)
 {
-	struct slice symbol;
+	struct slice text;
+	name_id name;
 
-	if (!stack_read_frame(&parser->state.stack, line->cursor, &symbol))
+	if (!stack_frame_text(&parser->state.stack, line->cursor, &text))
 		return false;
-	vec_push(&parser->records->frames, log_parser_name(parser, symbol));
+	name = frame_name(parser, text);
+	if (name == 0)
+		return false;
+	vec_push(&parser->records->frames, name);
 	parser->thread->frames++;
 	evidence_extend(&parser->thread->evidence, line);
 	return true;

@@ -2,6 +2,8 @@
 /* Reading values off one line; see lex.h. Nothing here looks beyond the line or keeps state. */
 #include "stages/lex.h"
 
+#include "stages/pointer.h"
+
 const uint8_t lex_hex_value[256] = {
 	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
 	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
@@ -14,8 +16,7 @@ static bool cut_here(const struct cursor *cursor)
 	return cursor->open_end && lex_at_end(cursor);
 }
 
-/* Letters, digits and the underscore. */
-static const bool word_chars[256] = {
+const bool lex_word_chars[256] = {
 	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
 	['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
 	['_'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true,
@@ -31,31 +32,9 @@ static const bool word_chars[256] = {
 	['x'] = true, ['y'] = true, ['z'] = true,
 };
 
-static bool is_word_char(char c)
+void lex_column(struct cursor *cursor)
 {
-	return word_chars[(unsigned char)c];
-}
-
-/* A pointer of 16 digits, or of 8, as it nearly always stands: something else is behind it. Returns where it ends, or NULL; *digits
- * becomes 8 or 16. */
-static inline const char *pointer_end(const char *at, const char *end, uint8_t *digits,
-				      uint64_t halves[2])
-{
-	if (end - at < 18)
-		return NULL;
-	halves[0] = eight_load(at);
-	if (eight_hex(halves[0]) != EIGHT_HIGH)
-		return NULL;
-	if (lex_is_blank(at[8])) {
-		*digits = 8;
-		return at + 8;
-	}
-	at += 8 + (at[8] == '`');
-	halves[1] = eight_load(at);
-	if (eight_hex(halves[1]) != EIGHT_HIGH || is_word_char(at[8]))
-		return NULL;
-	*digits = 16;
-	return at + 8;
+	cursor->at = lex_behind_column(cursor->at, cursor->end);
 }
 
 /* Digits as they come, and what is one address all the same: an 0x, a zero of any length. */
@@ -88,7 +67,7 @@ static __attribute__((noinline)) bool read_address(struct cursor *cursor, uint64
 	}
 	if (count == 0 || (count != 16 && (halves || cut_here(&probe))))
 		return false;
-	if (probe.at < probe.end && is_word_char(*probe.at))
+	if (probe.at < probe.end && lex_is_word(*probe.at))
 		return false;
 	if (count != 8 && count != 16 && value != 0)
 		return false;
@@ -102,40 +81,33 @@ static __attribute__((noinline)) bool read_address(struct cursor *cursor, uint64
 bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
 {
 	struct cursor probe = *cursor;
-	uint64_t halves[2];
-	const char *end;
-	uint8_t width;
+	unsigned length = 0;
 
 	lex_blanks(&probe);
-	end = pointer_end(probe.at, probe.end, &width, halves);
-	if (!end) {
+	if (probe.end - probe.at >= POINTER_ROOM)
+		length = pointer_length(probe.at);
+	if (length == 0) {
 		if (!read_address(&probe, address, digits))
 			return false;
 		*cursor = probe;
 		return true;
 	}
-	*address = eight_hex_value(halves[0]);
-	if (width == 16)
-		*address = *address << 32 | eight_hex_value(halves[1]);
-	if (width == 16 || *address)
-		*digits = width;
-	cursor->at = end;
+	*address = eight_hex_value(eight_load(probe.at));
+	if (length > 8)
+		*address = *address << 32 |
+			   eight_hex_value(eight_load(probe.at + length - 8));
+	if (length > 8 || *address)
+		*digits = length > 8 ? 16 : 8;
+	cursor->at = probe.at + length;
 	return true;
 }
 
 bool lex_skip_address(struct cursor *cursor)
 {
-	struct cursor probe = *cursor;
-	uint64_t halves[2], address;
+	uint64_t address;
 	uint8_t digits = 0;
-	const char *end;
 
-	lex_blanks(&probe);
-	end = pointer_end(probe.at, probe.end, &digits, halves);
-	if (!end)
-		return lex_address(cursor, &address, &digits);
-	cursor->at = end;
-	return true;
+	return lex_address(cursor, &address, &digits);
 }
 
 bool lex_hex(struct cursor *cursor, uint32_t *value)
@@ -281,7 +253,7 @@ bool lex_label(struct cursor *cursor, struct slice *label)
 
 	lex_blanks(&probe);
 	label->at = probe.at;
-	while (probe.at < probe.end && is_word_char(*probe.at))
+	while (probe.at < probe.end && lex_is_word(*probe.at))
 		probe.at++;
 	label->len = (size_t)(probe.at - label->at);
 	if (label->len == 0)

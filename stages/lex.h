@@ -23,6 +23,14 @@ static inline bool lex_is_hex(char c)
 	return lex_hex_value[(unsigned char)c] != 0;
 }
 
+/* Letters, digits and the underscore. */
+extern const bool lex_word_chars[256];
+
+static inline bool lex_is_word(char c)
+{
+	return lex_word_chars[(unsigned char)c];
+}
+
 static inline bool lex_is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -45,6 +53,9 @@ static inline const char *lex_behind_column(const char *at, const char *end)
 	return at;
 }
 
+/* The same for a cursor, kept apart as it is rarely wanted. */
+void lex_column(struct cursor *cursor);
+
 /* Between words there is none, or one, as a rule. */
 static inline void lex_blanks(struct cursor *cursor)
 {
@@ -52,7 +63,7 @@ static inline void lex_blanks(struct cursor *cursor)
 		return;
 	cursor->at++;
 	if (cursor->at < cursor->end && lex_is_blank(*cursor->at))
-		cursor->at = lex_behind_column(cursor->at, cursor->end);
+		lex_column(cursor);
 }
 
 static inline bool lex_at_end(const struct cursor *cursor)
@@ -83,8 +94,8 @@ static inline struct slice lex_rest(const struct cursor *cursor)
 	return (struct slice){ cursor->at, (size_t)(cursor->end - cursor->at) };
 }
 
-/* Blanks, then the text, then blanks: how words stand between values. */
-static inline bool lex_words(struct cursor *cursor, struct slice text)
+/* Blanks, then the text, then blanks: how words stand between values. Inlined, the text is compared without a call. */
+static inline __attribute__((always_inline)) bool lex_words(struct cursor *cursor, struct slice text)
 {
 	struct cursor probe = *cursor;
 

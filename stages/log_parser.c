@@ -60,27 +60,17 @@ void log_state_fresh(struct log_state *state, enum listing listing)
 	*state = (struct log_state){ .listing = (uint8_t)listing };
 }
 
-struct evidence line_evidence(const struct line *line)
-{
-	return (struct evidence){ .offset = line->offset,
-				  .length = line->length,
-				  .first_line = line->number,
-				  .last_line = line->last };
-}
-
-void evidence_extend(struct evidence *evidence, const struct line *line)
-{
-	if (evidence->length == 0) {
-		*evidence = line_evidence(line);
-		return;
-	}
-	evidence->last_line = line->last;
-	evidence->length = line->offset + line->length - evidence->offset;
-}
-
 name_id log_parser_name(struct log_parser *parser, struct slice text)
 {
-	return names_add(&parser->records->names, text);
+	struct cached_name *place = name_cache_place(&parser->names, text);
+	name_id name;
+
+	if (place && cached_name_is(place, text))
+		return place->name;
+	name = names_add(&parser->records->names, text);
+	if (place)
+		cached_name_enter(place, text, name);
+	return name;
 }
 
 void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
@@ -92,12 +82,6 @@ void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
 								 slice_first(text, 200)) };
 
 	vec_push(&parser->records->diagnostics, diagnostic);
-}
-
-void log_parser_digits(struct log_parser *parser, uint8_t digits)
-{
-	if (digits > parser->records->host.address_digits)
-		parser->records->host.address_digits = digits;
 }
 
 bool log_parser_address(struct log_parser *parser, struct cursor *cursor, uint64_t *address)
@@ -139,14 +123,12 @@ void log_parser_open(struct log_parser *parser, enum log_block_id id)
 	parser->page_file = NULL;
 }
 
-bool log_parser_in_order(struct log_parser *parser, uint8_t field)
+/* Names are those of one segment. */
+static void take_records(struct log_parser *parser, struct records *records)
 {
-	if (field < parser->state.field) {
-		log_parser_open(parser, LOG_BLOCK_NONE);
-		return false;
-	}
-	parser->state.field = field;
-	return true;
+	parser->records = records;
+	name_cache_clear(&parser->names);
+	name_cache_clear(&parser->frames);
 }
 
 void log_parser_new_segment(struct log_parser *parser, const struct line *line)
@@ -161,7 +143,7 @@ void log_parser_new_segment(struct log_parser *parser, const struct line *line)
 	open->begins = true;
 	open->from = line->offset;
 	open->first_line = line->number;
-	parser->records = &open->records;
+	take_records(parser, &open->records);
 	log_state_fresh(&parser->state, LISTING_UNKNOWN);
 }
 
@@ -389,7 +371,7 @@ static void begin_parser(struct log_parser *parser, struct log_chunk_result *res
 	result->segments_used = 0;
 	result->lines = 0;
 	result->prompt_seen = result->other_bytes = false;
-	parser->records = &segment_add(result)->records;
+	take_records(parser, &segment_add(result)->records);
 	parser->state = *start;
 	parser->process = NULL;
 	parser->thread = NULL;

@@ -10,6 +10,7 @@
 #define STAGES_LOG_PARSER_H
 
 #include "stages/lex.h"
+#include "stages/name_cache.h"
 #include "stages/record.h"
 
 /* Longest line that is read; what stands behind is passed over with a diagnostic. */
@@ -161,6 +162,8 @@ struct log_parser {
 	/* By a line's first characters, folded: the blocks to offer it to, a bit each, and bit 0 if it may wait for its other half; by the
 	 * first one: those to ask when it is not known else. */
 	uint16_t heads[1 << LOG_HEAD_BITS], weak[256];
+	/* In the records' names: texts as they stand, and what frames stand for by their symbol with its offset and notes. */
+	struct name_cache names, frames;
 };
 
 #define LOG_BLOCK_HEADS 12
@@ -199,16 +202,47 @@ void log_parser_open(struct log_parser *parser, enum log_block_id id);
  * A line has the open block's field number `field`, 1 upwards in the order in which debuggers print them. False when the
  * block is past that: the line is of another block, whose header was left out, and so is what follows. Ends the block then.
  */
-bool log_parser_in_order(struct log_parser *parser, uint8_t field);
+static inline bool log_parser_in_order(struct log_parser *parser, uint8_t field)
+{
+	if (__builtin_expect(field < parser->state.field, 0)) {
+		log_parser_open(parser, LOG_BLOCK_NONE);
+		return false;
+	}
+	parser->state.field = field;
+	return true;
+}
+
 /* A banner: what follows is another dump. */
 void log_parser_new_segment(struct log_parser *parser, const struct line *line);
 name_id log_parser_name(struct log_parser *parser, struct slice text);
 void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
 			 const struct line *line, struct slice text);
-struct evidence line_evidence(const struct line *line);
-void evidence_extend(struct evidence *evidence, const struct line *line);
+
+static inline struct evidence line_evidence(const struct line *line)
+{
+	return (struct evidence){ .offset = line->offset,
+				  .length = line->length,
+				  .first_line = line->number,
+				  .last_line = line->last };
+}
+
+static inline void evidence_extend(struct evidence *evidence, const struct line *line)
+{
+	if (__builtin_expect(evidence->length == 0, 0)) {
+		*evidence = line_evidence(line);
+		return;
+	}
+	evidence->last_line = line->last;
+	evidence->length = line->offset + line->length - evidence->offset;
+}
+
 /* Remembers how wide addresses are in this dump. */
-void log_parser_digits(struct log_parser *parser, uint8_t digits);
+static inline void log_parser_digits(struct log_parser *parser, uint8_t digits)
+{
+	if (digits > parser->records->host.address_digits)
+		parser->records->host.address_digits = digits;
+}
+
 /* An address of the line, whose width is remembered. */
 bool log_parser_address(struct log_parser *parser, struct cursor *cursor, uint64_t *address);
 

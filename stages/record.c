@@ -104,14 +104,16 @@ const char *thread_state_text(enum thread_state state)
 
 enum thread_state thread_state_of(struct slice word)
 {
-	static const char *const names[] = {
-#define THREAD_STATE(id, text) [THREAD_##id] = text,
+	static const struct slice names[] = {
+#define THREAD_STATE(id, text) [THREAD_##id] = { text, sizeof(text) - 1 },
 #include "stages/thread_states.def"
 #undef THREAD_STATE
 	};
 
+	if (slice_equal(word, SLICE("WAIT"))) /* nearly all do */
+		return THREAD_WAIT;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (slice_equal_icase(word, slice_from(names[i])))
+		if (slice_equal_icase(word, names[i]))
 			return (enum thread_state)i;
 	if (slice_equal_icase(word, SLICE("DEFERRED_READY")) ||
 	    slice_equal_icase(word, SLICE("DeferredReady")))

@@ -5,6 +5,8 @@
  */
 #include "stages/stack.h"
 
+#include "stages/pointer.h"
+
 bool stack_read_header(struct slice text, struct stack_layout *layout)
 {
 	struct cursor cursor = { text.at, text.at + text.len, false };
@@ -21,15 +23,12 @@ bool stack_read_header(struct slice text, struct stack_layout *layout)
 	return true;
 }
 
-static void skip_colon(struct cursor *cursor)
+/* Past blanks, and a colon that stands for itself. */
+static inline void skip_colon(struct cursor *cursor)
 {
-	struct cursor probe = *cursor;
-
-	lex_blanks(&probe);
-	if (probe.end - probe.at > 1 && probe.at[0] == ':' && lex_is_blank(probe.at[1])) {
-		probe.at++;
-		*cursor = probe;
-	}
+	lex_blanks(cursor);
+	if (cursor->end - cursor->at > 1 && cursor->at[0] == ':' && lex_is_blank(cursor->at[1]))
+		cursor->at++;
 }
 
 /* "(Inline Function) --------`--------" and dashes where arguments would stand. */
@@ -47,11 +46,18 @@ static bool skip_inline(struct cursor *cursor)
 	return true;
 }
 
-static bool skip_pointers(struct cursor *cursor, unsigned count)
+static inline bool skip_pointers(struct cursor *cursor, unsigned count)
 {
-	while (count--)
-		if (!lex_skip_address(cursor))
+	while (count--) {
+		unsigned length = 0;
+
+		lex_blanks(cursor);
+		if (cursor->end - cursor->at >= POINTER_ROOM)
+			length = pointer_length(cursor->at);
+		cursor->at += length;
+		if (length == 0 && !lex_skip_address(cursor))
 			return false;
+	}
 	return true;
 }
 
@@ -93,10 +99,9 @@ struct slice stack_bare_symbol(struct slice text)
 	return bare_symbol(text);
 }
 
-bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
-		      struct slice *symbol)
+bool stack_frame_text(const struct stack_layout *layout, struct cursor cursor,
+		      struct slice *text)
 {
-	struct slice text;
 	uint32_t number;
 
 	if (layout->numbered && !lex_hex(&cursor, &number))
@@ -113,7 +118,15 @@ bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
 			return false;
 		skip_colon(&cursor);
 	}
-	if (!lex_to_end(&cursor, &text))
+	return lex_to_end(&cursor, text);
+}
+
+bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
+		      struct slice *symbol)
+{
+	struct slice text;
+
+	if (!stack_frame_text(layout, cursor, &text))
 		return false;
 	*symbol = bare_symbol(text);
 	return symbol->len > 0;

@@ -7,6 +7,9 @@
 
 /* True when text is the header of a stack; *layout then says how its frames are laid out. */
 bool stack_read_header(struct slice text, struct stack_layout *layout);
+/* What stands behind a frame's pointers: its symbol, with its offset and notes. */
+bool stack_frame_text(const struct stack_layout *layout, struct cursor cursor,
+		      struct slice *text);
 /* The symbol of a frame without its offset and notes: "nt!KiSwapContext", or a bare "0x774d756a". */
 bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
 		      struct slice *symbol);

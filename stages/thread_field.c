@@ -7,19 +7,16 @@
 /* The words and, behind them, a number or a pointer: the words alone may be somebody's prose. */
 static inline bool has_number(struct slice text, struct slice words)
 {
-	const char *at = text.at + words.len, *end = text.at + text.len, *digits;
+	const char *at = text.at + words.len, *end = text.at + text.len;
 
 	if (!slice_starts(text, words))
 		return false;
-	while (end - at >= 8 && memcmp(at, "        ", 8) == 0)
-		at += 8; /* values stand in a column */
-	while (at < end && lex_is_blank(*at))
-		at++;
+	at = lex_behind_column(at, end); /* values stand in one */
 	if (at < end && *at <= '9')
 		return *at >= '0';
-	for (digits = at; at < end && lex_is_hex(*at);)
-		at++;
-	return at - digits >= 8;
+	if (end - at >= 8)
+		return eight_hex(eight_load(at)) == EIGHT_HIGH;
+	return false;
 }
 
 /* Which field the line is, by its first words. */
