@@ -6,6 +6,8 @@
  */
 #include "stages/half_header.h"
 
+#define always_inline inline __attribute__((always_inline))
+
 static void read_session(struct log_parser *parser, struct cursor *cursor)
 {
 	uint64_t session;
@@ -101,76 +103,30 @@ enum label {
 	LABEL_IMAGE,
 };
 
-/* The label, with its colon, that the text begins with. */
-static inline enum label label_at(struct slice text)
+/* The label that a word without its colon is. */
+static enum label label_of(struct slice word)
 {
-#define LABEL(word, label)                    \
-	if (slice_starts(text, SLICE(word ":"))) \
-	return LABEL_##label
+	static const struct slice words[] = {
+		[LABEL_NONE] = { "", 0 },
+		[LABEL_SESSION] = { "SessionId", 9 },
+		[LABEL_PID] = { "Cid", 3 },
+		[LABEL_PEB] = { "Peb", 3 },
+		[LABEL_PARENT] = { "ParentCid", 9 },
+		[LABEL_DIR_BASE] = { "DirBase", 7 },
+		[LABEL_TABLE] = { "ObjectTable", 11 },
+		[LABEL_HANDLES] = { "HandleCount", 11 },
+		[LABEL_TABLE_SIZE] = { "TableSize", 9 },
+		[LABEL_IMAGE] = { "Image", 5 },
+	};
 
-	switch (text.len ? *text.at : 0) {
-	case 'C':
-		LABEL("Cid", PID);
-		break;
-	case 'D':
-		LABEL("DirBase", DIR_BASE);
-		break;
-	case 'H':
-		LABEL("HandleCount", HANDLES);
-		break;
-	case 'I':
-		LABEL("Image", IMAGE);
-		break;
-	case 'O':
-		LABEL("ObjectTable", TABLE);
-		break;
-	case 'P':
-		LABEL("Peb", PEB);
-		LABEL("ParentCid", PARENT);
-		break;
-	case 'S':
-		LABEL("SessionId", SESSION);
-		break;
-	case 'T':
-		LABEL("TableSize", TABLE_SIZE);
-		break;
-	}
+	for (enum label label = LABEL_SESSION; label <= LABEL_IMAGE; label++)
+		if (slice_equal(word, words[label]))
+			return label;
 	return LABEL_NONE;
-#undef LABEL
 }
 
-/* "Cid : 4": blanks before the colon are nothing a debugger prints. */
-static __attribute__((noinline)) enum label label_apart(struct slice word)
-{
-	char text[16];
-
-	if (word.len >= sizeof(text))
-		return LABEL_NONE;
-	memcpy(text, word.at, word.len);
-	text[word.len] = ':';
-	return label_at((struct slice){ text, word.len + 1 });
-}
-
-/* Takes a label and what parts it from its value. False when none stands there, which need not be one that is known. */
-static inline bool take_label(struct cursor *cursor, enum label *label)
-{
-	struct slice word;
-
-	lex_blanks(cursor);
-	*label = label_at(lex_rest(cursor));
-	if (*label != LABEL_NONE) {
-		cursor->at = memchr(cursor->at, ':', 12) + 1;
-		lex_blanks(cursor);
-		return true;
-	}
-	if (!lex_label(cursor, &word))
-		return false;
-	*label = label_apart(word);
-	return true;
-}
-
-static inline void read_value(struct log_parser *parser, struct cursor *cursor,
-			      enum label label)
+static always_inline void read_value(struct log_parser *parser, struct cursor *cursor,
+				     enum label label)
 {
 	switch (label) {
 	case LABEL_SESSION:
@@ -201,27 +157,63 @@ static inline void read_value(struct log_parser *parser, struct cursor *cursor,
 	}
 }
 
+/* What stands behind a label. False where it comes too late for the block, which is then over. */
+static always_inline bool read_labelled(struct log_parser *parser, struct cursor *cursor,
+					enum label label)
+{
+	if (!log_parser_in_order(parser, (uint8_t)label)) {
+		parser->state.process = 0;
+		return false;
+	}
+	read_value(parser, cursor, label);
+	return true;
+}
+
+/* Labels as they are printed, each looked for where the one before it has ended: no jump depends on which it is. Counts those that
+ * were read. False at the block's end. */
+static bool read_usual_labels(struct log_parser *parser, struct cursor *cursor, unsigned *count)
+{
+#define LABEL(word, label)                                          \
+	if (lex_words(cursor, SLICE(word ":"))) {                   \
+		++*count;                                           \
+		if (!read_labelled(parser, cursor, LABEL_##label))  \
+			return false;                               \
+	}
+	LABEL("SessionId", SESSION)
+	LABEL("Cid", PID)
+	LABEL("Peb", PEB)
+	LABEL("ParentCid", PARENT)
+	LABEL("DirBase", DIR_BASE)
+	LABEL("ObjectTable", TABLE)
+	LABEL("HandleCount", HANDLES)
+	LABEL("TableSize", TABLE_SIZE)
+	LABEL("Image", IMAGE)
+	return true;
+#undef LABEL
+}
+
 /* "Label: value  Label: value" for as long as labels are known. A value that cannot be read is passed over. */
 static bool read_labels(struct log_parser *parser, struct cursor cursor)
 {
+	unsigned count = 0;
 	enum label label;
 	struct slice word;
-	bool any = false;
 
 	for (;;) {
-		if (!take_label(&cursor, &label)) {
-			if (!any || !lex_token(&cursor, &word))
-				return any;
-			continue;
+		if (!read_usual_labels(parser, &cursor, &count))
+			return true;
+		if (lex_at_end(&cursor))
+			return count > 0;
+		if (lex_label(&cursor, &word)) {
+			label = label_of(word);
+			if (label == LABEL_NONE)
+				return count > 0;
+			count++;
+			if (!read_labelled(parser, &cursor, label))
+				return true;
+		} else if (count == 0 || !lex_token(&cursor, &word)) {
+			return count > 0;
 		}
-		if (label == LABEL_NONE)
-			return any;
-		any = true;
-		if (!log_parser_in_order(parser, (uint8_t)label)) {
-			parser->state.process = 0;
-			return any;
-		}
-		read_value(parser, &cursor, label);
 	}
 }
 
@@ -311,7 +303,23 @@ static void read_commit(struct log_parser *parser, const struct line *line)
 	evidence_extend(&process->evidence, line);
 }
 
-/* The statistics of flag 1 (formats.md section 3.2), of which the sizes are kept. */
+/* The statistics of flag 1 (formats.md section 3.2) that are not kept. Those of other debuggers are told by less. */
+static const char *const passed[] = { "VadRoot ",
+				      "DeviceMap ",
+				      "Token ",
+				      "ElapsedTime ",
+				      "UserTime ",
+				      "KernelTime ",
+				      "QuotaPoolUsage[",
+				      "PeakWorkingSetSize ",
+				      "VirtualSize ",
+				      "PeakVirtualSize ",
+				      "PageFaultCount ",
+				      "MemoryPriority ",
+				      "BasePriority ",
+				      NULL };
+
+/* All of them; the sizes are kept. */
 static bool read_statistic(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
@@ -378,5 +386,9 @@ static void resumes(struct log_parser *parser)
 }
 
 const struct log_block log_block_process = {
-	.heads = { "PROCESS " }, .begins = begins, .reads = reads, .resumes = resumes
+	.heads = { "PROCESS " },
+	.begins = begins,
+	.reads = reads,
+	.passes = passed,
+	.resumes = resumes,
 };

@@ -239,15 +239,12 @@ static bool read_frame(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
-static bool reads(struct log_parser *parser, const struct line *line)
+static bool read_above_stack(struct log_parser *parser, const struct line *line)
 {
 	char first = *line->cursor.at;
 	uint8_t part = parser->state.part;
 	enum thread_field field;
 
-	if (part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
-	    read_frame(parser, line))
-		return true;
 	if (part == THREAD_PART_OBJECTS && lex_is_hex(first) && read_object(parser, line)) {
 		evidence_extend(&parser->thread->evidence, line);
 		return true;
@@ -268,6 +265,16 @@ static bool reads(struct log_parser *parser, const struct line *line)
 		return false;
 	evidence_extend(&parser->thread->evidence, line);
 	return true;
+}
+
+static bool reads(struct log_parser *parser, const struct line *line)
+{
+	char first = *line->cursor.at;
+
+	if (parser->state.part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
+	    read_frame(parser, line))
+		return true;
+	return read_above_stack(parser, line);
 }
 
 static void resumes(struct log_parser *parser)

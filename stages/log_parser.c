@@ -50,6 +50,21 @@ static void gather_heads(struct log_parser *parser)
 		parser->heads[head_number(wrapped_line_heads[i])] |= MAY_WAIT;
 }
 
+/* Lines that no block is offered, and that the open one would take for nothing. */
+static void gather_passed(struct log_parser *parser)
+{
+	parser->passing = 0;
+	memset(&parser->passed, 0, sizeof(parser->passed));
+	for (uint8_t id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
+		if (!blocks[id]->passes)
+			continue;
+		parser->passing |= (uint16_t)(1u << id);
+		for (const char *const *begin = blocks[id]->passes; *begin; begin++)
+			if (parser->heads[head_number(*begin)] == 0)
+				passed_line_enter(&parser->passed, id, *begin);
+	}
+}
+
 static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
 {
 	return text.len < LOG_HEAD_LENGTH ? 0 : parser->heads[head_number(text.at)];
@@ -367,9 +382,9 @@ static void begin_parser(struct log_parser *parser, struct log_chunk_result *res
 	const struct log_block *block;
 
 	gather_heads(parser);
+	gather_passed(parser);
 	parser->result = result;
 	result->segments_used = 0;
-	result->lines = 0;
 	result->prompt_seen = result->other_bytes = false;
 	take_records(parser, &segment_add(result)->records);
 	parser->state = *start;
@@ -477,17 +492,33 @@ static void read_last(struct log_parser *parser, struct scanned_line scanned,
 	parser->state.in_long_line |= !returned && scanned.text.len;
 }
 
+/* What stands behind a line that was read, as long as nothing is kept of it. */
+static inline uint32_t pass_lines(struct log_parser *parser, struct line_scan *scan)
+{
+	struct log_state *state = &parser->state;
+	bool any = false;
+	uint32_t passed;
+
+	if (!(parser->passing >> state->block & 1) || state->pending_len || state->in_long_line)
+		return 0;
+	passed = passed_lines_skip(&parser->passed, state->block, scan, &any);
+	if (any)
+		state->behind = BEHIND_NOTHING;
+	return passed;
+}
+
 void log_parse(struct log_chunk_result *result, const struct log_state *start,
 	       struct slice text, enum log_end log_end)
 {
 	struct log_parser parser;
 	struct scanned_line scanned;
 	struct line_scan scan;
+	uint32_t lines = 0;
 
 	begin_parser(&parser, result, start);
 	line_scan_begin(&scan, text);
 	while (line_scan_next(&scan, &scanned)) {
-		struct line line = { .number = result->lines, .last = result->lines };
+		struct line line = { .number = lines, .last = lines };
 
 		if (__builtin_expect(parser.state.in_long_line, 0))
 			skip_long(&parser.state, &scanned);
@@ -497,8 +528,9 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 			break;
 		}
 		read_scanned(&parser, scanned.text, scanned.plain, &line);
-		result->lines++;
+		lines += 1 + pass_lines(&parser, &scan);
 	}
+	result->lines = lines;
 	end_result(&parser, text, log_end);
 }
 

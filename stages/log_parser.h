@@ -11,6 +11,7 @@
 
 #include "stages/lex.h"
 #include "stages/name_cache.h"
+#include "stages/passed_line.h"
 #include "stages/record.h"
 
 /* Longest line that is read; what stands behind is passed over with a diagnostic. */
@@ -162,6 +163,8 @@ struct log_parser {
 	/* By a line's first characters, folded: the blocks to offer it to, a bit each, and bit 0 if it may wait for its other half; by the
 	 * first one: those to ask when it is not known else. */
 	uint16_t heads[1 << LOG_HEAD_BITS], weak[256];
+	uint16_t passing; /* blocks that pass lines, a bit each */
+	struct passed_lines passed;
 	/* In the records' names: texts as they stand, and what frames stand for by their symbol with its offset and notes. */
 	struct name_cache names, frames;
 };
@@ -178,6 +181,9 @@ struct log_block {
 	bool (*begins)(struct log_parser *parser, const struct line *line);
 	/* Reads a line inside the block; false for a line that it does not know. */
 	bool (*reads)(struct log_parser *parser, const struct line *line);
+	/* Beginnings of lines, LOG_HEAD_LENGTH characters at least, that reads() takes and does nothing for (passed_line.h); ends with NULL.
+	 * May be NULL. */
+	const char *const *passes;
 	/* Makes a record for the rest of a block that began in the chunk before. May be NULL. */
 	void (*resumes)(struct log_parser *parser);
 	/* The log ends in the middle of a line of the block: what it did not come to say is not known. May be NULL. */

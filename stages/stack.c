@@ -99,11 +99,36 @@ struct slice stack_bare_symbol(struct slice text)
 	return bare_symbol(text);
 }
 
+/* "P P  symbol" and "P P : symbol", as nearly all frames stand: where the symbol begins, or NULL for any other form. */
+static inline const char *usual_symbol(const char *at, const char *end)
+{
+	for (int i = 0; i < 2; i++) {
+		unsigned length = pointer_length(at);
+
+		at += length;
+		if (length == 0 || *at != ' ')
+			return NULL;
+		at++;
+	}
+	at = lex_behind_column(at, end);
+	if (end - at > 2 && at[0] == ':' && at[1] == ' ')
+		at = lex_behind_column(at + 2, end);
+	return at < end && *at != ':' ? at : NULL;
+}
+
 bool stack_frame_text(const struct stack_layout *layout, struct cursor cursor,
 		      struct slice *text)
 {
+	const char *symbol;
 	uint32_t number;
 
+	if (cursor.end - cursor.at >= 2 * POINTER_ROOM && !cursor.open_end &&
+	    !layout->numbered && layout->args == 0 && !lex_is_blank(cursor.end[-1])) {
+		symbol = usual_symbol(cursor.at, cursor.end);
+		*text = (struct slice){ symbol, (size_t)(cursor.end - symbol) };
+		if (symbol)
+			return true;
+	}
 	if (layout->numbered && !lex_hex(&cursor, &number))
 		return false;
 	lex_blanks(&cursor);
