@@ -6,8 +6,6 @@
  */
 #include "stages/half_header.h"
 
-#define always_inline inline __attribute__((always_inline))
-
 static void read_session(struct log_parser *parser, struct cursor *cursor)
 {
 	uint64_t session;
@@ -125,7 +123,7 @@ static enum label label_of(struct slice word)
 	return LABEL_NONE;
 }
 
-static always_inline void read_value(struct log_parser *parser, struct cursor *cursor,
+static forced_inline void read_value(struct log_parser *parser, struct cursor *cursor,
 				     enum label label)
 {
 	switch (label) {
@@ -158,7 +156,7 @@ static always_inline void read_value(struct log_parser *parser, struct cursor *c
 }
 
 /* What stands behind a label. False where it comes too late for the block, which is then over. */
-static always_inline bool read_labelled(struct log_parser *parser, struct cursor *cursor,
+static forced_inline bool read_labelled(struct log_parser *parser, struct cursor *cursor,
 					enum label label)
 {
 	if (!log_parser_in_order(parser, (uint8_t)label)) {

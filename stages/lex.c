@@ -11,11 +11,6 @@ const uint8_t lex_hex_value[256] = {
 	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
-static bool cut_here(const struct cursor *cursor)
-{
-	return cursor->open_end && lex_at_end(cursor);
-}
-
 const bool lex_word_chars[256] = {
 	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
 	['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
@@ -32,145 +27,118 @@ const bool lex_word_chars[256] = {
 	['x'] = true, ['y'] = true, ['z'] = true,
 };
 
-void lex_column(struct cursor *cursor)
+const char *lex_at_column(const char *at, const char *end)
 {
-	cursor->at = lex_behind_column(cursor->at, cursor->end);
+	return lex_behind_column(at, end);
 }
 
 /* Digits as they come, and what is one address all the same: an 0x, a zero of any length. */
-static __attribute__((noinline)) bool read_address(struct cursor *cursor, uint64_t *address,
-						   uint8_t *digits)
+static __attribute__((noinline)) const char *
+read_address(const char *at, const char *end, bool open_end, uint64_t *address, uint8_t *digits)
 {
-	struct cursor probe = *cursor;
 	uint64_t value = 0;
 	unsigned count = 0;
 	bool halves = false;
 
-	if (probe.end - probe.at > 2 && probe.at[0] == '0' && probe.at[1] == 'x')
-		probe.at += 2;
-	while (probe.at < probe.end) {
-		uint8_t digit = lex_hex_value[(unsigned char)*probe.at];
+	if (end - at > 2 && at[0] == '0' && at[1] == 'x')
+		at += 2;
+	while (at < end) {
+		uint8_t digit = lex_hex_value[(unsigned char)*at];
 
 		if (digit == 0) {
-			if (*probe.at == '`' && count == 8 && !halves) {
+			if (*at == '`' && count == 8 && !halves) {
 				halves = true;
-				probe.at++;
+				at++;
 				continue;
 			}
 			break;
 		}
 		if (count == 16)
-			return false;
+			return NULL;
 		value = value << 4 | (digit - 1u);
 		count++;
-		probe.at++;
+		at++;
 	}
-	if (count == 0 || (count != 16 && (halves || cut_here(&probe))))
-		return false;
-	if (probe.at < probe.end && lex_is_word(*probe.at))
-		return false;
+	if (count == 0 || (count != 16 && (halves || (open_end && at == end))))
+		return NULL;
+	if (at < end && lex_is_word(*at))
+		return NULL;
 	if (count != 8 && count != 16 && value != 0)
-		return false;
+		return NULL;
 	if (value != 0 || count == 16)
 		*digits = (uint8_t)count;
 	*address = value;
-	*cursor = probe;
-	return true;
+	return at;
 }
 
-bool lex_address(struct cursor *cursor, uint64_t *address, uint8_t *digits)
+const char *lex_at_address(const char *at, const char *end, bool open_end, uint64_t *address,
+			   uint8_t *digits)
 {
-	struct cursor probe = *cursor;
 	unsigned length = 0;
 
-	lex_blanks(&probe);
-	if (probe.end - probe.at >= POINTER_ROOM)
-		length = pointer_length(probe.at);
-	if (length == 0) {
-		if (!read_address(&probe, address, digits))
-			return false;
-		*cursor = probe;
-		return true;
-	}
-	*address = eight_hex_value(eight_load(probe.at));
+	if (end - at >= POINTER_ROOM)
+		length = pointer_length(at);
+	if (length == 0)
+		return read_address(at, end, open_end, address, digits);
+	*address = eight_hex_value(eight_load(at));
 	if (length > 8)
-		*address = *address << 32 |
-			   eight_hex_value(eight_load(probe.at + length - 8));
+		*address = *address << 32 | eight_hex_value(eight_load(at + length - 8));
 	if (length > 8 || *address)
 		*digits = length > 8 ? 16 : 8;
-	cursor->at = probe.at + length;
-	return true;
+	return at + length;
 }
 
-bool lex_skip_address(struct cursor *cursor)
+const char *lex_at_hex(const char *at, const char *end, bool open_end, uint32_t *value)
 {
-	uint64_t address;
-	uint8_t digits = 0;
-
-	return lex_address(cursor, &address, &digits);
-}
-
-bool lex_hex(struct cursor *cursor, uint32_t *value)
-{
-	struct cursor probe = *cursor;
 	uint32_t sum = 0;
 	unsigned count;
 
-	lex_blanks(&probe);
-	if (probe.end - probe.at > 8) {
-		uint64_t text = eight_load(probe.at);
+	if (end - at > 8) {
+		uint64_t text = eight_load(at);
 
 		count = eight_leading(eight_hex(text));
-		if (count == 0 || (count == 8 && lex_is_hex(probe.at[8])))
-			return false;
+		if (count == 0 || (count == 8 && lex_is_hex(at[8])))
+			return NULL;
 		*value = eight_hex_value(eight_last(text, count));
-		cursor->at = probe.at + count;
-		return true;
+		return at + count;
 	}
-	for (count = 0; probe.at < probe.end && lex_is_hex(*probe.at); count++)
-		sum = sum << 4 | (lex_hex_value[(unsigned char)*probe.at++] - 1u);
-	if (count == 0 || cut_here(&probe))
-		return false;
+	for (count = 0; at < end && lex_is_hex(*at); count++)
+		sum = sum << 4 | (lex_hex_value[(unsigned char)*at++] - 1u);
+	if (count == 0 || (open_end && at == end))
+		return NULL;
 	*value = sum;
-	*cursor = probe;
-	return true;
+	return at;
 }
 
-bool lex_decimal(struct cursor *cursor, uint64_t *value)
+const char *lex_at_decimal(const char *at, const char *end, bool open_end, uint64_t *value)
 {
-	struct cursor probe = *cursor;
+	const char *begin = at;
 	uint64_t sum = 0;
-	const char *begin;
 	bool over = false;
 
-	lex_blanks(&probe);
-	begin = probe.at;
-	if (probe.end - begin >= 8) {
+	if (end - begin >= 8) {
 		uint64_t text = eight_load(begin);
 		unsigned count = eight_leading(eight_decimal(text));
 
 		if (count == 0)
-			return false;
+			return NULL;
 		if (count < 8) {
 			*value = eight_decimal_value(eight_last(text, count));
-			cursor->at = begin + count;
-			return true;
+			return begin + count;
 		}
 	}
-	while (probe.at < probe.end && *probe.at >= '0' && *probe.at <= '9') {
+	while (at < end && *at >= '0' && *at <= '9') {
 		over |= __builtin_mul_overflow(sum, 10, &sum);
-		over |= __builtin_add_overflow(sum, (uint64_t)(*probe.at - '0'), &sum);
-		probe.at++;
+		over |= __builtin_add_overflow(sum, (uint64_t)(*at - '0'), &sum);
+		at++;
 	}
-	if (probe.at == begin || cut_here(&probe))
-		return false;
+	if (at == begin || (open_end && at == end))
+		return NULL;
 	*value = over ? UINT64_MAX : sum;
-	*cursor = probe;
-	return true;
+	return at;
 }
 
-/* Where the word that stands there ends. */
-static const char *word_end(const char *at, const char *end)
+const char *lex_at_word_end(const char *at, const char *end)
 {
 	while (end - at >= 8) {
 		uint64_t text = eight_load(at);
@@ -183,36 +151,6 @@ static const char *word_end(const char *at, const char *end)
 	while (at < end && !lex_is_blank(*at))
 		at++;
 	return at;
-}
-
-bool lex_token(struct cursor *cursor, struct slice *token)
-{
-	struct cursor probe = *cursor;
-
-	lex_blanks(&probe);
-	token->at = probe.at;
-	probe.at = word_end(probe.at, probe.end);
-	token->len = (size_t)(probe.at - token->at);
-	if (token->len == 0 || cut_here(&probe))
-		return false;
-	*cursor = probe;
-	return true;
-}
-
-bool lex_to_end(struct cursor *cursor, struct slice *text)
-{
-	struct cursor probe = *cursor;
-	const char *end = cursor->end, *at;
-
-	lex_blanks(&probe);
-	at = probe.at;
-	while (end > at && lex_is_blank(end[-1]))
-		end--;
-	if (at == end || cursor->open_end)
-		return false;
-	*text = (struct slice){ at, (size_t)(end - at) };
-	cursor->at = cursor->end;
-	return true;
 }
 
 bool lex_duration(struct cursor *cursor, int64_t *ms)
@@ -247,21 +185,15 @@ bool lex_duration(struct cursor *cursor, int64_t *ms)
 	return true;
 }
 
-bool lex_label(struct cursor *cursor, struct slice *label)
+const char *lex_at_label(const char *at, const char *end, struct slice *label)
 {
-	struct cursor probe = *cursor;
-
-	lex_blanks(&probe);
-	label->at = probe.at;
-	while (probe.at < probe.end && lex_is_word(*probe.at))
-		probe.at++;
-	label->len = (size_t)(probe.at - label->at);
+	label->at = at;
+	while (at < end && lex_is_word(*at))
+		at++;
+	label->len = (size_t)(at - label->at);
 	if (label->len == 0)
-		return false;
-	lex_blanks(&probe);
-	if (!lex_literal(&probe, SLICE(":")))
-		return false;
-	lex_blanks(&probe);
-	*cursor = probe;
-	return true;
+		return NULL;
+	while (at < end && lex_is_blank(*at))
+		at++;
+	return at < end && *at == ':' ? at + 1 : NULL;
 }

@@ -11,8 +11,6 @@
 #include "stages/unknown_line.h"
 #include "stages/wrapped_line.h"
 
-#define always_inline inline __attribute__((always_inline))
-
 static const struct log_block *const blocks[LOG_BLOCKS] = {
 #define LOG_BLOCK(name) [LOG_BLOCK_##name] = &log_block_##name,
 #include "stages/log_blocks.def"
@@ -250,7 +248,7 @@ read_stray_line(struct log_parser *parser, const struct line *line, enum behind 
 	read_unknown_line(parser, line, behind);
 }
 
-static always_inline void read_plain_line(struct log_parser *parser,
+static forced_inline void read_plain_line(struct log_parser *parser,
 					  const struct line *line, unsigned offered)
 {
 	struct slice command, text = lex_rest(&line->cursor);
@@ -354,7 +352,7 @@ static bool read_behind_pending(struct log_parser *parser, const struct line *li
 	return false;
 }
 
-static always_inline void read_line(struct log_parser *parser, const struct line *line)
+static forced_inline void read_line(struct log_parser *parser, const struct line *line)
 {
 	struct slice text = lex_rest(&line->cursor);
 	unsigned offered;
@@ -469,7 +467,7 @@ static void skip_long(struct log_state *state, struct scanned_line *scanned)
 }
 
 /* A line as it was scanned; most are plain, and go straight to the blocks. */
-static always_inline void read_scanned(struct log_parser *parser, struct slice text,
+static forced_inline void read_scanned(struct log_parser *parser, struct slice text,
 				       bool plain, struct line *line)
 {
 	if (__builtin_expect(!plain || text.len > LOG_LINE_MAX, 0)) {
