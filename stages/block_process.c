@@ -171,11 +171,11 @@ static forced_inline bool read_labelled(struct log_parser *parser, struct cursor
  * were read. False at the block's end. */
 static bool read_usual_labels(struct log_parser *parser, struct cursor *cursor, unsigned *count)
 {
-#define LABEL(word, label)                                          \
-	if (lex_words(cursor, SLICE(word ":"))) {                   \
-		++*count;                                           \
-		if (!read_labelled(parser, cursor, LABEL_##label))  \
-			return false;                               \
+#define LABEL(word, label)                                         \
+	if (lex_words(cursor, SLICE(word ":"))) {                  \
+		++*count;                                          \
+		if (!read_labelled(parser, cursor, LABEL_##label)) \
+			return false;                              \
 	}
 	LABEL("SessionId", SESSION)
 	LABEL("Cid", PID)
@@ -302,20 +302,13 @@ static void read_commit(struct log_parser *parser, const struct line *line)
 }
 
 /* The statistics of flag 1 (formats.md section 3.2) that are not kept. Those of other debuggers are told by less. */
-static const char *const passed[] = { "VadRoot ",
-				      "DeviceMap ",
-				      "Token ",
-				      "ElapsedTime ",
-				      "UserTime ",
-				      "KernelTime ",
-				      "QuotaPoolUsage[",
-				      "PeakWorkingSetSize ",
-				      "VirtualSize ",
-				      "PeakVirtualSize ",
-				      "PageFaultCount ",
-				      "MemoryPriority ",
-				      "BasePriority ",
-				      NULL };
+static const char *const passed[] = { "VadRoot ",        "DeviceMap ",
+				      "Token ",          "ElapsedTime ",
+				      "UserTime ",       "KernelTime ",
+				      "QuotaPoolUsage[", "PeakWorkingSetSize ",
+				      "VirtualSize ",    "PeakVirtualSize ",
+				      "PageFaultCount ", "MemoryPriority ",
+				      "BasePriority ",   NULL };
 
 /* All of them; the sizes are kept. */
 static bool read_statistic(struct log_parser *parser, const struct line *line)

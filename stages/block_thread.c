@@ -271,8 +271,8 @@ static bool reads(struct log_parser *parser, const struct line *line)
 {
 	char first = *line->cursor.at;
 
-	if (parser->state.part == THREAD_PART_STACK && (lex_is_hex(first) || first == '(') &&
-	    read_frame(parser, line))
+	if (parser->state.part == THREAD_PART_STACK &&
+	    (lex_is_hex(first) || first == '(') && read_frame(parser, line))
 		return true;
 	return read_above_stack(parser, line);
 }

@@ -33,8 +33,9 @@ const char *lex_at_column(const char *at, const char *end)
 }
 
 /* Digits as they come, and what is one address all the same: an 0x, a zero of any length. */
-static __attribute__((noinline)) const char *
-read_address(const char *at, const char *end, bool open_end, uint64_t *address, uint8_t *digits)
+static __attribute__((noinline)) const char *read_address(const char *at, const char *end,
+							  bool open_end, uint64_t *address,
+							  uint8_t *digits)
 {
 	uint64_t value = 0;
 	unsigned count = 0;
@@ -71,8 +72,8 @@ read_address(const char *at, const char *end, bool open_end, uint64_t *address, 
 	return at;
 }
 
-const char *lex_at_address(const char *at, const char *end, bool open_end, uint64_t *address,
-			   uint8_t *digits)
+const char *lex_at_address(const char *at, const char *end, bool open_end,
+			   uint64_t *address, uint8_t *digits)
 {
 	unsigned length = 0;
 

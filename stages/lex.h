@@ -114,8 +114,8 @@ static forced_inline bool lex_words(struct cursor *cursor, struct slice text)
  * What reads values is given the cursor's parts, and says where the value ends, or NULL: a cursor that nobody has the address of stays in
  * registers. Kept in memory it was written in halves and read as a whole, for which a processor waits a dozen cycles, a value at a time.
  */
-const char *lex_at_address(const char *at, const char *end, bool open_end, uint64_t *address,
-			   uint8_t *digits);
+const char *lex_at_address(const char *at, const char *end, bool open_end,
+			   uint64_t *address, uint8_t *digits);
 const char *lex_at_hex(const char *at, const char *end, bool open_end, uint32_t *value);
 const char *lex_at_decimal(const char *at, const char *end, bool open_end, uint64_t *value);
 const char *lex_at_label(const char *at, const char *end, struct slice *label);

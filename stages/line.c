@@ -3,6 +3,7 @@
 #include "stages/line.h"
 
 #include "pipeline/base/utf8.h"
+#include "stages/eight.h"
 
 /* Windows-1252 0x80-0x9F; 0 where the code page has no character. Source: Unicode's CP1252.TXT. */
 static const uint16_t cp1252_high[32] = {
@@ -164,6 +165,18 @@ static bool is_utf8(struct slice line)
 	return utf8_valid(line) || has_valid_sequence(line);
 }
 
+/* Whether the next eight characters are ASCII and none begins markup: they stay as they are. */
+static inline bool are_plain(struct slice line, size_t at)
+{
+	uint64_t text;
+
+	if (line.len - at < 8)
+		return false;
+	text = eight_load(line.at + at);
+	return ((text & EIGHT_HIGH) | eight_equal(text, '&') | eight_equal(text, '<') |
+		eight_equal(text, '*')) == 0;
+}
+
 struct slice line_make_plain(struct slice line, char *out, bool *other)
 {
 	bool utf8 = is_utf8(line);
@@ -172,9 +185,16 @@ struct slice line_make_plain(struct slice line, char *out, bool *other)
 	if (!utf8)
 		*other = true;
 	for (size_t i = 0; i < line.len; i += used) {
-		const struct markup *markup = markup_at(line, i);
+		const struct markup *markup;
 		uint32_t code;
 
+		if (are_plain(line, i)) {
+			used = 8;
+			memcpy(out + len, line.at + i, used);
+			len += used;
+			continue;
+		}
+		markup = markup_at(line, i);
 		if (markup) {
 			used = markup->text.len;
 			if (markup->plain)

@@ -46,10 +46,10 @@ static always_inline uint16_t *list_each(struct marks marks, unsigned place,
 	return ends;
 }
 
-static always_inline unsigned list_ends(struct line_span span, uint16_t *ends, bool *care,
-					struct marks (*mark)(const char *at),
-					uint16_t *(*list_all)(uint64_t newlines, unsigned place,
-							      uint16_t *ends))
+static always_inline unsigned
+list_ends(struct line_span span, uint16_t *ends, bool *care,
+	  struct marks (*mark)(const char *at),
+	  uint16_t *(*list_all)(uint64_t newlines, unsigned place, uint16_t *ends))
 {
 	uint16_t *const first = ends;
 	bool open = *care;

@@ -36,8 +36,8 @@ static inline bool is_passed(struct passed_lines *lines, uint8_t block, const ch
 	       (rest & place->mask[1]) == place->text[1];
 }
 
-uint32_t passed_lines_skip(struct passed_lines *lines, uint8_t block, struct line_scan *scan,
-			   bool *any)
+uint32_t passed_lines_skip(struct passed_lines *lines, uint8_t block,
+			   struct line_scan *scan, bool *any)
 {
 	const char *begin = scan->begin;
 	unsigned taken = scan->taken;

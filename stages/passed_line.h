@@ -21,7 +21,7 @@
 
 struct passed_line {
 	uint64_t text[2], mask[2]; /* what is no part of the beginning is 0 in both */
-	uint8_t block;             /* enum log_block_id: the one that passes it; 0 for none */
+	uint8_t block; /* enum log_block_id: the one that passes it; 0 for none */
 };
 
 struct passed_lines {
@@ -36,7 +36,7 @@ static inline struct passed_line *passed_line_place(struct passed_lines *lines, 
 /* Enters a beginning of four characters at least. One whose place is taken is not entered: its lines are read. */
 void passed_line_enter(struct passed_lines *lines, uint8_t block, const char *begin);
 /* Passes lines of the open block and empty ones, as far as they are listed. Returns how many; *any is set if one was not empty. */
-uint32_t passed_lines_skip(struct passed_lines *lines, uint8_t block, struct line_scan *scan,
-			   bool *any);
+uint32_t passed_lines_skip(struct passed_lines *lines, uint8_t block,
+			   struct line_scan *scan, bool *any);
 
 #endif

@@ -21,8 +21,8 @@ static inline unsigned pointer_digits(const char *at)
 #ifdef __SSE2__
 	__m128i text = _mm_loadu_si128((const __m128i *)at);
 	__m128i digit = _mm_sub_epi8(text, _mm_set1_epi8('0'));
-	__m128i letter = _mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)),
-				      _mm_set1_epi8('a'));
+	__m128i letter =
+		_mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
 
 	/* Bytes below what was subtracted have become large ones. */
 	digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
@@ -45,8 +45,9 @@ static inline unsigned pointer_length(const char *at)
 	if ((digits & 0xFF) != 0xFF)
 		return 0;
 	if (at[8] == '`')
-		return digits >> 9 == 0x7F && lex_is_hex(at[16]) && !lex_is_word(at[17]) ? 17 :
-											   0;
+		return digits >> 9 == 0x7F && lex_is_hex(at[16]) && !lex_is_word(at[17])
+			       ? 17
+			       : 0;
 	if (lex_is_blank(at[8]))
 		return 8;
 	return digits == 0xFFFF && !lex_is_word(at[16]) ? 16 : 0;

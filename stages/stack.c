@@ -27,7 +27,8 @@ bool stack_read_header(struct slice text, struct stack_layout *layout)
 static inline void skip_colon(struct cursor *cursor)
 {
 	lex_blanks(cursor);
-	if (cursor->end - cursor->at > 1 && cursor->at[0] == ':' && lex_is_blank(cursor->at[1]))
+	if (cursor->end - cursor->at > 1 && cursor->at[0] == ':' &&
+	    lex_is_blank(cursor->at[1]))
 		cursor->at++;
 }
 

@@ -140,12 +140,25 @@ size_t utf8_write(char *out, uint32_t code)
 	return len;
 }
 
+/* Whether eight bytes stand there and all are ASCII. */
+static bool begins_ascii(struct slice text)
+{
+	uint64_t eight;
+
+	if (text.len < sizeof(eight))
+		return false;
+	memcpy(&eight, text.at, sizeof(eight));
+	return (eight & 0x8080808080808080u) == 0;
+}
+
 bool utf8_valid(struct slice text)
 {
-	size_t used;
+	size_t used = 8;
 
 	for (; text.len; text = slice_skip(text, used))
-		if (utf8_read(text, &used) == UTF8_INVALID)
+		if (begins_ascii(text))
+			used = 8;
+		else if (utf8_read(text, &used) == UTF8_INVALID)
 			return false;
 	return true;
 }
