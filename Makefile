@@ -100,7 +100,7 @@ FUZZ_HELP_SRCS := $(filter-out $(FUZZ_SRCS) $(REPLAY_SRC),$(sort $(wildcard test
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_HELP_SRCS := $(filter-out $(BENCH_SRCS),$(sort $(wildcard bench/*.c)))
 
-C_FILES := $(sort $(wildcard $(foreach d,$(LIB_DIRS) tests/unit tests/fuzz bench,$d/*.c $d/*.h)))
+C_FILES := $(sort $(wildcard $(foreach d,$(LIB_DIRS) tests/unit tests/fuzz tests/fault bench,$d/*.c $d/*.h)))
 # clang-format reads a .def table no better than people read what it makes of one: left alone.
 SHELL_FILES = $(shell grep -lE '^\#!.*[/ ](ba)?sh( |$$)' .ci/run scripts/* scripts/lib/* tests/* \
 	tests/cli/* bench/* 2>/dev/null) $(wildcard scripts/lib/*.sh)
@@ -195,6 +195,19 @@ $(REPLAYS): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(REPLAY_OBJ)
 		$(FUZZ_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
 	$(call say,LINK)mkdir -p $(@D) && \
 		$(LINK) -o $@ $< $(REPLAY_OBJ) $(FUZZ_HELP_OBJS) $(LIBRARY) $(LIBS)
+
+# Loaded in front of the C library (LD_PRELOAD) by the tests that make its calls fail.
+FAULTS := $(B)/tests/fault.so
+.PHONY: faults check-faults
+faults: $(FAULTS)
+
+$(FAULTS): tests/fault/fault.c tests/fault/calls.def $(B)/compile.stamp
+	$(call say,LINK)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) -O1 -g -fPIC \
+		-shared -o $@ $< -ldl
+
+check-faults: $(PROGRAM) $(FAULTS) ## let every call of the keeper fail once, and kill it 2000 times (an hour)
+	$(Q)tests/check-faults --all
+	$(Q)tests/check-kills --kills 2000
 
 check: ## run every test (scripts/test.sh without its package installation)
 	+$(Q)scripts/test.sh --no-setup $(CHECK_ARGS)

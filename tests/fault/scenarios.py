@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the program is disturbed in: commands on an index that was made ready for them, and what they come to if nothing happens."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from . import program
+
+SMALL = ("--processes", "3", "--threads", "2", "--chains", "2", "--zombies", "0..6", "--pack", "mixed",
+         "--from", "2024-01-01", "--days", "40")
+
+
+class Scenario:
+    """A command, the index that it begins with (a folder to copy, or None) and the content that it comes to."""
+
+    def __init__(self, name, words, base, whole):
+        self.name, self.words, self.base = name, words, base
+        self.whole = whole  # done in one transaction: the index is as before or as after, never between
+        self.status = self.before = self.after = self.seconds = None
+        self.ids = set()
+
+    def begin(self, index):
+        shutil.rmtree(index, ignore_errors=True)
+        if self.base:
+            shutil.copytree(self.base, index)
+
+    def measure(self, index, env):
+        """Runs it undisturbed."""
+        self.begin(index)
+        if self.base:
+            self.before = program.content(index, env)
+            self.ids |= program.incidents(index, env)
+        began = time.monotonic()
+        self.status, _, err = program.run(index, self.words, env)
+        self.seconds = time.monotonic() - began
+        if self.status not in (0, 4):
+            raise program.Failure("%s exits %d: %s" % (self.name, self.status, err))
+        program.check(index, env)
+        self.after = program.content(index, env)
+        self.ids |= program.incidents(index, env)
+        if self.after == self.before and self.name not in ("compact", "regroup"):
+            raise program.Failure("%s changes nothing" % self.name)
+
+
+def generate(folder, seed, count):
+    done = subprocess.run([os.path.join(program.ROOT, "scripts", "gen-corpus"), "--out", folder, "--seed", str(seed),
+                           "--incidents", str(count), *SMALL], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.exit("gen-corpus: exit %d\n%s" % (done.returncode, done.stdout.decode("utf-8", "replace")))
+    bundles = os.path.join(folder, "bundles")
+    return [os.path.join(bundles, name) for name in sorted(os.listdir(bundles))]
+
+
+def cut(path, into):
+    with open(path, "rb") as file, open(into, "wb") as out:
+        out.write(file.read(os.path.getsize(path) // 2))
+
+
+def add_odd_ones(bundles, paths):
+    """The same dump in another bundle, bundles that were cut, and what is none."""
+    shutil.copy(paths[0], os.path.join(bundles, "again-" + os.path.basename(paths[0])))
+    cut(paths[1], os.path.join(bundles, "cut-" + os.path.basename(paths[1])))
+    open(os.path.join(bundles, "empty"), "wb").close()
+    with open(os.path.join(bundles, "notes.txt"), "w", encoding="ascii") as file:
+        file.write("The server hung again on Tuesday.\n" * 20)
+
+
+def ingested(scratch, name, paths, env):
+    """A folder with the index of these."""
+    index = os.path.join(scratch, "base-" + name)
+    status, _, err = program.run(index, ("ingest", *paths), env)
+    if status not in (0, 4):
+        raise program.Failure("ingest exits %d: %s" % (status, err))
+    return index
+
+
+def changed(scratch, paths, env):
+    """Bundles that were others when they were read: paths, in part with the content of the one before."""
+    folder = os.path.join(scratch, "changing")
+    shutil.copytree(os.path.dirname(paths[0]), folder)
+    now = [os.path.join(folder, os.path.basename(path)) for path in paths]
+    for path, other in zip(now[1::2], paths[0::2]):
+        shutil.copyfile(other, path)
+    base = ingested(scratch, "changed", (folder,), env)
+    for path, own in zip(now, paths):
+        shutil.copyfile(own, path)
+    return Scenario("changed", ("ingest", folder), base, False)
+
+
+def retried(scratch, paths, env):
+    """Bundles that were cut when they were read and are whole now."""
+    folder = os.path.join(scratch, "mended")
+    os.mkdir(folder)
+    now = [os.path.join(folder, os.path.basename(path)) for path in paths]
+    for path, own in zip(now, paths):
+        cut(own, path)
+    base = ingested(scratch, "retry", (folder,), env)
+    for path, own in zip(now, paths):
+        shutil.copyfile(own, path)
+    return Scenario("retry", ("quarantine", "retry"), base, False)
+
+
+def middle_time(index, env):
+    rows = json.loads(program.must(index, ("list", "--format", "json"), env))["incidents"]
+    times = sorted(row["session_time"] for row in rows if row["session_time"])
+    return times[len(times) // 2]
+
+
+def all_of(scratch, seed, count, env):
+    """All scenarios over one corpus of `count` dumps and some odd ones, each measured."""
+    paths = generate(os.path.join(scratch, "corpus"), seed, count)
+    bundles = os.path.dirname(paths[0])
+    add_odd_ones(bundles, paths)
+    full = ingested(scratch, "full", (bundles,), env)
+    part = ingested(scratch, "part", paths[:len(paths) // 2], env)
+    before = middle_time(full, env)
+    thin = ingested(scratch, "thin", (bundles,), env)
+    program.must(thin, ("gc", "--before", before), env)
+    pinned = min(program.incidents(full, env))
+    found = [
+        Scenario("fresh", ("ingest", bundles), None, False),
+        Scenario("more", ("ingest", bundles), part, False),
+        changed(scratch, paths, env),
+        retried(scratch, paths[:6], env),
+        Scenario("gc", ("gc", "--before", before), full, True),
+        Scenario("compact", ("compact",), thin, True),
+        Scenario("regroup", ("regroup",), full, True),
+        Scenario("pin", ("pin", pinned), full, True),
+    ]
+    for scenario in found:
+        scenario.measure(os.path.join(scratch, "measured"), env)
+    return found
