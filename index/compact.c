@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compacting. All rows of all tables are appended in order of keys to a fresh environment, so
- * that its pages are full and none is free. Nobody else knows of that file while it is made:
- * it has no lock.mdb, and is synced once, when it is whole.
+ * Compacting. All rows of all tables are appended in order of keys to a fresh environment
+ * (fresh.c), so that its pages are full and none is free.
  */
 #include "index/compact.h"
 
@@ -15,7 +14,6 @@
 #include "index/table.h"
 #include "pipeline/base/cleanup.h"
 
-#define FRESH_FILE "data.mdb.new"
 /* Pages of a transaction are in memory, so rows are committed when they are so many bytes. */
 #define BATCH_BYTES ((size_t)16 << 20)
 
@@ -27,13 +25,6 @@ struct copying {
 	struct error *error;
 };
 
-void compact_clean(const char *folder)
-{
-	cleanup_free char *path = folder_file(folder, FRESH_FILE);
-
-	unlink(path);
-}
-
 /* A dense copy is no larger than what it is made from, give or take how rows fall on pages. */
 static size_t map_bytes_for(uint64_t file_bytes)
 {
@@ -42,23 +33,6 @@ static size_t map_bytes_for(uint64_t file_bytes)
 	while (bytes / 2 < file_bytes)
 		bytes *= 2;
 	return bytes;
-}
-
-static bool open_fresh(struct copying *copying, char *path, uint64_t file_bytes)
-{
-	struct index *fresh = &copying->fresh;
-	int code = mdb_env_create(&fresh->env);
-
-	fresh->folder = path;
-	fresh->lock_fd = fresh->reader_fd = -1;
-	if (code == 0)
-		code = mdb_env_set_maxdbs(fresh->env, TABLES);
-	if (code == 0)
-		code = mdb_env_set_mapsize(fresh->env, map_bytes_for(file_bytes));
-	if (code == 0)
-		code = mdb_env_open(fresh->env, path,
-				    MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0600);
-	return code == 0 || lmdb_error(copying->error, code, path);
 }
 
 static bool commit(struct copying *copying)
@@ -150,14 +124,12 @@ static bool settle_file(struct copying *copying, const struct stat *old)
 	int fd;
 
 	mdb_env_get_fd(copying->fresh.env, &fd);
-	if (!index_pad(&copying->fresh, error))
-		return false;
 	if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
 	    fchown(fd, old->st_uid, old->st_gid) != 0)
 		return error_errno(error, "%s: owner", path);
-	if (fchmod(fd, old->st_mode & 07777) != 0 || fsync(fd) != 0)
+	if (fchmod(fd, old->st_mode & 07777) != 0)
 		return error_errno(error, "%s", path);
-	return true;
+	return fresh_settle(&copying->fresh, error);
 }
 
 static bool copy_index(struct index *index, char *path, const struct stat *old,
@@ -167,7 +139,8 @@ static bool copy_index(struct index *index, char *path, const struct stat *old,
 	bool ok;
 
 	copying.from = index_view_begin(index, error);
-	ok = copying.from && open_fresh(&copying, path, (uint64_t)old->st_size) &&
+	ok = copying.from &&
+	     fresh_open(&copying.fresh, path, map_bytes_for((uint64_t)old->st_size), error) &&
 	     copy_tables(&copying) && settle_file(&copying, old);
 	if (copying.into.txn)
 		mdb_txn_abort(copying.into.txn);
@@ -216,7 +189,7 @@ static bool compact(struct index *index, int64_t wait_ms, size_t batch_bytes,
 		    struct compact_sizes *sizes, struct error *error)
 {
 	cleanup_free char *data = folder_file(index->folder, "data.mdb");
-	cleanup_free char *path = folder_file(index->folder, FRESH_FILE);
+	cleanup_free char *path = fresh_path(index->folder);
 	struct stat old, new;
 
 	if (lstat(data, &old) != 0)
@@ -242,7 +215,7 @@ bool index_compact_batched(const char *folder, enum index_lock lock, int64_t wai
 		return false;
 	ok = compact(index, wait_ms, batch_bytes, sizes, error);
 	if (!ok)
-		compact_clean(folder);
+		fresh_clean(folder);
 	index_close(index);
 	return ok;
 }

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pipeline/base/cleanup.h"
+
 #define MAX_READERS 510
 #define MAX_MAP_BYTES ((size_t)1 << 46)
 
@@ -79,20 +81,50 @@ static bool file_sizes(struct index *index, int *fd, uint64_t *want, uint64_t *h
 	return true;
 }
 
-bool index_pad(struct index *index, struct error *error)
+void index_stretch_file(struct index *index)
+{
+	struct error error;
+	MDB_envinfo info;
+	uint64_t want, have;
+	int fd, code;
+
+	mdb_env_info(index->env, &info);
+	if (!file_sizes(index, &fd, &want, &have, &error) || have >= info.me_mapsize)
+		return;
+	code = ftruncate(fd, (off_t)info.me_mapsize);
+	(void)code;
+}
+
+bool index_fit_file(struct index *index, struct error *error)
 {
 	uint64_t want, have;
 	int fd;
 
 	if (!file_sizes(index, &fd, &want, &have, error))
 		return false;
-	if (have < want && ftruncate(fd, (off_t)want) != 0)
-		return error_errno(error, "%s/data.mdb", index->folder);
+	while (have != want && ftruncate(fd, (off_t)want) != 0)
+		if (errno != EINTR)
+			return error_errno(error, "%s/data.mdb", index->folder);
 	return true;
 }
 
+bool index_is_in_place(struct index *index, struct error *error)
+{
+	cleanup_free char *path = folder_file(index->folder, "data.mdb");
+	struct stat ours, theirs;
+	int fd;
+
+	mdb_env_get_fd(index->env, &fd);
+	if (fstat(fd, &ours) != 0 || (stat(path, &theirs) != 0 && errno != ENOENT))
+		return error_errno(error, "%s", path);
+	if (ours.st_nlink > 0 && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
+		return true;
+	return error_set(error, ERROR_IO,
+			 "%s was removed or replaced while it was written", path);
+}
+
 /* A page behind the end of the file would be a SIGBUS, so a cut file is refused here.
- * A writer that is just between its commit and index_pad() is given a moment. */
+ * A writer that could not make it longer before its commit is given a moment. */
 static bool file_is_whole(struct index *index, struct error *error)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };
@@ -109,14 +141,20 @@ static bool file_is_whole(struct index *index, struct error *error)
 	return index_damaged(error, "%s/data.mdb is cut short", index->folder);
 }
 
+static bool lock_is_refused(int code)
+{
+	return code == EACCES || code == EROFS || code == EPERM;
+}
+
 /* On a medium or in a folder that cannot be written there is no place for the reader
  * table, and no writer to be kept off either. */
 static bool env_open_read(struct index *index, struct error *error)
 {
-	int code = env_open(index, MDB_RDONLY);
-	int dead;
+	int dead, code = lock_file_fill(index->folder);
 
-	if (code == EACCES || code == EROFS || code == EPERM)
+	if (code == 0)
+		code = env_open(index, MDB_RDONLY);
+	if (lock_is_refused(code))
 		code = env_open(index, MDB_RDONLY | MDB_NOLOCK);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
 		return error_set(error, ERROR_FORMAT,
@@ -131,8 +169,10 @@ static bool env_open_read(struct index *index, struct error *error)
 static bool env_open_write(struct index *index, size_t map_bytes, struct error *error)
 {
 	MDB_envinfo info;
-	int dead, code = env_open(index, 0);
+	int dead, code = lock_file_fill(index->folder);
 
+	if (code == 0)
+		code = env_open(index, 0);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
 		return error_set(error, ERROR_FORMAT,
 				 "no index at %s: data.mdb is there, but of another kind",
@@ -145,7 +185,7 @@ static bool env_open_write(struct index *index, size_t map_bytes, struct error *
 		code = mdb_env_set_mapsize(index->env, map_bytes);
 	if (code != 0)
 		return lmdb_error(error, code, index->folder);
-	return index_pad(index, error);
+	return index_fit_file(index, error);
 }
 
 struct index *index_open_read(const char *folder, struct error *error)
@@ -160,6 +200,16 @@ struct index *index_open_read(const char *folder, struct error *error)
 	return NULL;
 }
 
+static bool create_missing(const char *folder, size_t map_bytes, struct error *error)
+{
+	if (folder_holds_index(folder, error))
+		return true;
+	if (error->kind != ERROR_FORMAT)
+		return false;
+	error->kind = ERROR_NONE;
+	return index_create(folder, map_bytes, error);
+}
+
 struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 				     size_t map_bytes, struct error *error)
 {
@@ -169,9 +219,9 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 		goto fail;
 	index->lock_fd = writer_lock(folder, lock, error);
 	if (index->lock_fd >= 0)
-		compact_clean(folder);
-	if (index->lock_fd >= 0 && env_open_write(index, map_bytes, error) &&
-	    schema_open(index, true, error))
+		fresh_clean(folder);
+	if (index->lock_fd >= 0 && create_missing(folder, map_bytes, error) &&
+	    env_open_write(index, map_bytes, error) && schema_open(index, true, error))
 		return index;
 fail:
 	index_close(index);

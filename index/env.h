@@ -45,10 +45,14 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 				     size_t map_bytes, struct error *error);
 /* Doubles the map. No transaction may be open. */
 bool index_grow(struct index *index, struct error *error);
-/* Makes the file as long as its header says: LMDB does not write pages that were freed
- * again in the transaction that made them, and a reader takes a short file for a cut
- * one. */
-bool index_pad(struct index *index, struct error *error);
+/* LMDB does not write pages that were freed again in the transaction that made them, and a
+ * reader takes a file that is shorter than its header says for a cut one. So the file is made as
+ * long as the map before each commit, whoever is killed behind that, and as long as its header
+ * says after it. The first does what it can: there may be a limit, or no sparse files. */
+void index_stretch_file(struct index *index);
+bool index_fit_file(struct index *index, struct error *error);
+/* Whether data.mdb is still the file that was opened, and not removed or replaced. */
+bool index_is_in_place(struct index *index, struct error *error);
 bool view_begin(struct index_view *view, struct index *index, unsigned flags,
 		struct error *error);
 
@@ -80,8 +84,19 @@ bool reader_lock(const char *folder, int *fd, struct error *error);
  * nobody open it until fd is closed. ERROR_BUSY when that lasts longer than wait_ms. */
 bool exclusive_lock(int fd, const char *folder, int64_t wait_ms, struct error *error);
 
-/* compact.c: removes what one that was killed has left; for the holder of the writer lock. */
-void compact_clean(const char *folder);
+/* Makes sure that lock.mdb has its room on disk, before LMDB opens it. 0, or the number of the error. */
+int lock_file_fill(const char *folder);
+
+/* fresh.c: the file beside data.mdb that is to take its place; to be freed. */
+char *fresh_path(const char *folder);
+/* Removes what one that was killed has left; for the holder of the writer lock. */
+void fresh_clean(const char *folder);
+/* Makes an environment in that file. Path must outlive it; env is to be closed, also on failure, when it is not NULL. */
+bool fresh_open(struct index *fresh, char *path, size_t map_bytes, struct error *error);
+/* When all is committed: the file has its length, and is on disk. */
+bool fresh_settle(struct index *fresh, struct error *error);
+/* An empty index where there is none; for the holder of the writer lock. False: there is none then. */
+bool index_create(const char *folder, size_t map_bytes, struct error *error);
 
 /* What an LMDB code means to the user; always false. */
 bool lmdb_error(struct error *error, int code, const char *what);

@@ -11,12 +11,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pipeline/base/cleanup.h"
 
 #define LOCK_FILE "writer.lock"
+/* lock.mdb for as many readers as env.c asks for, as LMDB lays it out. */
+#define LOCK_FILE_BYTES 32768
 #define POLL_MS 10
 
 enum {
@@ -24,12 +27,16 @@ enum {
 	BYTE_OPEN,
 };
 
-/* type: F_RDLCK, F_WRLCK; command: F_OFD_SETLK, F_OFD_SETLKW. As fcntl(). */
+/* type: F_RDLCK, F_WRLCK; command: F_OFD_SETLK, F_OFD_SETLKW. As fcntl(); only one that waits is interrupted. */
 static int lock_byte(int fd, int byte, short type, int command)
 {
 	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+	int result;
 
-	return fcntl(fd, command, &lock);
+	do {
+		result = fcntl(fd, command, &lock);
+	} while (result != 0 && errno == EINTR && command == F_OFD_SETLK);
+	return result;
 }
 
 static bool is_taken(int code)
@@ -64,6 +71,31 @@ int writer_lock(const char *folder, enum index_lock lock, struct error *error)
 	    lock_byte(fd, BYTE_OPEN, F_RDLCK, F_OFD_SETLK) == 0)
 		return fd;
 	return lock_failed(folder, fd, error);
+}
+
+/*
+ * LMDB maps lock.mdb, whose pages are a hole in the file until they are written to; on a disk that is full that is no error
+ * but a SIGBUS. So they are asked for before. The file must not be open here when LMDB has it open: its locks go with any
+ * descriptor of it that is closed.
+ */
+int lock_file_fill(const char *folder)
+{
+	cleanup_free char *path = folder_file(folder, "lock.mdb");
+	cleanup_fd int fd = -1;
+	struct stat status;
+
+	if (stat(path, &status) == 0 && status.st_size > 0 &&
+	    (uint64_t)status.st_blocks * 512 >= (uint64_t)status.st_size)
+		return 0;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || fstat(fd, &status) != 0)
+		return errno;
+	if (status.st_size < LOCK_FILE_BYTES)
+		status.st_size = LOCK_FILE_BYTES;
+	while (fallocate(fd, 0, 0, status.st_size) != 0)
+		if (errno != EINTR)
+			return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : errno;
+	return 0;
 }
 
 /* It may be missing: a copy of data.mdb alone is an index. */

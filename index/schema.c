@@ -113,5 +113,5 @@ bool schema_open(struct index *index, bool write, struct error *error)
 	code = mdb_txn_commit(view.txn);
 	if (code != 0)
 		return lmdb_error(error, code, index->folder);
-	return !make || (index_pad(index, error) && folder_sync(index->folder, error));
+	return !make || index_fit_file(index, error);
 }

@@ -19,6 +19,7 @@ static bool attempt(struct index *index,
 		mdb_txn_abort(view.txn);
 		return false;
 	}
+	index_stretch_file(index);
 	code = mdb_txn_commit(view.txn);
 	*full = code == MDB_MAP_FULL;
 	return code == 0 || lmdb_error(error, code, "writing the index");
@@ -36,5 +37,5 @@ bool index_transact(struct index *index,
 	while (!(ok = attempt(index, work, context, &full, error)))
 		if (!full || !index_grow(index, error))
 			break;
-	return ok && index_pad(index, error);
+	return ok && index_fit_file(index, error) && index_is_in_place(index, error);
 }

@@ -61,7 +61,9 @@ static int spool_stdin(const struct ingest *ingest, struct error *error)
 	}
 	while ((got = read_stdin(ingest, buffer, 1u << 16)) > 0)
 		for (ssize_t done = 0, wrote; done < got; done += wrote) {
-			wrote = write(fd, buffer + done, (size_t)(got - done));
+			do {
+				wrote = write(fd, buffer + done, (size_t)(got - done));
+			} while (wrote < 0 && errno == EINTR);
 			if (wrote < 0) {
 				error_errno(error, "standard input");
 				close(fd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the program starts: finds the command and runs it. The only file that turns results into an exit. */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,7 +103,7 @@ static bool fill_standard_streams(void)
 
 	do {
 		fd = open("/", O_PATH | O_DIRECTORY);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
+	} while ((fd >= 0 && fd <= STDERR_FILENO) || (fd < 0 && errno == EINTR));
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
@@ -111,8 +113,12 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	if (!fill_standard_streams())
+	if (!fill_standard_streams()) {
+		log_error("cannot open /: %s", strerror(errno));
 		return EXIT_IO;
+	}
+	/* A limit on the size of files is an error of the write that meets it, not an end without a word. */
+	signal(SIGXFSZ, SIG_IGN);
 	utf8_follow_locale();
 	if (argc == 3 && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return reader_main(argv[2]);

@@ -9,11 +9,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/mem.h"
 #include "pipeline/base/utf8.h"
 
+#define PREFIX "pipeline: "
 #define FIRST_TEXT 512
 #define MAX_TEXT 16384
 
@@ -24,22 +26,43 @@ void log_set_quiet(bool now_quiet)
 	__atomic_store_n(&quiet, now_quiet, __ATOMIC_RELAXED);
 }
 
+static void write_bytes(const char *bytes, size_t len)
+{
+	flockfile(stderr);
+	fwrite_unlocked(bytes, 1, len, stderr);
+	funlockfile(stderr);
+}
+
+/* Without memory: the beginning of it, and of that what acts on no terminal whatever its locale. */
+static void write_plain(struct slice text)
+{
+	char line[FIRST_TEXT + sizeof(PREFIX)];
+	size_t len = sizeof(PREFIX) - 1;
+
+	memcpy(line, PREFIX, len);
+	for (size_t i = 0; i < text.len && len < sizeof(line) - 1; i++)
+		line[len++] = text.at[i] >= ' ' && text.at[i] <= '~' ? text.at[i] : '?';
+	line[len++] = '\n';
+	write_bytes(line, len);
+}
+
 static void write_line(struct slice text, bool cut)
 {
 	cleanup_free char *line = NULL;
 	size_t len = 0;
 	FILE *memory = open_memstream(&line, &len);
 
-	if (!memory)
+	if (!memory) {
+		write_plain(text);
 		return;
-	fputs("pipeline: ", memory);
+	}
+	fputs(PREFIX, memory);
 	utf8_print_terminal(memory, text);
 	fputs(cut ? "...\n" : "\n", memory);
-	if (fclose(memory) != 0)
-		return;
-	flockfile(stderr);
-	fwrite_unlocked(line, 1, len, stderr);
-	funlockfile(stderr);
+	if (fclose(memory) != 0 || !line)
+		write_plain(text);
+	else
+		write_bytes(line, len);
 }
 
 static void log_args(const char *format, va_list args)
