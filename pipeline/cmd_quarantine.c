@@ -195,7 +195,6 @@ static int retry(const struct quarantine_run *quarantine)
 	struct retry all = { .left = 0 };
 	int status;
 
-	mem_set_exit_status(EXIT_IO);
 	status = run_retry(&all, quarantine);
 	vec_free(&all.jobs);
 	arena_free(&all.arena);
@@ -237,6 +236,8 @@ static int run_verb(const struct quarantine_run *quarantine, char **words, int c
 		return options_mistake(command, "--jobs, --lock and --quiet are for retry");
 	if (!is_list && quarantine->listing)
 		return options_mistake(command, "--format is for list");
+	if (is_list)
+		mem_set_exit_status(EXIT_USAGE);
 	return is_list ? list(quarantine) : retry(quarantine);
 }
 
@@ -246,6 +247,7 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct operands words;
 	int status;
 
+	mem_set_exit_status(EXIT_IO);
 	if (!options_take(command, argc, argv, take_option, &quarantine, &words, &status))
 		return status;
 	return run_verb(&quarantine, words.at, words.count);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -180,6 +181,14 @@ static void ignore_stop_signals(void)
 	signal(SIGHUP, SIG_IGN);
 }
 
+/* One that died before we asked to die with it: its end of the channel is closed. What it has sent would still be received. */
+static bool keeper_is_gone(void)
+{
+	struct pollfd channel = { .fd = READER_CHANNEL };
+
+	return poll(&channel, 1, 0) > 0 && (channel.revents & POLLHUP);
+}
+
 int reader_main(const char *threads)
 {
 	byte_vec frame = { 0 };
@@ -188,6 +197,8 @@ int reader_main(const char *threads)
 	int count = atoi(threads);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (keeper_is_gone())
+		return 0;
 	ignore_stop_signals();
 	if (!unpack_prepare(&error)) {
 		log_error("%s", error.text);

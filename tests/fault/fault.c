@@ -426,6 +426,22 @@ ssize_t pread(int fd, void *into, size_t len, off_t offset)
 	return REAL(pread)(fd, into, what ? half(len) : len, offset);
 }
 
+/* It fails as a whole only: glibc 2.36 uses what it allocates for the first path without having looked at it. */
+FTS *fts_open(char *const *paths, int options, fts_compare compare)
+{
+	int what = whole_fault(CALL_fts_open);
+	FTS *walk;
+
+	if (what) {
+		errno = what;
+		return NULL;
+	}
+	busy++;
+	walk = REAL(fts_open)(paths, options, compare);
+	busy--;
+	return walk;
+}
+
 /* ---- writing, on a disk that may be full ---- */
 
 /* How much of len may be written; 0 with errno set: nothing. */

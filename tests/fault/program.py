@@ -9,7 +9,7 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PIPELINE = os.path.abspath(os.environ.get("PIPELINE") or os.path.join(ROOT, "build", "pipeline"))
 FAULTS = os.path.join(ROOT, "build", "tests", "fault.so")
-HANGS = 60  # seconds after which a run is taken for one that never ends
+HANGS = 30  # seconds after which a run is taken for one that never ends
 OWN_FILES = {"data.mdb", "lock.mdb", "writer.lock"}
 
 # What does not depend on in which run, or how often, something was written.
@@ -102,6 +102,22 @@ def incidents(index, env):
     if status not in (0, 1):
         raise Failure("list exits %d: %s" % (status, err))
     return {row["incident"] for row in json.loads(out)["incidents"]}
+
+
+def session(leader):
+    """Who lives of all that this process, itself included, has started."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % name, encoding="utf-8") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[3]) == leader and fields[0] not in "ZX":
+            found.append(int(name))
+    return found
 
 
 def children(pid):

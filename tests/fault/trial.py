@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has to hold of an index that somebody was disturbed in."""
 import os
+import signal
 import time
 
 from . import program
@@ -9,11 +10,13 @@ from .program import Failure
 STATES = ("no index yet", "as before", "in part", "as after")
 
 
-def await_end(pids):
+def await_end(process, seconds=10):
     """A reader dies with its keeper."""
-    end = time.monotonic() + 10
-    while any(os.path.exists("/proc/%d/exe" % pid) for pid in pids):
+    end = time.monotonic() + seconds
+    while program.session(process.pid):
         if time.monotonic() > end:
+            for pid in program.session(process.pid):
+                os.kill(pid, signal.SIGKILL)
             raise Failure("a reader outlives its keeper")
         time.sleep(0.001)
 
