@@ -37,7 +37,7 @@ static size_t map_bytes_for(uint64_t file_bytes)
 
 static bool commit(struct copying *copying)
 {
-	int code = mdb_txn_commit(copying->into.txn);
+	int code = index_commit(&copying->fresh, copying->into.txn);
 
 	copying->into.txn = NULL;
 	copying->batch_bytes = 0;
@@ -182,7 +182,10 @@ static bool swap(struct index *index, const char *path, const char *data, int64_
 		return false;
 	if (rename(path, data) != 0)
 		return error_errno(error, "%s", path);
-	return drop_lock_file(index->folder, error) && folder_sync(index->folder, error);
+	if (!drop_lock_file(index->folder, error))
+		return false;
+	lock_file_fill(index->folder); /* into the room of the old one, before somebody else has it */
+	return folder_sync(index->folder, error);
 }
 
 static bool compact(struct index *index, int64_t wait_ms, size_t batch_bytes,

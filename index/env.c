@@ -81,7 +81,7 @@ static bool file_sizes(struct index *index, int *fd, uint64_t *want, uint64_t *h
 	return true;
 }
 
-void index_stretch_file(struct index *index)
+static void stretch_file(struct index *index)
 {
 	struct error error;
 	MDB_envinfo info;
@@ -93,6 +93,36 @@ void index_stretch_file(struct index *index)
 		return;
 	code = ftruncate(fd, (off_t)info.me_mapsize);
 	(void)code;
+}
+
+/* LMDB says EIO when less is written than it asked for. The next write tells why: it is one where no page has been yet, and
+ * what it leaves is cut off with the rest. */
+static int why_cut_short(struct index *index)
+{
+	static const char page[4096];
+	struct error error;
+	MDB_envinfo info;
+	uint64_t want, have;
+	int fd;
+
+	mdb_env_info(index->env, &info);
+	if (!file_sizes(index, &fd, &want, &have, &error))
+		return EIO;
+	if (have < info.me_mapsize)
+		have = info.me_mapsize;
+	if (pwrite(fd, page, sizeof(page), (off_t)have) < 0 &&
+	    (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+		return errno;
+	return EIO;
+}
+
+int index_commit(struct index *index, MDB_txn *txn)
+{
+	int code;
+
+	stretch_file(index);
+	code = mdb_txn_commit(txn);
+	return code == EIO ? why_cut_short(index) : code;
 }
 
 bool index_fit_file(struct index *index, struct error *error)
@@ -169,10 +199,8 @@ static bool env_open_read(struct index *index, struct error *error)
 static bool env_open_write(struct index *index, size_t map_bytes, struct error *error)
 {
 	MDB_envinfo info;
-	int dead, code = lock_file_fill(index->folder);
+	int dead, code = env_open(index, 0);
 
-	if (code == 0)
-		code = env_open(index, 0);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
 		return error_set(error, ERROR_FORMAT,
 				 "no index at %s: data.mdb is there, but of another kind",
@@ -200,6 +228,15 @@ struct index *index_open_read(const char *folder, struct error *error)
 	return NULL;
 }
 
+/* Before there is a data.mdb: an index that is there can be read, however full the disk is. */
+static bool lock_file_has_room(const char *folder, struct error *error)
+{
+	int code = lock_file_fill(folder);
+
+	return code == 0 ||
+	       error_set(error, ERROR_IO, "%s/lock.mdb: %s", folder, strerror(code));
+}
+
 static bool create_missing(const char *folder, size_t map_bytes, struct error *error)
 {
 	if (folder_holds_index(folder, error))
@@ -220,7 +257,8 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 	index->lock_fd = writer_lock(folder, lock, error);
 	if (index->lock_fd >= 0)
 		fresh_clean(folder);
-	if (index->lock_fd >= 0 && create_missing(folder, map_bytes, error) &&
+	if (index->lock_fd >= 0 && lock_file_has_room(folder, error) &&
+	    create_missing(folder, map_bytes, error) &&
 	    env_open_write(index, map_bytes, error) && schema_open(index, true, error))
 		return index;
 fail:

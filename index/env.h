@@ -49,8 +49,10 @@ bool index_grow(struct index *index, struct error *error);
  * reader takes a file that is shorter than its header says for a cut one. So the file is made as
  * long as the map before each commit, whoever is killed behind that, and as long as its header
  * says after it. The first does what it can: there may be a limit, or no sparse files. */
-void index_stretch_file(struct index *index);
 bool index_fit_file(struct index *index, struct error *error);
+/* mdb_txn_commit() of a transaction that writes, the first of the two and, where LMDB has but EIO for a write that was cut
+ * short, the reason. */
+int index_commit(struct index *index, MDB_txn *txn);
 /* Whether data.mdb is still the file that was opened, and not removed or replaced. */
 bool index_is_in_place(struct index *index, struct error *error);
 bool view_begin(struct index_view *view, struct index *index, unsigned flags,

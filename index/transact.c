@@ -19,8 +19,7 @@ static bool attempt(struct index *index,
 		mdb_txn_abort(view.txn);
 		return false;
 	}
-	index_stretch_file(index);
-	code = mdb_txn_commit(view.txn);
+	code = index_commit(index, view.txn);
 	*full = code == MDB_MAP_FULL;
 	return code == 0 || lmdb_error(error, code, "writing the index");
 }

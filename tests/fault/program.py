@@ -31,9 +31,10 @@ def environment(scratch, **faults):
     return env
 
 
-def start(index, words, env):
+def start(index, words, env, before=None):
     return subprocess.Popen([PIPELINE, "--index", index, *words], stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, start_new_session=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, preexec_fn=before,
+                            start_new_session=True)
 
 
 def end(process):
