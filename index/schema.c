@@ -110,7 +110,7 @@ bool schema_open(struct index *index, bool write, struct error *error)
 		mdb_txn_abort(view.txn);
 		return false;
 	}
-	code = index_commit(index, view.txn);
+	code = make ? index_commit(index, view.txn) : mdb_txn_commit(view.txn);
 	if (code != 0)
 		return lmdb_error(error, code, index->folder);
 	return !make || index_fit_file(index, error);
