@@ -205,9 +205,10 @@ $(FAULTS): tests/fault/fault.c tests/fault/calls.def $(B)/compile.stamp
 	$(call say,LINK)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) -O1 -g -fPIC \
 		-shared -o $@ $< -ldl
 
-check-faults: $(PROGRAM) $(FAULTS) ## let every call of the keeper fail once, and kill it 2000 times (an hour)
+check-faults: $(PROGRAM) $(FAULTS) ## let every call of the keeper fail once, kill it 2000 times, fill its disk (half an hour)
 	$(Q)tests/check-faults --all
 	$(Q)tests/check-kills --kills 2000
+	$(Q)tests/check-disk
 
 check: ## run every test (scripts/test.sh without its package installation)
 	+$(Q)scripts/test.sh --no-setup $(CHECK_ARGS)

@@ -7,6 +7,8 @@
 #include "tests/unit/test_index_fixture.h"
 
 #include <fcntl.h>
+#include <errno.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -60,6 +62,18 @@ static void make_index(const char *folder, const struct sample_bundle *bundle)
 	for (int i = 0; i < 8; i++)
 		assert_true(index_transact(index, put, &i, &error));
 	index_close(index);
+}
+
+/* A map that cannot be had, in the middle of growing it. */
+static bool maps_refused;
+
+void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	if (maps_refused && fd >= 0) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	return (void *)syscall(SYS_mmap, at, len, prot, flags, fd, offset);
 }
 
 static off_t file_length(const char *folder)
@@ -189,12 +203,75 @@ static void test_taken_away(void **state)
 	remove_folder(other);
 }
 
+/* Readers that died with a view open have taken all places there are: one that comes then clears them away. */
+static void test_dead_readers(void **state)
+{
+	char *folder = new_folder();
+	struct error error = ERROR_INIT;
+	struct index *index;
+	int status, views = 0;
+	pid_t child;
+
+	(void)state;
+	make_index(folder, &sample);
+	index = must_open_read(folder);
+	child = fork();
+	if (child == 0) {
+		struct index *mine = must_open_read(folder);
+
+		while (index_view_begin(mine, &error))
+			views++;
+		_exit(views < 500 || !strstr(error.text, "MDB_READERS_FULL"));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	index_view_end(must_view(index));
+	index_close(index);
+	remove_folder(folder);
+}
+
+static bool fill_map(void *context, struct index_view *view, struct error *error)
+{
+	static const char bytes[1 << 20];
+
+	(void)context;
+	return table_put(view, TABLE_META, SLICE("small"),
+			 (struct slice){ bytes, sizeof(bytes) }, error);
+}
+
+/* The index stays as it was, and goes on with the next who has the memory. */
+static void test_map_refused(void **state)
+{
+	char *folder = new_folder();
+	struct error error = ERROR_INIT;
+	struct index *index;
+
+	(void)state;
+	make_index(folder, &sample);
+	index = must_open_write(folder);
+	assert_int_equal(mdb_env_set_mapsize(index->env, 1 << 19), 0);
+	maps_refused = true;
+	assert_false(index_transact(index, fill_map, NULL, &error));
+	maps_refused = false;
+	assert_int_equal(error.kind, ERROR_IO);
+	assert_non_null(strstr(error.text, "growing the index: Cannot allocate memory"));
+	index_close(index);
+	expect_opens(folder);
+	index = must_open_write(folder);
+	assert_true(index_transact(index, fill_map, NULL, &error));
+	index_close(index);
+	expect_opens(folder);
+	remove_folder(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_at_a_commit),
 		cmocka_unit_test(test_limit_on_files),
 		cmocka_unit_test(test_taken_away),
+		cmocka_unit_test(test_dead_readers),
+		cmocka_unit_test(test_map_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
