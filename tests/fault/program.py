@@ -32,9 +32,13 @@ def environment(scratch, **faults):
 
 
 def start(index, words, env, before=None):
-    return subprocess.Popen([PIPELINE, "--index", index, *words], stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, preexec_fn=before,
-                            start_new_session=True)
+    """As a shell would: a word "<FILE" is what its standard input comes from."""
+    given = [word[1:] for word in words if word.startswith("<")]
+    told = [word for word in words if not word.startswith("<")]
+    with open(given[0] if given else os.devnull, "rb") as file:
+        return subprocess.Popen([PIPELINE, "--index", index, *told], stdin=file,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, preexec_fn=before,
+                                start_new_session=True)
 
 
 def end(process):
@@ -137,10 +141,12 @@ class Counters:
 
     def read(self):
         size = 8 * (1 + len(self.calls))
-        with open(self.path, "rb") as file:
-            data = file.read(size)
+        data = b""
+        if os.path.exists(self.path):
+            with open(self.path, "rb") as file:
+                data = file.read(size)
         if len(data) < size:
-            raise Failure("the program was not run with the faults: is it linked statically?")
+            raise Failure("the program was not run with the faults: is it linked statically, and is there a build/tests/fault.so?")
         numbers = list((ctypes.c_uint64 * (1 + len(self.calls))).from_buffer_copy(data))
         return numbers[0], dict(zip(self.calls, numbers[1:]))
 

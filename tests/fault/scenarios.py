@@ -147,6 +147,7 @@ def few(scratch, seed, env):
     """Over two or three dumps, all of which can be read: many runs take little time, and exit 0 says that all is there."""
     paths = generate(os.path.join(scratch, "corpus"), seed, 3)
     found = [Scenario("fresh", ("ingest", *paths[:2]), None, False),
+             Scenario("stdin", ("ingest", "-", "<" + paths[0]), None, False),
              changed(scratch, paths, env),
              retried(scratch, paths[:2], env)]
     return measured(scratch, found + upkeep(scratch, os.path.dirname(paths[0]), env), env)
