@@ -30,11 +30,17 @@ void job_end(struct keeper *keeper, size_t at)
 	clear_suspect(keeper, at);
 }
 
-/* A bundle that never came to be read, and is not to be put in the place of what came of it before. */
+/* A bundle that never came to be read, and is not to be put in the place of what came of it before. Standard input is named by
+ * its content, which is not known then. */
 static void leave_job(struct keeper *keeper, size_t at, const char *reason, const char *text)
 {
-	log_warning("%s: %s: %s: what the index has of it stays as it is",
-		    keeper->jobs->at[at].path, reason, text);
+	const struct keeper_job *job = &keeper->jobs->at[at];
+
+	if (job->path)
+		log_warning("%s: %s: %s: what the index has of it stays as it is",
+			    job->path, reason, text);
+	else
+		log_warning("%s: %s: %s", job->name, reason, text);
 	keeper->totals->outcomes[OUTCOME_QUARANTINED]++;
 	job_end(keeper, at);
 }
@@ -46,7 +52,7 @@ void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const 
 				     .outcome = OUTCOME_QUARANTINED };
 	struct batched *batched;
 
-	if (keeper->jobs->at[at].known) {
+	if (keeper->jobs->at[at].known || !keeper->jobs->at[at].path) {
 		leave_job(keeper, at, reason, text);
 		return;
 	}
