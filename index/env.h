@@ -31,6 +31,8 @@ struct index {
 	int reader_fd; /* of one that reads; -1 where the folder has no place for its lock */
 	unsigned views; /* open now: while one is, the map must not move */
 	uint64_t run;   /* the run that it writes in, 0 before index_begin_run() */
+	struct run_confinement confinement; /* to be written with the next batch, */
+	bool confinement_noted;             /* when this is set */
 };
 
 /* A read transaction, or inside index_write() the write transaction. */

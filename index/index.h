@@ -80,6 +80,16 @@ struct bundle_result {
 bool index_write(struct index *index, const struct bundle_result *results, size_t count,
 		 struct error *error);
 
+/* How a reader was confined: as pipeline/confine.h has it, which is not known here. */
+struct run_confinement {
+	uint64_t run; /* in which it read */
+	uint8_t landlock;
+	bool seccomp;
+};
+
+/* The next index_write() also puts down how the reader of this run is confined: Landlock's version or 0, seccomp. */
+void index_note_confinement(struct index *index, uint8_t landlock, bool seccomp);
+
 /* ---- reading ---- */
 
 /* A snapshot: what later commits change is not seen. */

@@ -58,6 +58,49 @@ bool index_begin_run(struct index *index, int64_t now, struct error *error)
 	return true;
 }
 
+void index_note_confinement(struct index *index, uint8_t landlock, bool seccomp)
+{
+	index->confinement = (struct run_confinement){ .run = index->run,
+						       .landlock = landlock,
+						       .seccomp = seccomp };
+	index->confinement_noted = true;
+}
+
+#define CONFINEMENT_BYTES 10
+
+bool confinement_put(struct index_view *view, struct error *error)
+{
+	const struct run_confinement *noted = &view->index->confinement;
+	byte_vec value = { 0 };
+	bool good;
+
+	if (!view->index->confinement_noted)
+		return true;
+	bytes_put_u64_be(&value, noted->run);
+	bytes_put_u8(&value, noted->landlock);
+	bytes_put_u8(&value, noted->seccomp);
+	good = table_put(view, TABLE_META, SLICE("confinement"),
+			 (struct slice){ (const char *)value.at, value.len }, error);
+	vec_free(&value);
+	return good;
+}
+
+bool index_last_confinement(struct index_view *view, struct run_confinement *confinement,
+			    struct error *error)
+{
+	struct slice value;
+
+	error->kind = ERROR_NONE;
+	if (!table_get(view, TABLE_META, SLICE("confinement"), &value, error))
+		return false;
+	if (value.len != CONFINEMENT_BYTES)
+		return index_damaged(error, "the confinement of a run cannot be read");
+	confinement->run = key_number(value.at);
+	confinement->landlock = (uint8_t)value.at[8];
+	confinement->seccomp = value.at[9] == 1;
+	return true;
+}
+
 bool arrival_put(struct index_view *view, uint64_t id, uint64_t run, struct error *error)
 {
 	uint64_t big_endian = __builtin_bswap64(run);

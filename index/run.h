@@ -17,9 +17,15 @@ struct run_row {
 bool index_begin_run(struct index *index, int64_t now, struct error *error);
 /* The latest run; number 0 when there was none. */
 bool index_last_run(struct index_view *view, struct run_row *run, struct error *error);
+/* How the reader of the latest run that read was confined. False when none said so (error->kind is then ERROR_NONE), or on
+ * failure. */
+bool index_last_confinement(struct index_view *view, struct run_confinement *confinement,
+			    struct error *error);
 /* Pushes the incidents that came in this run or later; a set when it returns. */
 bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error);
 
+/* For index/write.c: puts down what was noted, if anything. */
+bool confinement_put(struct index_view *view, struct error *error);
 /* For index/change.c: an incident that was not there came in this run. */
 bool arrival_put(struct index_view *view, uint64_t id, uint64_t run, struct error *error);
 /* In which run an incident came. False when it is not there (error->kind is then ERROR_NONE), or on failure. */

@@ -5,6 +5,7 @@
  */
 #include "index/bundle.h"
 #include "index/inherit.h"
+#include "index/run.h"
 #include "index/transact.h"
 
 struct batch_bundle {
@@ -163,7 +164,7 @@ static bool write_batch(void *context, struct index_view *view, struct error *er
 	vec_for_each(bundle, &batch->bundles)
 		if (!write_bundle(batch, view, bundle, error))
 			return false;
-	return write_incidents(batch, view, error);
+	return confinement_put(view, error) && write_incidents(batch, view, error);
 }
 
 bool index_write(struct index *index, const struct bundle_result *results, size_t count,
@@ -174,5 +175,6 @@ bool index_write(struct index *index, const struct bundle_result *results, size_
 		  index_transact(index, write_batch, &batch, error);
 
 	batch_free(&batch);
+	index->confinement_noted &= !ok;
 	return ok;
 }

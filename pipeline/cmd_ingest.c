@@ -146,7 +146,8 @@ static int run_ingest(struct ingest *ingest)
 	struct index *index;
 	bool done;
 
-	if (!folder || !discover(ingest, folder, &error))
+	if (!sandbox_is_there(writing->reading.sandbox, &error) || !folder ||
+	    !discover(ingest, folder, &error))
 		return writing_failed(writing, &error);
 	ingest->stop = catch_stop_signals();
 	index = index_open_write(folder, writing_lock(writing), &error);
@@ -159,7 +160,7 @@ static int run_ingest(struct ingest *ingest)
 	done = writing_group_alike(index, &error) &&
 	       index_begin_run(index, moment_now(), &error) && add_stdin(ingest, &error) &&
 	       keeper_skip_known(index, &ingest->jobs, &totals, &error) &&
-	       keeper_run(index, &ingest->jobs, writing->threads, ingest->stop, &totals,
+	       keeper_run(index, &ingest->jobs, &writing->reading, ingest->stop, &totals,
 			  &error);
 	index_close(index);
 	if (!done)

@@ -172,7 +172,9 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	const volatile sig_atomic_t *stop = catch_stop_signals();
 	struct keeper_totals totals = { 0 };
 	struct error error = ERROR_INIT;
-	struct index *index = writing_open(writing, &error);
+	struct index *index = sandbox_is_there(writing->reading.sandbox, &error)
+				      ? writing_open(writing, &error)
+				      : NULL;
 	bool done;
 	int status;
 
@@ -185,7 +187,7 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	       add_jobs(retry, index, &quarantine->wish, &error);
 	totals.bundles = retry->jobs.len;
 	done = done &&
-	       keeper_run(index, &retry->jobs, writing->threads, stop, &totals, &error);
+	       keeper_run(index, &retry->jobs, &writing->reading, stop, &totals, &error);
 	index_close(index);
 	return done ? outcome(retry, &totals, *stop) : writing_failed(writing, &error);
 }
@@ -233,7 +235,8 @@ static int run_verb(const struct quarantine_run *quarantine, char **words, int c
 	if (!is_list && (count != 1 || strcmp(words[0], "retry") != 0))
 		return options_mistake(command, "say what: list or retry");
 	if (is_list && quarantine->reading)
-		return options_mistake(command, "--jobs, --lock and --quiet are for retry");
+		return options_mistake(
+			command, "--jobs, --lock, --sandbox and --quiet are for retry");
 	if (!is_list && quarantine->listing)
 		return options_mistake(command, "--format is for list");
 	if (is_list)

@@ -7,6 +7,7 @@
 #include "pipeline/base/log.h"
 #include "pipeline/options.h"
 #include "pipeline/place.h"
+#include "pipeline/sandbox.h"
 #include "pipeline/show.h"
 
 enum {
@@ -21,6 +22,7 @@ static const struct option_row rows[] = {
 	  "only the original lines of point of interest N, out of the bundle" },
 	{ OPTION_FORMAT, 'f', "format", "FORMAT",
 	  "text (default), json, jsonl, or dot: the wait chains for Graphviz" },
+	OPTIONS_SANDBOX,
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
@@ -33,7 +35,9 @@ struct wish {
 	const struct command *command;
 	const char *index;
 	enum format format;
-	uint64_t evidence; /* number of a finding, 0 for everything */
+	uint64_t evidence;    /* number of a finding, 0 for everything */
+	enum sandbox sandbox; /* in which its lines are read */
+	bool sandboxed;       /* it was said */
 	bool all, selected;
 	struct selector selector;
 	char **typed;
@@ -72,7 +76,8 @@ static bool print(void *context, const struct shown *shown, struct error *error)
 	const struct wish *wish = showing->wish;
 
 	if (wish->evidence)
-		return show_evidence(shown, wish->evidence, wish->format, error);
+		return show_evidence(shown, wish->evidence, wish->sandbox, wish->format,
+				     error);
 	if (wish->format == FORMAT_JSON || wish->format == FORMAT_JSONL) {
 		print_json(showing, shown, wish->format == FORMAT_JSON);
 	} else if (wish->format == FORMAT_DOT) {
@@ -159,7 +164,8 @@ static int show(const struct wish *wish)
 	struct reading_place place;
 	int status;
 
-	if (!place_open(&place, wish->index, &showing.error)) {
+	if ((wish->evidence && !sandbox_is_there(wish->sandbox, &showing.error)) ||
+	    !place_open(&place, wish->index, &showing.error)) {
 		report(&showing);
 		return EXIT_USAGE;
 	}
@@ -188,6 +194,9 @@ static bool take_option(void *into, const struct options *options, int id)
 		return true;
 	case OPTION_EVIDENCE:
 		return number_option(options, 1, UINT32_MAX, &wish->evidence);
+	case OPTION_SANDBOX:
+		wish->sandboxed = true;
+		return sandbox_option(&wish->sandbox, options);
 	case OPTION_FORMAT:
 		return format_option_of(&wish->format, options, FORMATS_KNOWN);
 	default:
@@ -209,6 +218,8 @@ static int check(const struct wish *wish)
 	if (is_list(wish) && (wish->evidence || wish->format == FORMAT_DOT))
 		return options_mistake(wish->command, "%s is of one incident",
 				       wish->evidence ? "--evidence" : "--format dot");
+	if (wish->sandboxed && !wish->evidence)
+		return options_mistake(wish->command, "--sandbox is for --evidence");
 	if (wish->evidence && wish->format == FORMAT_DOT)
 		return options_mistake(wish->command,
 				       "--evidence prints text, json and jsonl alone");

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline stats`: what the index holds, which lines of the logs nobody could read, and what is normal for an image. */
 #include "index/list.h"
+#include "index/run.h"
 #include "index/sizes.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
 #include "pipeline/print.h"
+#include "pipeline/sandbox.h"
 #include "pipeline/selecting.h"
 #include "pipeline/stats_baseline.h"
 #include "pipeline/text_table.h"
@@ -143,7 +145,45 @@ static void print_json_sizes(struct json *json, const struct tally *tally,
 	json_array_end(json);
 }
 
-static void print_json(const struct tally *tally, const struct index_sizes *sizes, bool unknown)
+/* How archives were read the last time; run 0: it is not known. */
+static bool get_confinement(struct index_view *view, struct run_confinement *last,
+			    struct error *error)
+{
+	*last = (struct run_confinement){ .run = 0 };
+	return index_last_confinement(view, last, error) || error->kind == ERROR_NONE;
+}
+
+static void print_json_confinement(struct json *json, const struct run_confinement *last)
+{
+	json_key(json, "confinement");
+	if (last->run == 0) {
+		json_null(json);
+		return;
+	}
+	json_object_begin(json);
+	print_json_u64(json, "run", last->run);
+	json_key(json, "landlock");
+	if (last->landlock)
+		json_u64(json, last->landlock);
+	else
+		json_null(json);
+	json_key(json, "seccomp");
+	json_bool(json, last->seccomp);
+	json_object_end(json);
+}
+
+static void print_text_confinement(const struct run_confinement *last)
+{
+	const struct confinement confinement = { last->landlock, last->seccomp };
+	char text[SANDBOX_TEXT_SIZE];
+
+	if (last->run)
+		printf("\nread in run %llu under: %s", (unsigned long long)last->run,
+		       sandbox_text(text, &confinement));
+}
+
+static void print_json(const struct tally *tally, const struct index_sizes *sizes,
+		       const struct run_confinement *last, bool unknown)
 {
 	struct json json;
 
@@ -160,6 +200,7 @@ static void print_json(const struct tally *tally, const struct index_sizes *size
 	print_json_u64(&json, "diagnostics", tally->diagnostics);
 	print_json_u64(&json, "unknown_lines", tally->unknown_lines);
 	print_json_sizes(&json, tally, sizes);
+	print_json_confinement(&json, last);
 	if (unknown)
 		print_json_kinds(&json, tally);
 	json_object_end(&json);
@@ -215,7 +256,8 @@ static void print_text_sizes(const struct tally *tally, const struct index_sizes
 	text_table_end(&table);
 }
 
-static void print_text(const struct tally *tally, const struct index_sizes *sizes, bool unknown)
+static void print_text(const struct tally *tally, const struct index_sizes *sizes,
+		       const struct run_confinement *last, bool unknown)
 {
 	if (unknown) {
 		print_text_kinds(tally);
@@ -229,6 +271,7 @@ static void print_text(const struct tally *tally, const struct index_sizes *size
 	print_count("\n", tally->chains, "chain");
 	print_count("\n", tally->diagnostics, "diagnostic");
 	print_count("\n", tally->unknown_lines, "unknown line");
+	print_text_confinement(last);
 	print_text_sizes(tally, sizes);
 }
 
@@ -239,16 +282,17 @@ static bool stats_tally(struct index_view *view, enum format format, bool unknow
 	struct tally tally = { 0 };
 	uint64_t count;
 	struct index_sizes sizes = { .file = 0 };
+	struct run_confinement last;
 	bool good = list_incidents(view, &all, tally_row, &tally, &count, error) &&
-		    index_sizes(view, &sizes, error);
+		    index_sizes(view, &sizes, error) && get_confinement(view, &last, error);
 
 	if (tally.by_kind.len)
 		qsort_r(tally.by_kind.at, tally.by_kind.len, sizeof(struct kind_tally),
 			by_lines, &tally.names);
 	if (good && format == FORMAT_JSON)
-		print_json(&tally, &sizes, unknown);
+		print_json(&tally, &sizes, &last, unknown);
 	else if (good)
-		print_text(&tally, &sizes, unknown);
+		print_text(&tally, &sizes, &last, unknown);
 	vec_free(&sizes.tables);
 	tally_free(&tally);
 	return good;

@@ -16,6 +16,7 @@ struct place {
 	struct slice path;
 	const struct summary *summary;
 	const struct evidence_list *list;
+	enum sandbox sandbox;
 	struct bundle_row row;
 };
 
@@ -129,11 +130,14 @@ static bool ask(struct reader_process *reader, int fd, struct slice name,
 		struct error *error)
 {
 	struct error broken = ERROR_INIT;
+	struct confinement got;
 	byte_vec frame = { 0 };
 	bool good;
 
 	message_put_excerpt_request(&frame, name, request);
 	good = channel_send(reader->channel, frame.at, frame.len, fd, &broken) &&
+	       channel_receive(reader->channel, &frame, NULL, &broken) > 0 &&
+	       message_get_hello(&got, &frame, &broken) &&
 	       channel_receive(reader->channel, &frame, NULL, &broken) > 0;
 	if (good)
 		good = message_get_excerpts(reply, request->ranges.len, &frame, error);
@@ -156,13 +160,14 @@ static bool read_lines(const struct place *place, int fd, struct excerpt_reply *
 {
 	struct excerpt_request request = { 0 };
 	struct reader_process reader = { 0 };
+	const struct reader_setup setup = { 1, place->sandbox };
 	bool good;
 
 	if (!make_request(place, &request)) {
 		excerpt_request_free(&request);
 		return error_set(error, ERROR_FORMAT, "the index lost a member of it");
 	}
-	good = reader_start(&reader, 1, error) &&
+	good = reader_start(&reader, &setup, error) &&
 	       ask(&reader, fd, base_name(place->path), &request, reply, error) &&
 	       is_same_content(place, reply, error);
 	reader_could_begin(reader_stop(&reader), error);
@@ -200,14 +205,15 @@ static bool fetch_from(struct place *place, struct excerpt_reply *reply, struct 
 }
 
 bool fetch_evidence(struct index_view *view, const struct incident_row *row,
-		    const struct evidence_list *list, struct fetched *fetched,
-		    struct error *error)
+		    const struct evidence_list *list, enum sandbox sandbox,
+		    struct fetched *fetched, struct error *error)
 {
 	for (size_t i = 0; i < row->bundles.len; i++) {
 		struct place place = { .view = view,
 				       .path = row->bundles.at[i],
 				       .summary = incident_row_summary(row, i),
-				       .list = list };
+				       .list = list,
+				       .sandbox = sandbox };
 		struct error wrong = ERROR_INIT;
 		bool good;
 

@@ -7,6 +7,7 @@
 #define PIPELINE_FETCH_H
 
 #include "index/index.h"
+#include "pipeline/confine.h"
 #include "stages/excerpt.h"
 #include "stages/finding_evidence.h"
 
@@ -22,8 +23,8 @@ struct fetched {
  * zeroed, and to be freed by fetched_free().
  */
 bool fetch_evidence(struct index_view *view, const struct incident_row *row,
-		    const struct evidence_list *list, struct fetched *fetched,
-		    struct error *error);
+		    const struct evidence_list *list, enum sandbox sandbox,
+		    struct fetched *fetched, struct error *error);
 void fetched_free(struct fetched *fetched);
 
 #endif

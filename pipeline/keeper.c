@@ -28,6 +28,18 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 	return true;
 }
 
+/* The first frame of a reader. */
+static bool take_hello(struct keeper *keeper, const byte_vec *frame, struct error *error)
+{
+	struct confinement confinement;
+
+	if (!message_get_hello(&confinement, frame, error))
+		return false;
+	keeper->greeted = true;
+	index_note_confinement(keeper->index, confinement.landlock, confinement.seccomp);
+	return true;
+}
+
 /* The next reading from the reader; false when there will be no more from this one. */
 static bool receive_reading(struct keeper *keeper)
 {
@@ -35,8 +47,12 @@ static bool receive_reading(struct keeper *keeper)
 	struct error error = ERROR_INIT;
 	int got = channel_receive(keeper->reader.channel, &batched->frame, NULL, &error);
 
-	if (got > 0 && take_reading(keeper, batched, &error))
+	if (got > 0 && keeper->greeted && take_reading(keeper, batched, &error))
 		return true;
+	if (got > 0 && !keeper->greeted && take_hello(keeper, &batched->frame, &error)) {
+		batched_free(batched);
+		return true;
+	}
 	if (got != 0)
 		log_warning("%s", error.text);
 	batched_free(batched);
@@ -56,8 +72,9 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	bool said_end = false, alive = true;
 	int status;
 
-	if (!reader_start(&keeper->reader, keeper->threads, error))
+	if (!reader_start(&keeper->reader, keeper->setup, error))
 		return false;
+	keeper->greeted = false;
 	while (alive && !*keeper->stop && keeper->done < keeper->jobs->len) {
 		jobs_send(keeper);
 		if (!said_end && keeper->suspects == 0 &&
@@ -76,12 +93,12 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	return error->kind == ERROR_NONE;
 }
 
-bool keeper_run(struct index *index, const keeper_jobs *jobs, int threads,
-		const volatile sig_atomic_t *stop, struct keeper_totals *totals,
-		struct error *error)
+bool keeper_run(struct index *index, const keeper_jobs *jobs,
+		const struct reader_setup *setup, const volatile sig_atomic_t *stop,
+		struct keeper_totals *totals, struct error *error)
 {
 	struct keeper keeper = {
-		.index = index, .jobs = jobs, .threads = threads, .stop = stop, .totals = totals
+		.index = index, .jobs = jobs, .setup = setup, .stop = stop, .totals = totals
 	};
 	bool going = true;
 

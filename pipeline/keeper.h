@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "index/index.h"
+#include "pipeline/reader.h"
 #include "stages/discover.h"
 
 struct keeper_totals {
@@ -35,11 +36,11 @@ struct keeper_job keeper_job_at(const char *path, uint64_t size, int64_t mtime_n
 /* Drops from jobs what the index holds unchanged, counting it in totals. */
 bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
 		       struct keeper_totals *totals, struct error *error);
-/* Reads all jobs with a team of that many threads. *stop may be set by a signal handler: what is read is then committed and
+/* Reads all jobs with readers of that setup. *stop may be set by a signal handler: what is read is then committed and
  * true returned early. False: the index or the machine failed. */
-bool keeper_run(struct index *index, const keeper_jobs *jobs, int threads,
-		const volatile sig_atomic_t *stop, struct keeper_totals *totals,
-		struct error *error);
+bool keeper_run(struct index *index, const keeper_jobs *jobs,
+		const struct reader_setup *setup, const volatile sig_atomic_t *stop,
+		struct keeper_totals *totals, struct error *error);
 
 /* Says on stderr how much was read and what became of it, unless --quiet. */
 void keeper_tell_totals(const struct keeper_totals *totals);

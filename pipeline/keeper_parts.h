@@ -8,7 +8,6 @@
 
 #include "pipeline/keeper.h"
 #include "pipeline/message.h"
-#include "pipeline/reader.h"
 
 /* A batch is committed when it has grown to so many bytes, or is so many milliseconds old. */
 #define BATCH_BYTES (32u << 20)
@@ -34,10 +33,11 @@ struct keeper {
 	uint8_t *states;  /* enum job_state */
 	uint8_t *suspect; /* held by a reader that died */
 	size_t first_waiting, held, suspects, done;
-	int threads;
+	const struct reader_setup *setup;
 	bool alone; /* suspects are in work, one at a time */
 	const volatile sig_atomic_t *stop;
 	struct reader_process reader;
+	bool greeted; /* by this reader */
 	VEC(struct batched *) batch;
 	size_t batch_bytes;
 	int64_t batch_since;

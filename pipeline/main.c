@@ -42,7 +42,28 @@ static void print_help(void)
 	       "      --index DIR   the index to use; else $PIPELINE_INDEX,\n"
 	       "                    else $XDG_STATE_HOME/pipeline/index\n"
 	       "  -h, --help        print this help; after a command, that command's\n"
-	       "      --version     print the version\n");
+	       "      --version     print the version; with -v also how the kernel here would let\n"
+	       "                    archives be read in confinement\n");
+}
+
+/* -v and --verbose, behind --version. */
+static bool is_verbose(const char *word)
+{
+	return word && (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0);
+}
+
+static void print_version(bool verbose)
+{
+	struct confinement offered = confine_offered();
+
+	printf("pipeline %s\n", PIPELINE_VERSION);
+	if (!verbose)
+		return;
+	if (offered.landlock)
+		printf("Landlock: ABI %d\n", offered.landlock);
+	else
+		printf("Landlock: none\n");
+	printf("seccomp: %s\n", offered.seccomp ? "yes" : "no");
 }
 
 static int mistake(const char *what, const char *word)
@@ -74,7 +95,7 @@ static int run(int argc, char **argv)
 			return 0;
 		}
 		if (strcmp(argv[at], "--version") == 0) {
-			printf("pipeline %s\n", PIPELINE_VERSION);
+			print_version(is_verbose(argv[at + 1]));
 			return 0;
 		}
 		if (strcmp(argv[at], "--index") == 0 && at + 1 < argc)
@@ -120,8 +141,8 @@ int main(int argc, char **argv)
 	/* A limit on the size of files is an error of the write that meets it, not an end without a word. */
 	signal(SIGXFSZ, SIG_IGN);
 	utf8_follow_locale();
-	if (argc == 3 && strcmp(argv[1], READER_ARGUMENT) == 0)
-		return reader_main(argv[2]);
+	if (argc == 2 + READER_WORDS && strcmp(argv[1], READER_ARGUMENT) == 0)
+		return reader_main(argv + 2);
 	status = run(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_error("cannot write the output");

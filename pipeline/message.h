@@ -8,14 +8,16 @@
 #define PIPELINE_MESSAGE_H
 
 #include "index/index.h"
+#include "pipeline/confine.h"
 #include "stages/bundle_work.h"
 #include "stages/excerpt.h"
 
-/* What a frame to the reader begins with. */
+/* What a frame to the reader begins with, and its own first one. */
 enum message_kind {
 	MESSAGE_UNKNOWN,
 	MESSAGE_JOB,
 	MESSAGE_EXCERPT,
+	MESSAGE_HELLO,
 };
 
 enum message_kind message_kind(const byte_vec *frame);
@@ -24,6 +26,11 @@ enum message_kind message_kind(const byte_vec *frame);
 void message_put_job(byte_vec *out, uint64_t job, const char *name);
 /* name is a copy to be freed; NULL when the bytes are no job. */
 char *message_get_job(const byte_vec *frame, uint64_t *job);
+
+/* reader -> keeper, once, before all else. What it says is not to be relied on. */
+void message_put_hello(byte_vec *out, const struct confinement *confinement);
+bool message_get_hello(struct confinement *confinement, const byte_vec *frame,
+		       struct error *error);
 
 /* A bundle as the reader read it. Texts and bytes point into the frame. */
 struct reading {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,6 +26,8 @@
 #include "stages/unpack.h"
 
 #define READER_CHANNEL 3
+/* Of what a reader had to say so much is told. */
+#define WORDS_TOLD 4096
 
 /* Where this program's file is; /proc may be missing in a chroot, the kernel's own note is not. */
 static void own_program(char path[PATH_MAX])
@@ -37,41 +40,74 @@ static void own_program(char path[PATH_MAX])
 		snprintf(path, PATH_MAX, "%s", (const char *)getauxval(AT_EXECFN));
 }
 
-static int spawn(pid_t *pid, int channel, int threads)
+/* What it gets is all that it has; the memory file stands in for the standard streams. */
+static int spawn(struct reader_process *reader, int channel, const struct reader_setup *setup)
 {
-	char program[PATH_MAX], number[16], argument[] = READER_ARGUMENT;
-	char *argv[] = { program, argument, number, NULL }, *env[] = { NULL };
+	char program[PATH_MAX], threads[16], sandbox[16], argument[] = READER_ARGUMENT;
+	char *argv[] = { program, argument, threads, sandbox, NULL }, *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	int failed;
 
 	own_program(program);
-	snprintf(number, sizeof(number), "%d", threads);
+	snprintf(threads, sizeof(threads), "%d", setup->threads);
+	snprintf(sandbox, sizeof(sandbox), "%d", (int)setup->sandbox);
 	posix_spawn_file_actions_init(&actions);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		posix_spawn_file_actions_adddup2(&actions, reader->words, fd);
 	if (channel == READER_CHANNEL)
 		fcntl(channel, F_SETFD, 0);
 	else
 		posix_spawn_file_actions_adddup2(&actions, channel, READER_CHANNEL);
-	failed = posix_spawn(pid, program, &actions, NULL, argv, env);
+	failed = posix_spawn(&reader->pid, program, &actions, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&actions);
 	return failed;
 }
 
-bool reader_start(struct reader_process *reader, int threads, struct error *error)
+bool reader_start(struct reader_process *reader, const struct reader_setup *setup,
+		  struct error *error)
 {
 	int pair[2], failed;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+	reader->words = memfd_create("reader", MFD_CLOEXEC);
+	if (reader->words < 0)
 		return error_errno(error, "cannot start the reader");
-	failed = spawn(&reader->pid, pair[1], threads);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		error_errno(error, "cannot start the reader");
+		close(reader->words);
+		return false;
+	}
+	failed = spawn(reader, pair[1], setup);
 	close(pair[1]);
 	if (failed) {
 		close(pair[0]);
+		close(reader->words);
 		reader->pid = 0;
 		errno = failed;
 		return error_errno(error, "cannot start the reader");
 	}
 	reader->channel = pair[0];
 	return true;
+}
+
+/* Line by line; ours begin as all our messages do. */
+static void tell_words(int words)
+{
+	static const struct slice name = { "pipeline: ", 10 };
+	char text[WORDS_TOLD];
+	ssize_t len = pread(words, text, sizeof(text), 0);
+	struct slice left = { text, len > 0 ? (size_t)len : 0 };
+
+	while (left.len) {
+		const char *end = memchr(left.at, '\n', left.len);
+		struct slice line =
+			slice_first(left, end ? (size_t)(end - left.at) : left.len);
+
+		left = slice_skip(left, line.len + (end != NULL));
+		if (slice_starts(line, name))
+			line = slice_skip(line, name.len);
+		if (line.len)
+			log_error("reader: %.*s", SLICE_ARG(line));
+	}
 }
 
 void reader_no_more_jobs(struct reader_process *reader)
@@ -89,6 +125,8 @@ int reader_stop(struct reader_process *reader)
 	kill(reader->pid, SIGKILL); /* one that is through has exited, or is about to and holds nothing */
 	while (waitpid(reader->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	tell_words(reader->words);
+	close(reader->words);
 	reader->pid = 0;
 	return status;
 }
@@ -189,22 +227,37 @@ static bool keeper_is_gone(void)
 	return poll(&channel, 1, 0) > 0 && (channel.revents & POLLHUP);
 }
 
-int reader_main(const char *threads)
+/* Everything that is still to be opened by its name is opened here: from then on nothing can be. */
+static bool settle_in(const struct reader_setup *setup, struct confinement *got,
+		      struct error *error)
 {
+	confine_close_from(READER_CHANNEL + 1);
+	setenv("TZ", "UTC0", 1); /* times in archives are looked at by nobody: no file of a zone for them */
+	return unpack_preload(error) &&
+	       confine(setup->sandbox, setup->threads, UNPACK_LIMITS_DEFAULT.nested_bytes,
+		       got, error);
+}
+
+int reader_main(char **words)
+{
+	const struct reader_setup setup = { .threads = atoi(words[0]) > 0 ? atoi(words[0]) : 1,
+					    .sandbox = (enum sandbox)atoi(words[1]) };
 	byte_vec frame = { 0 };
 	struct floor_client client = { &frame, next_job, deliver };
 	struct error error = ERROR_INIT;
-	int count = atoi(threads);
+	struct confinement got;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (keeper_is_gone())
 		return 0;
 	ignore_stop_signals();
-	if (!unpack_prepare(&error)) {
+	if (!settle_in(&setup, &got, &error)) {
 		log_error("%s", error.text);
 		return READER_UNFIT;
 	}
-	floor_run(count > 0 ? count : 1, &client);
+	message_put_hello(&frame, &got);
+	answer(&frame);
+	floor_run(setup.threads, &client);
 	vec_free(&frame);
 	return 0;
 }

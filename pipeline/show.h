@@ -5,6 +5,7 @@
 
 #include "index/index.h"
 #include "pipeline/base/json.h"
+#include "pipeline/confine.h"
 #include "pipeline/options.h"
 #include "pipeline/selecting.h"
 #include "stages/finding.h"
@@ -39,7 +40,7 @@ void show_text(const struct shown *shown);
 void show_dot(const struct shown *shown);
 /* The original lines of a finding, counted from 1; format is FORMAT_TEXT, FORMAT_JSON or FORMAT_JSONL. False with ERROR_USAGE when there is none of that number, else with what is
  * wrong with the bundle. */
-bool show_evidence(const struct shown *shown, uint64_t number, enum format format,
-		   struct error *error);
+bool show_evidence(const struct shown *shown, uint64_t number, enum sandbox sandbox,
+		   enum format format, struct error *error);
 
 #endif

@@ -192,8 +192,8 @@ static void drop_unseen(struct evidence_list *list)
 	list->pieces.len = kept;
 }
 
-bool show_evidence(const struct shown *shown, uint64_t number, enum format format,
-		   struct error *error)
+bool show_evidence(const struct shown *shown, uint64_t number, enum sandbox sandbox,
+		   enum format format, struct error *error)
 {
 	struct lines lines = { .shown = shown, .number = number };
 	bool good;
@@ -204,7 +204,8 @@ bool show_evidence(const struct shown *shown, uint64_t number, enum format forma
 	lines.finding = &shown->findings.list.at[number - 1];
 	finding_evidence(shown->incident, &shown->findings, lines.finding, &lines.list);
 	drop_unseen(&lines.list);
-	good = fetch_evidence(shown->view, shown->row, &lines.list, &lines.fetched, error);
+	good = fetch_evidence(shown->view, shown->row, &lines.list, sandbox,
+			      &lines.fetched, error);
 	if (good) {
 		if (format == FORMAT_TEXT)
 			print_text(&lines);

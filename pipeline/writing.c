@@ -15,7 +15,7 @@ struct writing writing_begin(const struct command *command, const char *index)
 {
 	return (struct writing){ .command = command,
 				 .index = index,
-				 .threads = team_default_size() };
+				 .reading.threads = team_default_size() };
 }
 
 static bool lock_option(struct writing *writing, const struct options *options)
@@ -39,8 +39,10 @@ bool writing_option(struct writing *writing, const struct options *options, int 
 	case OPTION_JOBS:
 		if (!number_option(options, 1, 64, &number))
 			return false;
-		writing->threads = (int)number;
+		writing->reading.threads = (int)number;
 		return true;
+	case OPTION_SANDBOX:
+		return sandbox_option(&writing->reading.sandbox, options);
 	case OPTION_LOCK:
 		return lock_option(writing, options);
 	case OPTION_QUIET:

@@ -7,6 +7,8 @@
 
 #include "index/index.h"
 #include "pipeline/options.h"
+#include "pipeline/reader.h"
+#include "pipeline/sandbox.h"
 
 enum {
 	OPTION_LOCK = 400,
@@ -24,7 +26,7 @@ enum {
 /* Of the commands that read bundles. */
 #define OPTIONS_READING                                                                         \
 	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor" },       \
-		OPTIONS_LOCK,                                                                   \
+		OPTIONS_LOCK, OPTIONS_SANDBOX,                                                  \
 	{                                                                                       \
 		OPTION_QUIET, 'q', "quiet", NULL, "no summary; warnings and errors still print" \
 	}
@@ -39,12 +41,12 @@ struct writing {
 	const struct command *command;
 	const char *index; /* --index, or NULL */
 	enum lock_choice lock;
-	int threads;
+	struct reader_setup reading;
 };
 
 /* A command's options as they are before any is given. */
 struct writing writing_begin(const struct command *command, const char *index);
-/* Takes --lock, --jobs, --quiet or --index in. False, with the mistake reported, when its value is none. */
+/* Takes --lock, --jobs, --sandbox, --quiet or --index in. False, with the mistake reported, when its value is none. */
 bool writing_option(struct writing *writing, const struct options *options, int id);
 enum index_lock writing_lock(const struct writing *writing);
 

@@ -7,9 +7,9 @@
 #include "stages/unpack.h"
 
 #include <errno.h>
+#include <iconv.h>
 #include <locale.h>
 #include <pthread.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stages/unpack_parts.h"
@@ -44,6 +44,24 @@ static void locale_leave(locale_t old)
 {
 	if (old)
 		uselocale(old);
+}
+
+/* libarchive turns names into the locale's letters by some of these; a converter that stays open stays loaded. */
+static void keep_converters(void)
+{
+	static const char *const from[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "CP437" };
+	static iconv_t kept[sizeof(from) / sizeof(from[0])];
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
+		kept[i] = iconv_open("UTF-8", from[i]);
+	(void)kept;
+}
+
+bool unpack_preload(struct error *error)
+{
+	locale_leave(locale_enter());
+	keep_converters();
+	return unpack_prepare(error);
 }
 
 static struct slice text_of(const byte_vec *bytes)
@@ -213,10 +231,7 @@ static enum unpack_status step(struct unpack *unpack, struct unpack_member *memb
 		if (!bundle_begin(unpack, error))
 			return UNPACK_FAILED;
 		if (unpack->plain) {
-			struct stat st;
-
-			if (fstat(unpack->fd, &st) == 0 && st.st_size > 0)
-				member->size = (uint64_t)st.st_size;
+			member->size = fd_size(unpack->fd);
 			return UNPACK_MEMBER;
 		}
 	}

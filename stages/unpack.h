@@ -44,6 +44,8 @@ struct unpack_member {
 /* Loads libarchive, once; the walk does so itself when it comes to the first archive. False with an ERROR_IO when this
  * machine has none that serves: asked before there is any input, so that none is blamed for it. */
 bool unpack_prepare(struct error *error);
+/* The same, and loads what else it would come to load by name: for a process that is about to be kept from opening files. */
+bool unpack_preload(struct error *error);
 /* fd is read from its start and stays the caller's; name is the bundle's base name. Never fails:
  * what is wrong with the bundle shows at the first step. */
 struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits *limits);

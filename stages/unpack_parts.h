@@ -62,6 +62,8 @@ struct source {
 	struct error error; /* kind is ERROR_NONE until reading fails; then it stays */
 };
 
+/* Of a file whose position nobody minds. */
+uint64_t fd_size(int fd);
 void source_from_fd(struct source *source, int fd, bool owns_fd);
 void source_from_parent(struct source *source, struct level *parent);
 /* Reads the parent's member into anonymous memory first. False, without a source, when it is larger than

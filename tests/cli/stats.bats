@@ -35,6 +35,25 @@ setup() { fresh_index; }
 	[ "$(pipeline show odd.log --format json | jq '.unknown_lines[0].line')" = 209 ]
 }
 
+@test "stats: under which confinement archives were read the last time" {
+	local landlock seccomp
+	landlock=$(pipeline --version -v | sed -n 's/^Landlock: ABI //p')
+	seccomp=$(pipeline --version -v | grep -q '^seccomp: yes' && echo true || echo false)
+	pipeline ingest "$CASE"
+	exits 0 pipeline stats --format json
+	shows '.confinement.run' 1
+	shows '.confinement.landlock' "${landlock:-null}"
+	shows '.confinement.seccomp' "$seccomp"
+	pipeline ingest --sandbox=off "$LOGS/repeated_listings.log"
+	exits 0 pipeline stats --format json
+	holds '.confinement == {"run": 2, "landlock": null, "seccomp": false}'
+	# Nobody reads what is in already.
+	pipeline ingest "$CASE"
+	exits 0 pipeline stats --format json
+	shows '.confinement.run' 2
+	pipeline stats | grep -qx 'read in run 2 under: no Landlock, no seccomp'
+}
+
 @test "stats: no index is exit 2, operands are refused" {
 	exits 2 pipeline stats
 	pipeline ingest "$CASE" 2>/dev/null

@@ -23,6 +23,8 @@
 
 #define BUNDLES_MAX 600
 
+static const struct reader_setup two_threads = { .threads = 2 };
+
 static char folder[64];   /* of this test: the bundles, and the index in it */
 static int readers;       /* started so far */
 static bool said_no_more; /* to the last reader */
@@ -118,12 +120,15 @@ static void answer(int channel, uint64_t job, const char *name)
 
 static _Noreturn void play_reader(int channel)
 {
+	const struct confinement full = { .landlock = 7, .seccomp = true };
 	struct error error = ERROR_INIT;
 	byte_vec frame = { 0 };
 	uint64_t job;
 	char *name;
 	int fd;
 
+	message_put_hello(&frame, &full);
+	send_frame(channel, frame.at, frame.len);
 	while (channel_receive(channel, &frame, &fd, &error) > 0 && fd >= 0) {
 		close(fd);
 		name = message_get_job(&frame, &job);
@@ -135,11 +140,12 @@ static _Noreturn void play_reader(int channel)
 	_exit(0);
 }
 
-bool reader_start(struct reader_process *reader, int threads, struct error *error)
+bool reader_start(struct reader_process *reader, const struct reader_setup *setup,
+		  struct error *error)
 {
 	int pair[2];
 
-	(void)threads;
+	(void)setup;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return error_errno(error, "no reader");
 	readers++;
@@ -221,7 +227,8 @@ static void run_night_but(struct night *night, size_t left)
 	bool good;
 
 	alarm(60); /* a keeper that waits for ever fails the test */
-	good = keeper_run(night->index, &night->jobs, 2, &stop, &night->totals, &error);
+	good = keeper_run(night->index, &night->jobs, &two_threads, &stop, &night->totals,
+			  &error);
 	alarm(0);
 	assert_string_equal(error.text, "");
 	assert_true(good);
@@ -400,7 +407,8 @@ static void test_a_machine_without_what_reading_takes(void **state)
 	for (size_t i = 0; i < 50; i++)
 		add_bundle(&night, "unfit");
 	alarm(60);
-	assert_false(keeper_run(night.index, &night.jobs, 2, &stop, &night.totals, &error));
+	assert_false(keeper_run(night.index, &night.jobs, &two_threads, &stop,
+				&night.totals, &error));
 	alarm(0);
 	assert_int_equal(error.kind, ERROR_IO);
 	assert_int_equal(readers, 1);
