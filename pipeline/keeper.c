@@ -18,8 +18,13 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 	if (reading->job >= keeper->jobs->len || keeper->states[reading->job] != JOB_HELD)
 		return error_set(error, ERROR_INTERNAL,
 				 "the reader answered what was not asked");
-	vec_for_each(member, &reading->members)
+	vec_for_each(member, &reading->members) {
+		if (!slice_starts(member->path,
+				  slice_from(keeper->jobs->at[reading->job].name)))
+			return error_set(error, ERROR_INTERNAL,
+					 "the reader answered with members of another bundle");
 		vec_push(&batched->row.members, *member);
+	}
 	vec_for_each(id, &reading->ids)
 		vec_push(&batched->row.incidents, *id);
 	batched->row.content = reading->content;

@@ -4,6 +4,7 @@
 
 #include "stages/census.h"
 #include "stages/digest.h"
+#include "stages/incident.h"
 
 _Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
 		       (int)MEMBER_IGNORED == (int)OUTCOME_IGNORED &&
@@ -78,6 +79,16 @@ void message_put_reading(byte_vec *out, const struct bundle_work *work)
 	}
 }
 
+/* "limit-size": a word that acts on nobody, whichever it is. */
+static bool is_reason(struct slice reason)
+{
+	for (size_t i = 0; i < reason.len; i++)
+		if ((reason.at[i] < 'a' || reason.at[i] > 'z') &&
+		    (reason.at[i] < '0' || reason.at[i] > '9') && reason.at[i] != '-')
+			return false;
+	return reason.len <= 64;
+}
+
 static void get_members(struct reading *reading, struct bytes_reader *bytes)
 {
 	size_t count = bytes_get_count(bytes, 5);
@@ -91,14 +102,51 @@ static void get_members(struct reading *reading, struct bytes_reader *bytes)
 		member.bytes = bytes_get_varint(bytes);
 		if (member.outcome >= OUTCOMES || member.path.len == 0 ||
 		    (member.outcome == OUTCOME_PARSED) != (member.reason.len == 0) ||
+		    !is_reason(member.reason) ||
 		    (i && slice_compare(reading->members.at[i - 1].path, member.path) > 0))
 			bytes->bad = true;
 		vec_push(&reading->members, member);
 	}
 }
 
-/* An incident's pieces must decode and agree on its id. */
-static bool incident_is_sound(const struct encoded_incident *incident, uint64_t id)
+/* Where it was read are members of this bundle, and of such as were read. */
+static bool sources_are_members(const struct reading *reading, const struct summary *summary)
+{
+	vec_for_each(source, &summary->sources) {
+		size_t low = 0, high = reading->members.len;
+
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+
+			if (slice_compare(reading->members.at[middle].path, source->member) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low == reading->members.len ||
+		    !slice_equal(reading->members.at[low].path, source->member))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody looks at the records until somebody asks for them, and `verify` then calls the index damaged. */
+static bool records_are_sound(struct slice records, uint64_t id)
+{
+	struct error error = ERROR_INIT;
+	struct incident incident;
+	bool sound;
+
+	incident_init(&incident);
+	sound = incident_decode(&incident, records.at, records.len, &error) &&
+		incident.id == id;
+	incident_free(&incident);
+	return sound;
+}
+
+/* An incident's pieces must decode and agree on its id, its chains and its build. */
+static bool incident_is_sound(const struct reading *reading,
+			      const struct encoded_incident *incident, uint64_t id)
 {
 	struct summary summary = { 0 };
 	struct chain_list chains = { 0 };
@@ -108,7 +156,10 @@ static bool incident_is_sound(const struct encoded_incident *incident, uint64_t 
 		     summary.id == id &&
 		     chain_list_decode(&chains, incident->chains.at, incident->chains.len) &&
 		     census_decode(&census, incident->census.at, incident->census.len) &&
-		     digest_decode(&digest, incident->digest.at, incident->digest.len);
+		     digest_decode(&digest, incident->digest.at, incident->digest.len) &&
+		     summary.chains == chains.chains_found && summary.build == census.build &&
+		     sources_are_members(reading, &summary) &&
+		     records_are_sound(incident->records, id);
 
 	summary_free(&summary);
 	chain_list_free(&chains);
@@ -130,7 +181,7 @@ static void get_incidents(struct reading *reading, struct bytes_reader *bytes)
 		incident.digest = bytes_get_text(bytes);
 		incident.records = bytes_get_text(bytes);
 		if (bytes->bad || (i && reading->ids.at[i - 1] >= id) ||
-		    !incident_is_sound(&incident, id))
+		    !incident_is_sound(reading, &incident, id))
 			bytes->bad = true;
 		vec_push(&reading->ids, id);
 		vec_push(&reading->incidents, incident);

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "index/verify.h"
 #include "pipeline/channel.h"
 #include "pipeline/keeper.h"
 #include "pipeline/message.h"
@@ -108,6 +109,16 @@ static void answer(int channel, uint64_t job, const char *name)
 		frame.len = 0;
 		put_reading(&frame, job + BUNDLES_MAX, name, NULL);
 	}
+	if (is(name, "foreign")) {
+		frame.len = 0;
+		put_reading(&frame, job, "another bundle", NULL);
+	}
+	if (is(name, "endless")) {
+		for (;;)
+			send_frame(channel, "\377 and so on", 11);
+	}
+	if (is(name, "trailing"))
+		bytes_put_u8(&frame, 0);
 	if (is(name, "contradictory")) {
 		frame.len = 0;
 		put_reading(&frame, job, name, "a smaller path");
@@ -260,10 +271,30 @@ static void check_bundle(struct night *night, size_t at, const char *reason)
 	index_view_end(view);
 }
 
+static void tell(void *context, const char *text)
+{
+	(void)context;
+	print_error("%s\n", text);
+}
+
+/* Whatever the readers did, the index is sound. */
+static void check_index(struct night *night)
+{
+	struct error error = ERROR_INIT;
+	struct index_view *view = index_view_begin(night->index, &error);
+	struct verified verified;
+
+	assert_non_null(view);
+	assert_true(index_verify(view, tell, NULL, &verified, &error));
+	assert_int_equal(verified.problems, 0);
+	index_view_end(view);
+}
+
 static void end_night(struct night *night)
 {
 	char command[96];
 
+	check_index(night);
 	index_close(night->index);
 	vec_free(&night->jobs);
 	snprintf(command, sizeof(command), "rm -rf -- '%s'", folder);
@@ -293,7 +324,8 @@ static void test_one_bad_among_good(void **state)
 {
 	static const char *const kinds[] = { "killer",    "leaver",    "garbage",
 					     "empty",     "oversized", "half",
-					     "truncated", "stranger",  "contradictory" };
+					     "truncated", "stranger",  "contradictory",
+					     "foreign",   "endless",   "trailing" };
 	static struct night night;
 
 	(void)state;
