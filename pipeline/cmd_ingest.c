@@ -10,6 +10,7 @@
 
 #include "index/run.h"
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/hash.h"
 #include "pipeline/base/log.h"
 #include "pipeline/keeper.h"
 #include "pipeline/place.h"
@@ -118,6 +119,7 @@ static bool add_stdin(struct ingest *ingest, struct error *error)
 		return error_errno(error, "standard input");
 	vec_push(&ingest->jobs, ((struct keeper_job){ .name = "stdin",
 						      .size = (uint64_t)status.st_size,
+						      .content = hash_file(ingest->stdin_fd),
 						      .fd = ingest->stdin_fd }));
 	return true;
 }

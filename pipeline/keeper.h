@@ -26,6 +26,7 @@ struct keeper_job {
 	uint64_t size;
 	int64_t mtime_ns;
 	int fd; /* open already, or -1: to be opened by path */
+	struct hash128 content; /* of one without a path, which is named by it: no reader has a say in that */
 	bool known; /* when it cannot be opened, or readers die of it, the index keeps what it has of it */
 };
 

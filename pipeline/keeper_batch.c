@@ -66,6 +66,8 @@ void batch_add(struct keeper *keeper, size_t at, struct batched *batched)
 	const struct keeper_job *job = &keeper->jobs->at[at];
 	struct bundle_row *row = &batched->row;
 
+	if (!job->path)
+		row->content = job->content;
 	snprintf(batched->path, sizeof(batched->path), "stdin:%016llx",
 		 (unsigned long long)row->content.high);
 	row->path = slice_from(job->path ? job->path : batched->path);
