@@ -104,3 +104,30 @@ each_text() {
 	tail -c +3 c.reg | iconv -f UTF-16LE -t UTF-8 | tr -d '\r' >lines
 	ascii lines
 }
+
+@test "members of a zip: names with escapes, turns, newlines, quotes and commas do not act, and CSV gives them back" {
+	local words
+	NAME=$NAME python3 - "$CASE" <<-'EOF'
+		import os, sys, zipfile
+		name = os.environ["NAME"] + '\n"quoted",=1+1'
+		with zipfile.ZipFile("hostile.zip", "w") as out:
+		    out.write(sys.argv[1], name)
+		    out.writestr(name + ".zip", b"PK\x03\x04cut")
+	EOF
+	LC_ALL=C.UTF-8 pipeline ingest hostile.zip >screen 2>&1 || [ $? -eq 4 ] || fail "$(cat -v screen)"
+	grep -qF "quarantined" screen
+	harmless screen
+	[ "$(grep -c . screen)" -eq 2 ] || fail "a name makes lines: $(cat -v screen)"
+	for words in list "show hostile.zip" "show hostile.zip --evidence 1" "show hostile.zip --format dot" "query --chain *" "quarantine list"; do
+		(set -f && LC_ALL=C.UTF-8 pipeline $words) >screen 2>&1 || fail "$words: $(cat -v screen)"
+		harmless screen
+	done
+	pipeline list --format csv >list.csv
+	python3 - <<-'EOF'
+		import csv
+		with open("list.csv", encoding="utf-8", newline="") as file:
+		    rows = list(csv.reader(file))
+		assert len(rows) == 3 and {len(row) for row in rows} == {11}, rows
+		assert sum(row[2].endswith('\n"quoted",=1+1') for row in rows) == 1, rows
+	EOF
+}
