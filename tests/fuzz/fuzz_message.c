@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The keeper's message decoder, fed with what a reader that was taken over could send: the first byte chooses between
- * a job, a reading, a request for excerpts and an answer to one, the rest is the frame. A reading that is taken must hold
- * incidents that show how they look; an answer that is taken holds no more than was allowed.
+ * a job, a hello, a reading, a request for excerpts and an answer to one, the rest is the frame. A reading that is taken must hold
+ * incidents that show how they look, the index must take it, too, and be sound with it; an answer that is taken holds no more
+ * than was allowed.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "index/verify.h"
 #include "pipeline/message.h"
 #include "stages/incident.h"
 
@@ -18,6 +24,78 @@ static void look_at(const struct encoded_incident *encoded)
 	if (incident_decode(&incident, encoded->records.at, encoded->records.len, &error))
 		incident_analyse(&incident);
 	incident_free(&incident);
+}
+
+static struct index *the_index;
+/* In memory, as every commit is made durable. */
+static char folder[] = "/dev/shm/fuzz-message.XXXXXX";
+
+static void remove_index(void)
+{
+	static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
+	char path[sizeof(folder) + 16];
+
+	index_close(the_index);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+static void make_index(void)
+{
+	struct error error = ERROR_INIT;
+
+	if (the_index)
+		return;
+	setenv("TMPDIR", "/dev/shm", 1); /* of the scratch index */
+	if (!mkdtemp(folder))
+		__builtin_trap();
+	the_index = index_open_write(folder, INDEX_LOCK_FAIL, &error);
+	if (!the_index)
+		__builtin_trap();
+	atexit(remove_index);
+}
+
+static void tell(void *context, const char *text)
+{
+	(void)context;
+	fprintf(stderr, "fuzz_message: %s\n", text);
+}
+
+/* Each reading takes the place of the one before, as of the same bundle. */
+static void write_reading(const struct reading *reading)
+{
+	struct error error = ERROR_INIT;
+	struct bundle_row row = { .path = SLICE("/case.tar"), .content = reading->content };
+	struct bundle_result result = { &row, reading->incidents.at };
+	struct verified verified;
+	struct index_view *view;
+
+	make_index();
+	vec_for_each(member, &reading->members)
+		vec_push(&row.members, *member);
+	vec_for_each(id, &reading->ids)
+		vec_push(&row.incidents, *id);
+	if (!index_write(the_index, &result, 1, &error)) {
+		tell(NULL, error.text);
+		__builtin_trap();
+	}
+	bundle_row_free(&row);
+	view = index_view_begin(the_index, &error);
+	if (!view || !index_verify(view, tell, NULL, &verified, &error) || verified.problems)
+		__builtin_trap();
+	index_view_end(view);
+}
+
+static void try_hello(const byte_vec *frame)
+{
+	struct error error = ERROR_INIT;
+	struct confinement confinement;
+
+	if (message_get_hello(&confinement, frame, &error) && frame->len != 3)
+		__builtin_trap();
 }
 
 static void try_request(const byte_vec *frame)
@@ -58,6 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes_put(&frame, data + 1, size - 1);
 	if (data[0] == 'j') {
 		free(message_get_job(&frame, &job));
+	} else if (data[0] == 'h') {
+		try_hello(&frame);
 	} else if (data[0] == 'e') {
 		try_request(&frame);
 	} else if (data[0] == 'x') {
@@ -65,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (message_get_reading(&reading, &frame, &error)) {
 		vec_for_each(incident, &reading.incidents)
 			look_at(incident);
+		write_reading(&reading);
 	}
 	reading_free(&reading);
 	vec_free(&frame);
