@@ -18,6 +18,9 @@
 
 static const struct option_row rows[] = {
 	OPTIONS_READING,
+#define LIMIT LIMIT_ROW
+#include "stages/limits.def"
+#undef LIMIT
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -148,7 +151,7 @@ static int run_ingest(struct ingest *ingest)
 	struct index *index;
 	bool done;
 
-	if (!sandbox_is_there(writing->reading.sandbox, &error) || !folder ||
+	if (!sandbox_is_there(writing->rules.reader.sandbox, &error) || !folder ||
 	    !discover(ingest, folder, &error))
 		return writing_failed(writing, &error);
 	ingest->stop = catch_stop_signals();
@@ -162,7 +165,7 @@ static int run_ingest(struct ingest *ingest)
 	done = writing_group_alike(index, &error) &&
 	       index_begin_run(index, moment_now(), &error) && add_stdin(ingest, &error) &&
 	       keeper_skip_known(index, &ingest->jobs, &totals, &error) &&
-	       keeper_run(index, &ingest->jobs, &writing->reading, ingest->stop, &totals,
+	       keeper_run(index, &ingest->jobs, &writing->rules, ingest->stop, &totals,
 			  &error);
 	index_close(index);
 	if (!done)

@@ -23,6 +23,9 @@ static const struct option_row rows[] = {
 	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },
 	{ OPTION_FORMAT, 'f', "format", "FORMAT", "of list: text (default) or json" },
 	OPTIONS_READING,
+#define LIMIT LIMIT_ROW
+#include "stages/limits.def"
+#undef LIMIT
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -172,7 +175,7 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	const volatile sig_atomic_t *stop = catch_stop_signals();
 	struct keeper_totals totals = { 0 };
 	struct error error = ERROR_INIT;
-	struct index *index = sandbox_is_there(writing->reading.sandbox, &error)
+	struct index *index = sandbox_is_there(writing->rules.reader.sandbox, &error)
 				      ? writing_open(writing, &error)
 				      : NULL;
 	bool done;
@@ -187,7 +190,7 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	       add_jobs(retry, index, &quarantine->wish, &error);
 	totals.bundles = retry->jobs.len;
 	done = done &&
-	       keeper_run(index, &retry->jobs, &writing->reading, stop, &totals, &error);
+	       keeper_run(index, &retry->jobs, &writing->rules, stop, &totals, &error);
 	index_close(index);
 	return done ? outcome(retry, &totals, *stop) : writing_failed(writing, &error);
 }
@@ -236,7 +239,8 @@ static int run_verb(const struct quarantine_run *quarantine, char **words, int c
 		return options_mistake(command, "say what: list or retry");
 	if (is_list && quarantine->reading)
 		return options_mistake(
-			command, "--jobs, --lock, --sandbox and --quiet are for retry");
+			command,
+			"--jobs, --lock, --sandbox, --quiet, --deadline and the limits are for retry");
 	if (!is_list && quarantine->listing)
 		return options_mistake(command, "--format is for list");
 	if (is_list)

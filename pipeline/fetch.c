@@ -160,7 +160,8 @@ static bool read_lines(const struct place *place, int fd, struct excerpt_reply *
 {
 	struct excerpt_request request = { 0 };
 	struct reader_process reader = { 0 };
-	const struct reader_setup setup = { 1, place->sandbox };
+	const struct reader_setup setup = { 1, place->sandbox,
+					    unpack_limits_widest.nested_bytes };
 	bool good;
 
 	if (!make_request(place, &request)) {

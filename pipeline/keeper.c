@@ -74,10 +74,12 @@ static bool wait_for_reader(struct keeper *keeper)
 /* One reader's life: until all is done, or it dies (true: go on with another), or the index fails. */
 static bool run_reader(struct keeper *keeper, struct error *error)
 {
+	struct reader_setup setup = keeper->rules->reader;
 	bool said_end = false, alive = true;
 	int status;
 
-	if (!reader_start(&keeper->reader, keeper->setup, error))
+	setup.nested_bytes = keeper->rules->limits.nested_bytes;
+	if (!reader_start(&keeper->reader, &setup, error))
 		return false;
 	keeper->greeted = false;
 	while (alive && !*keeper->stop && keeper->done < keeper->jobs->len) {
@@ -99,11 +101,11 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 }
 
 bool keeper_run(struct index *index, const keeper_jobs *jobs,
-		const struct reader_setup *setup, const volatile sig_atomic_t *stop,
+		const struct keeper_rules *rules, const volatile sig_atomic_t *stop,
 		struct keeper_totals *totals, struct error *error)
 {
 	struct keeper keeper = {
-		.index = index, .jobs = jobs, .setup = setup, .stop = stop, .totals = totals
+		.index = index, .jobs = jobs, .rules = rules, .stop = stop, .totals = totals
 	};
 	bool going = true;
 
@@ -112,7 +114,7 @@ bool keeper_run(struct index *index, const keeper_jobs *jobs,
 	while (going && !*stop && keeper.done < jobs->len)
 		going = run_reader(&keeper, error);
 	if (going)
-		going = batch_commit(&keeper, error);
+		going = batch_commit(&keeper, error) && totals_add_up(totals, error);
 	batch_drop(&keeper);
 	vec_free(&keeper.batch);
 	free(keeper.states);

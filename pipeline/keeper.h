@@ -12,10 +12,12 @@
 #include "index/index.h"
 #include "pipeline/reader.h"
 #include "stages/discover.h"
+#include "stages/limits.h"
 
 struct keeper_totals {
 	uint64_t bundles, skipped, read;
-	uint64_t outcomes[OUTCOMES]; /* of members, those of skipped bundles included */
+	uint64_t members;            /* found, those of skipped bundles included */
+	uint64_t outcomes[OUTCOMES]; /* of them; together as many */
 	uint64_t incidents;
 };
 
@@ -32,15 +34,30 @@ struct keeper_job {
 
 typedef VEC(struct keeper_job) keeper_jobs;
 
+/* How bundles are read. */
+struct keeper_rules {
+	struct reader_setup reader; /* its nested_bytes come from the limits */
+	unsigned deadline_seconds; /* without a sign of life, after which a reader is given up; 0: never */
+	struct unpack_limits limits;
+};
+
+/* What holds when nobody asks for anything else. */
+static inline struct keeper_rules keeper_rules_default(int threads)
+{
+	return (struct keeper_rules){ .reader = { .threads = threads },
+				      .deadline_seconds = 120,
+				      .limits = unpack_limits_default };
+}
+
 /* A bundle in a file, whose path outlives the job. */
 struct keeper_job keeper_job_at(const char *path, uint64_t size, int64_t mtime_ns);
 /* Drops from jobs what the index holds unchanged, counting it in totals. */
 bool keeper_skip_known(struct index *index, keeper_jobs *jobs,
 		       struct keeper_totals *totals, struct error *error);
-/* Reads all jobs with readers of that setup. *stop may be set by a signal handler: what is read is then committed and
+/* Reads all jobs. *stop may be set by a signal handler: what is read is then committed and
  * true returned early. False: the index or the machine failed. */
 bool keeper_run(struct index *index, const keeper_jobs *jobs,
-		const struct reader_setup *setup, const volatile sig_atomic_t *stop,
+		const struct keeper_rules *rules, const volatile sig_atomic_t *stop,
 		struct keeper_totals *totals, struct error *error);
 
 /* Says on stderr how much was read and what became of it, unless --quiet. */

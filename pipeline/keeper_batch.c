@@ -8,6 +8,9 @@
 #include "pipeline/base/log.h"
 #include "pipeline/keeper_parts.h"
 
+/* So many quarantined members of one bundle are told one by one; `quarantine list` tells all. */
+#define TOLD_MAX 20
+
 int64_t keeper_now_ms(void)
 {
 	struct timespec now;
@@ -52,13 +55,18 @@ bool batch_commit(struct keeper *keeper, struct error *error)
 
 static void tell_quarantined(const struct bundle_row *row)
 {
+	uint64_t quarantined = 0;
+
 	vec_for_each(member, &row->members) {
-		if (member->outcome != OUTCOME_QUARANTINED)
+		if (member->outcome != OUTCOME_QUARANTINED || quarantined++ >= TOLD_MAX)
 			continue;
 		log_warning("quarantined %.*s: %.*s: %.*s%s%.*s", SLICE_ARG(row->path),
 			    SLICE_ARG(member->path), SLICE_ARG(member->reason),
 			    member->text.len ? ": " : "", SLICE_ARG(member->text));
 	}
+	if (quarantined > TOLD_MAX)
+		log_warning("quarantined %.*s: %llu more members", SLICE_ARG(row->path),
+			    (unsigned long long)(quarantined - TOLD_MAX));
 }
 
 void batch_add(struct keeper *keeper, size_t at, struct batched *batched)

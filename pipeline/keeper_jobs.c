@@ -41,6 +41,7 @@ static void leave_job(struct keeper *keeper, size_t at, const char *reason, cons
 			    job->path, reason, text);
 	else
 		log_warning("%s: %s: %s", job->name, reason, text);
+	keeper->totals->members++;
 	keeper->totals->outcomes[OUTCOME_QUARANTINED]++;
 	job_end(keeper, at);
 }
@@ -95,7 +96,7 @@ static bool send_job(struct keeper *keeper, size_t at)
 		job_quarantine(keeper, at, "unreadable", error.text);
 		return true;
 	}
-	message_put_job(&frame, at, keeper->jobs->at[at].name);
+	message_put_job(&frame, at, keeper->jobs->at[at].name, &keeper->rules->limits);
 	sent = channel_send(keeper->reader.channel, frame.at, frame.len, fd, &error);
 	vec_free(&frame);
 	close(fd);

@@ -33,7 +33,7 @@ struct keeper {
 	uint8_t *states;  /* enum job_state */
 	uint8_t *suspect; /* held by a reader that died */
 	size_t first_waiting, held, suspects, done;
-	const struct reader_setup *setup;
+	const struct keeper_rules *rules;
 	bool alone; /* suspects are in work, one at a time */
 	const volatile sig_atomic_t *stop;
 	struct reader_process reader;
@@ -69,5 +69,7 @@ void jobs_settle_held(struct keeper *keeper);
 /* keeper_totals.c */
 
 void totals_count(struct keeper_totals *totals, const struct bundle_row *row);
+/* Whether every member that was found has one outcome. False with an ERROR_INTERNAL: something was lost. */
+bool totals_add_up(const struct keeper_totals *totals, struct error *error);
 
 #endif

@@ -18,14 +18,18 @@ enum message_kind message_kind(const byte_vec *frame)
 	return (enum message_kind)frame->at[0];
 }
 
-void message_put_job(byte_vec *out, uint64_t job, const char *name)
+void message_put_job(byte_vec *out, uint64_t job, const char *name,
+		     const struct unpack_limits *limits)
 {
 	bytes_put_u8(out, MESSAGE_JOB);
 	bytes_put_varint(out, job);
 	bytes_put_text(out, slice_from(name));
+#define LIMIT(field, ...) bytes_put_varint(out, limits->field);
+#include "stages/limits.def"
+#undef LIMIT
 }
 
-char *message_get_job(const byte_vec *frame, uint64_t *job)
+char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits)
 {
 	struct bytes_reader reader = bytes_reader_from(frame->at, frame->len);
 	struct slice name;
@@ -35,6 +39,9 @@ char *message_get_job(const byte_vec *frame, uint64_t *job)
 		return NULL;
 	*job = bytes_get_varint(&reader);
 	name = bytes_get_text(&reader);
+#define LIMIT(field, ...) limits->field = bytes_get_varint(&reader);
+#include "stages/limits.def"
+#undef LIMIT
 	if (reader.bad || bytes_left(&reader) != 0 || name.len == 0)
 		return NULL;
 	copy = mem_alloc(name.len + 1);

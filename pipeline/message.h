@@ -23,9 +23,10 @@ enum message_kind {
 enum message_kind message_kind(const byte_vec *frame);
 
 /* keeper -> reader; the bundle's descriptor travels with it. */
-void message_put_job(byte_vec *out, uint64_t job, const char *name);
+void message_put_job(byte_vec *out, uint64_t job, const char *name,
+		     const struct unpack_limits *limits);
 /* name is a copy to be freed; NULL when the bytes are no job. */
-char *message_get_job(const byte_vec *frame, uint64_t *job);
+char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits);
 
 /* reader -> keeper, once, before all else. What it says is not to be relied on. */
 void message_put_hello(byte_vec *out, const struct confinement *confinement);

@@ -15,6 +15,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,14 +44,17 @@ static void own_program(char path[PATH_MAX])
 /* What it gets is all that it has; the memory file stands in for the standard streams. */
 static int spawn(struct reader_process *reader, int channel, const struct reader_setup *setup)
 {
-	char program[PATH_MAX], threads[16], sandbox[16], argument[] = READER_ARGUMENT;
-	char *argv[] = { program, argument, threads, sandbox, NULL }, *env[] = { NULL };
+	char program[PATH_MAX], threads[16], sandbox[16], nested[24];
+	char argument[] = READER_ARGUMENT;
+	char *argv[] = { program, argument, threads, sandbox, nested, NULL },
+	     *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	int failed;
 
 	own_program(program);
 	snprintf(threads, sizeof(threads), "%d", setup->threads);
 	snprintf(sandbox, sizeof(sandbox), "%d", (int)setup->sandbox);
+	snprintf(nested, sizeof(nested), "%llu", (unsigned long long)setup->nested_bytes);
 	posix_spawn_file_actions_init(&actions);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		posix_spawn_file_actions_adddup2(&actions, reader->words, fd);
@@ -150,15 +154,17 @@ static void answer(const byte_vec *frame)
 
 static struct bundle_work *take_job(const byte_vec *frame, int fd)
 {
+	struct unpack_limits limits;
 	struct bundle_work *work;
 	uint64_t job;
-	char *name = message_get_job(frame, &job);
+	char *name = message_get_job(frame, &job, &limits);
 
 	if (!name) {
 		close(fd);
 		return NULL;
 	}
 	work = bundle_work_new(job, fd, name);
+	work->limits = limits;
 	free(name);
 	return work;
 }
@@ -204,6 +210,11 @@ static void deliver(void *context, struct bundle_work *work)
 	byte_vec frame = { 0 };
 
 	(void)context;
+	if (!bundle_adds_up(work)) {
+		log_error("reader: internal error: the outcomes of %s do not add up to its members",
+			  work->name);
+		_exit(1);
+	}
 	message_put_reading(&frame, work);
 	close(work->fd);
 	bundle_work_free(work);
@@ -234,14 +245,15 @@ static bool settle_in(const struct reader_setup *setup, struct confinement *got,
 	confine_close_from(READER_CHANNEL + 1);
 	setenv("TZ", "UTC0", 1); /* times in archives are looked at by nobody: no file of a zone for them */
 	return unpack_preload(error) &&
-	       confine(setup->sandbox, setup->threads, UNPACK_LIMITS_DEFAULT.nested_bytes,
-		       got, error);
+	       confine(setup->sandbox, setup->threads,
+		       setup->nested_bytes ? setup->nested_bytes : RLIM_INFINITY, got, error);
 }
 
 int reader_main(char **words)
 {
 	const struct reader_setup setup = { .threads = atoi(words[0]) > 0 ? atoi(words[0]) : 1,
-					    .sandbox = (enum sandbox)atoi(words[1]) };
+					    .sandbox = (enum sandbox)atoi(words[1]),
+					    .nested_bytes = strtoull(words[2], NULL, 10) };
 	byte_vec frame = { 0 };
 	struct floor_client client = { &frame, next_job, deliver };
 	struct error error = ERROR_INIT;

@@ -13,7 +13,7 @@
 #include "pipeline/base/error.h"
 #include "pipeline/confine.h"
 
-/* First argument of a program that is to be a reader; then come the number of threads and how it is confined. */
+/* First argument of a program that is to be a reader; then come the words of its setup. */
 #define READER_ARGUMENT "--reader-process"
 /* Exit status of one that cannot read here, whatever it is given; the shell's for what cannot be executed. */
 #define READER_UNFIT 126
@@ -21,6 +21,7 @@
 struct reader_setup {
 	int threads;
 	enum sandbox sandbox;
+	uint64_t nested_bytes; /* so large a memory file it may make; 0: any */
 };
 
 struct reader_process {
@@ -46,7 +47,7 @@ static inline bool reader_could_begin(int status, struct error *error)
 }
 
 /* What main() does in the reader with the words behind READER_ARGUMENT; returns its exit status. */
-#define READER_WORDS 2
+#define READER_WORDS 3
 int reader_main(char **words);
 
 #endif

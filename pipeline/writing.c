@@ -15,7 +15,7 @@ struct writing writing_begin(const struct command *command, const char *index)
 {
 	return (struct writing){ .command = command,
 				 .index = index,
-				 .reading.threads = team_default_size() };
+				 .rules = keeper_rules_default(team_default_size()) };
 }
 
 static bool lock_option(struct writing *writing, const struct options *options)
@@ -35,14 +35,21 @@ bool writing_option(struct writing *writing, const struct options *options, int 
 {
 	uint64_t number;
 
+	if (is_limit_option(id))
+		return limit_option(&writing->rules.limits, options, id);
 	switch (id) {
+	case OPTION_DEADLINE:
+		if (!number_option(options, 0, 1000000, &number))
+			return false;
+		writing->rules.deadline_seconds = (unsigned)number;
+		return true;
 	case OPTION_JOBS:
 		if (!number_option(options, 1, 64, &number))
 			return false;
-		writing->reading.threads = (int)number;
+		writing->rules.reader.threads = (int)number;
 		return true;
 	case OPTION_SANDBOX:
-		return sandbox_option(&writing->reading.sandbox, options);
+		return sandbox_option(&writing->rules.reader.sandbox, options);
 	case OPTION_LOCK:
 		return lock_option(writing, options);
 	case OPTION_QUIET:

@@ -6,6 +6,8 @@
 #include <signal.h>
 
 #include "index/index.h"
+#include "pipeline/keeper.h"
+#include "pipeline/limit_options.h"
 #include "pipeline/options.h"
 #include "pipeline/reader.h"
 #include "pipeline/sandbox.h"
@@ -14,6 +16,7 @@ enum {
 	OPTION_LOCK = 400,
 	OPTION_JOBS,
 	OPTION_QUIET,
+	OPTION_DEADLINE,
 };
 
 #define OPTIONS_LOCK                                                            \
@@ -23,12 +26,17 @@ enum {
 			"wait or skip"                                          \
 	}
 
-/* Of the commands that read bundles. */
-#define OPTIONS_READING                                                                         \
-	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor" },       \
-		OPTIONS_LOCK, OPTIONS_SANDBOX,                                                  \
-	{                                                                                       \
-		OPTION_QUIET, 'q', "quiet", NULL, "no summary; warnings and errors still print" \
+/* Of the commands that read bundles; behind it come LIMIT_ROW() of all limits. */
+#define LIMIT_ROW(field, option, unit, least, most, preset, help) \
+	{ OPTION_LIMIT_##field, 0, option, #unit, help },
+#define OPTIONS_READING                                                                   \
+	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor" }, \
+		OPTIONS_LOCK, OPTIONS_SANDBOX,                                            \
+		{ OPTION_QUIET, 'q', "quiet", NULL,                                       \
+		  "no summary; warnings and errors still print" },                        \
+	{                                                                                 \
+		OPTION_DEADLINE, 0, "deadline", "SECONDS",                                \
+			"give up a bundle that makes no progress; default 120, 0: never"  \
 	}
 
 enum lock_choice {
@@ -41,12 +49,12 @@ struct writing {
 	const struct command *command;
 	const char *index; /* --index, or NULL */
 	enum lock_choice lock;
-	struct reader_setup reading;
+	struct keeper_rules rules;
 };
 
 /* A command's options as they are before any is given. */
 struct writing writing_begin(const struct command *command, const char *index);
-/* Takes --lock, --jobs, --sandbox, --quiet or --index in. False, with the mistake reported, when its value is none. */
+/* Takes --lock, --jobs, --sandbox, --quiet, --deadline, a limit or --index in. False, with the mistake reported, when its value is none. */
 bool writing_option(struct writing *writing, const struct options *options, int id);
 enum index_lock writing_lock(const struct writing *writing);
 

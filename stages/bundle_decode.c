@@ -64,6 +64,28 @@ static void ignore(struct member *member, enum content content)
 						   : "binary";
 }
 
+static bool is_all(struct slice bytes, char same)
+{
+	return bytes.len == 0 ||
+	       (bytes.at[0] == same && memcmp(bytes.at, bytes.at + 1, bytes.len - 1) == 0);
+}
+
+/* A beginning of one and the same byte, zeros mostly, tells nothing of the member. It is read on until something else comes, which
+ * makes it binary for certain, so that a bomb of zeros is not passed over as if it were nothing. */
+static void read_on(struct bundle_work *work, struct member *member)
+{
+	struct slice bytes = { (const char *)work->carry.at, work->carry.len };
+	char same = *bytes.at;
+
+	while (bytes.len && is_all(bytes, same)) {
+		ssize_t got = unpack_read(work->text.unpack, work->carry.at,
+					  work->carry.len, &work->text.error);
+
+		bytes.len = got > 0 ? (size_t)got : 0;
+		member->bytes += bytes.len;
+	}
+}
+
 /* Looks at the member's first bytes: false when it is none of ours. */
 static bool begin_member(struct bundle_work *work, struct slice path)
 {
@@ -76,12 +98,13 @@ static bool begin_member(struct bundle_work *work, struct slice path)
 		work->offset = 0;
 		return true;
 	}
-	if (work->text.error.kind != ERROR_NONE) {
+	member->bytes = work->carry.len;
+	if (content == CONTENT_BINARY && work->text.error.kind == ERROR_NONE)
+		read_on(work, member);
+	if (work->text.error.kind != ERROR_NONE)
 		quarantine(member, &work->text.error);
-	} else {
+	else
 		ignore(member, content);
-		member->bytes = work->carry.len;
-	}
 	work->carry.len = 0;
 	return false;
 }
@@ -92,7 +115,7 @@ static bool next_member(struct bundle_work *work)
 	struct unpack_member member;
 	struct error error = ERROR_INIT;
 
-	for (;;) {
+	for (;; work->found++) {
 		switch (unpack_next(work->text.unpack, &member, &error)) {
 		case UNPACK_END:
 			return false;
@@ -101,8 +124,10 @@ static bool next_member(struct bundle_work *work)
 			error = ERROR_INIT;
 			break;
 		case UNPACK_MEMBER:
-			if (begin_member(work, member.path))
-				return true;
+			if (!begin_member(work, member.path))
+				break;
+			work->found++;
+			return true;
 		}
 	}
 }
@@ -111,8 +136,8 @@ bool bundle_decode(struct bundle_work *work, struct chunk *chunk)
 {
 	if (!work->text.unpack) {
 		work->content = hash_file(work->fd);
-		work->text.unpack = unpack_open(work->fd, slice_from(work->name),
-						&UNPACK_LIMITS_DEFAULT);
+		work->text.unpack =
+			unpack_open(work->fd, slice_from(work->name), &work->limits);
 	}
 	if (!work->in_member && !next_member(work)) {
 		unpack_close(work->text.unpack);

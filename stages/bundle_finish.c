@@ -13,6 +13,7 @@ struct bundle_work *bundle_work_new(uint64_t job, int fd, const char *name)
 	work->job = job;
 	work->fd = fd;
 	work->name = mem_strdup(name);
+	work->limits = unpack_limits_default;
 	return work;
 }
 
@@ -289,4 +290,17 @@ void bundle_finish(struct bundle_work *work)
 		qsort(work->encoded.at, work->encoded.len, sizeof(struct encoded), by_id);
 	if (work->members.len)
 		qsort(work->members.at, work->members.len, sizeof(struct member), by_path);
+}
+
+bool bundle_adds_up(const struct bundle_work *work)
+{
+	uint64_t settled = 0;
+
+	vec_for_each(member, &work->members) {
+		bool parsed = member->outcome == MEMBER_PARSED;
+
+		settled += member->outcome <= MEMBER_QUARANTINED &&
+			   parsed == (*member->reason == 0);
+	}
+	return settled == work->found;
 }

@@ -61,6 +61,7 @@ struct bundle_work {
 	uint64_t job;
 	int fd;
 	char *name;
+	struct unpack_limits limits; /* the defaults, until somebody sets others before the first step */
 
 	/* decoding */
 	struct member_text text;
@@ -70,6 +71,7 @@ struct bundle_work {
 	uint64_t chunks; /* handed out */
 	bool in_member, carry_fresh, decoded;
 	VEC(struct member) members;
+	uint64_t found; /* members that the walk came to; each has its place in the list above */
 
 	/* joining */
 	struct join *join; /* of the dump in hand; NULL between members */
@@ -95,6 +97,8 @@ bool bundle_decode(struct bundle_work *work, struct chunk *chunk);
 void chunk_parse(struct chunk *chunk);
 /* Takes a parsed chunk in; chunks come in the order of their numbers. */
 void bundle_join(struct bundle_work *work, struct chunk *chunk);
+/* Whether every member that was found has exactly one outcome; asked of a finished bundle. */
+bool bundle_adds_up(const struct bundle_work *work);
 /* After the last chunk: makes work->encoded and settles every member's outcome. */
 void bundle_finish(struct bundle_work *work);
 

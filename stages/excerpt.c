@@ -189,7 +189,7 @@ static bool all_settled(const struct excerpter *excerpter)
 
 static void walk(struct excerpter *excerpter, int fd, struct slice name)
 {
-	struct unpack *unpack = unpack_open(fd, name, &UNPACK_LIMITS_DEFAULT);
+	struct unpack *unpack = unpack_open(fd, name, &unpack_limits_widest);
 	enum unpack_status status = UNPACK_MEMBER;
 	struct unpack_member member;
 	struct error error = ERROR_INIT;

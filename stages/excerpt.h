@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading again, out of a bundle, the lines that a record was read from. The bundle is a stranger's, as it was at the first time:
- * this runs in the reader process only, under the same limits.
+ * this runs in the reader process only. It ends with what is asked for, so that the limits under which the bundle was read bound it, too.
  */
 #ifndef STAGES_EXCERPT_H
 #define STAGES_EXCERPT_H

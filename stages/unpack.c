@@ -16,13 +16,15 @@
 
 struct unpack {
 	int fd;
-	struct unpack_limits limits;
+	struct meter meter;
 	byte_vec name; /* the bundle's base name */
 	byte_vec path; /* of what the last step came to */
 	struct level *top;
 	bool begun;
 	bool plain; /* the bundle is no archive: its bytes are the one member */
 	uint64_t plain_at;
+	uint64_t member_at;  /* bytes of the member that the caller has taken */
+	uint64_t kept_bytes; /* of the nested archives on the stack */
 };
 
 /* libarchive converts names by the thread's locale; ours is UTF-8 whatever main() has set. */
@@ -74,7 +76,7 @@ struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits
 	struct unpack *unpack = mem_alloc_zero(1, sizeof(*unpack));
 
 	unpack->fd = fd;
-	unpack->limits = *limits;
+	meter_init(&unpack->meter, fd, limits);
 	bytes_put(&unpack->name, name.at, name.len);
 	return unpack;
 }
@@ -82,7 +84,7 @@ struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits
 static void level_push(struct unpack *unpack, struct source *source,
 		       enum archive_kind kind, struct slice path, unsigned depth)
 {
-	struct level *level = level_open(source, kind, path);
+	struct level *level = level_open(source, kind, path, &unpack->meter);
 
 	level->depth = depth;
 	level->below = unpack->top;
@@ -94,6 +96,8 @@ static void level_pop(struct unpack *unpack)
 	struct level *level = unpack->top;
 
 	unpack->top = level->below;
+	if (level->source.owns_fd)
+		unpack->kept_bytes -= level->source.size;
 	if (level->transparent)
 		unpack->top->reported |= level->reported;
 	level_close(level);
@@ -122,10 +126,12 @@ static void path_set(struct unpack *unpack, const struct level *level, bool with
 
 static bool depth_check(struct unpack *unpack, unsigned depth, struct error *error)
 {
-	if (depth <= unpack->limits.depth)
+	uint64_t limit = unpack->meter.limits.depth;
+
+	if (depth <= limit)
 		return true;
-	return error_input(error, "limit-depth", "more than %u archives inside each other",
-			   unpack->limits.depth);
+	return error_input(error, "limit-depth", "more than %llu archives inside each other",
+			   (unsigned long long)limit);
 }
 
 /* Reads from the bundle itself; short only at its end. */
@@ -175,6 +181,21 @@ static bool bundle_begin(struct unpack *unpack, struct error *error)
 	return true;
 }
 
+/* Reads a nested archive into memory, as far as the others on the stack have left room. */
+static bool keep_nested(struct unpack *unpack, struct source *source, struct error *error)
+{
+	uint64_t limit = unpack->meter.limits.nested_bytes;
+
+	if (limit && unpack->kept_bytes >= limit)
+		return error_input(error, "limit-size",
+				   "nested archives of more than %llu bytes",
+				   (unsigned long long)limit);
+	if (!source_keep(source, unpack->top, limit ? limit - unpack->kept_bytes : 0, error))
+		return false;
+	unpack->kept_bytes += source->size;
+	return true;
+}
+
 /* Makes a level of the member that the top stands on, whose path is set. */
 static bool member_descend(struct unpack *unpack, enum archive_kind kind, struct error *error)
 {
@@ -186,7 +207,7 @@ static bool member_descend(struct unpack *unpack, enum archive_kind kind, struct
 		return false;
 	if (!kind_needs_seek(kind))
 		source_from_parent(&source, top);
-	else if (!source_keep(&source, top, unpack->limits.nested_bytes, error))
+	else if (!keep_nested(unpack, &source, error))
 		return false;
 	if (transparent) {
 		level_push(unpack, &source, kind, slice_from(top->path), top->depth);
@@ -200,7 +221,7 @@ static bool member_descend(struct unpack *unpack, enum archive_kind kind, struct
 static enum unpack_status walk(struct unpack *unpack, struct unpack_member *member,
 			       struct error *error)
 {
-	while (unpack->top) {
+	while (unpack->top && !meter_is_over(&unpack->meter)) {
 		struct level *top = unpack->top;
 		enum level_step step = level_next(top, error);
 		enum archive_kind kind;
@@ -223,6 +244,22 @@ static enum unpack_status walk(struct unpack *unpack, struct unpack_member *memb
 	return UNPACK_END;
 }
 
+/* A limit of the bundle was passed: that is told once, and nothing follows. */
+static enum unpack_status walk_over(struct unpack *unpack, struct unpack_member *member,
+				    struct error *error)
+{
+	while (unpack->top)
+		level_pop(unpack);
+	unpack->plain = false;
+	if (unpack->meter.over_told)
+		return UNPACK_END;
+	unpack->path.len = 0;
+	bytes_put(&unpack->path, unpack->name.at, unpack->name.len);
+	member->size = 0;
+	*error = unpack->meter.over;
+	return UNPACK_FAILED;
+}
+
 static enum unpack_status step(struct unpack *unpack, struct unpack_member *member,
 			       struct error *error)
 {
@@ -239,6 +276,13 @@ static enum unpack_status step(struct unpack *unpack, struct unpack_member *memb
 	return walk(unpack, member, error);
 }
 
+/* Whether what the caller is about to be told is the limit that ends the walk. */
+static void note_told(struct meter *meter, const struct error *error)
+{
+	if (meter_is_over(meter) && strcmp(error->text, meter->over.text) == 0)
+		meter->over_told = true;
+}
+
 enum unpack_status unpack_next(struct unpack *unpack, struct unpack_member *member,
 			       struct error *error)
 {
@@ -246,21 +290,72 @@ enum unpack_status unpack_next(struct unpack *unpack, struct unpack_member *memb
 	enum unpack_status status;
 
 	*member = (struct unpack_member){ .size = 0 };
+	meter_enter(&unpack->meter);
+	unpack->member_at = 0;
 	status = step(unpack, member, error);
+	if (meter_is_over(&unpack->meter) && status != UNPACK_MEMBER &&
+	    (status == UNPACK_END || strcmp(error->text, unpack->meter.over.text) != 0))
+		status = walk_over(unpack, member, error);
+	if (status == UNPACK_FAILED)
+		note_told(&unpack->meter, error);
+	meter_leave(&unpack->meter);
 	locale_leave(old);
-	if (status != UNPACK_END)
-		member->path = text_of(&unpack->path);
+	if (status == UNPACK_END)
+		return status;
+	member->path = text_of(&unpack->path);
+	meter_told(&unpack->meter,
+		   member->path.len + (status == UNPACK_FAILED ? strlen(error->text) : 0));
 	return status;
+}
+
+static ssize_t read_some(struct unpack *unpack, void *buffer, size_t len, struct error *error)
+{
+	ssize_t got;
+
+	if (!unpack->plain)
+		return unpack->top ? level_read(unpack->top, buffer, len, error) : 0;
+	if (meter_is_over(&unpack->meter)) {
+		*error = unpack->meter.over;
+		return -1;
+	}
+	got = bundle_read(unpack, buffer, len, unpack->plain_at, error);
+	if (got > 0)
+		unpack->plain_at += (uint64_t)got;
+	if (got > 0)
+		meter_decoded(&unpack->meter, (uint64_t)got);
+	return got;
+}
+
+/* A member is given as far as its limit; whether there is more is found out when that is asked for. */
+static ssize_t read_within(struct unpack *unpack, void *buffer, size_t len, struct error *error)
+{
+	uint64_t limit = unpack->meter.limits.member_bytes;
+	uint64_t left = limit ? limit - unpack->member_at : UINT64_MAX;
+	char more;
+	ssize_t got;
+
+	if (left == 0) {
+		got = read_some(unpack, &more, 1, error);
+		if (got <= 0)
+			return got;
+		error_input(error, "limit-size", "the member is of more than %llu bytes",
+			    (unsigned long long)limit);
+		return -1;
+	}
+	got = read_some(unpack, buffer, len < left ? len : (size_t)left, error);
+	if (got > 0)
+		unpack->member_at += (uint64_t)got;
+	return got;
 }
 
 ssize_t unpack_read(struct unpack *unpack, void *buffer, size_t len, struct error *error)
 {
 	ssize_t got;
 
-	if (!unpack->plain)
-		return unpack->top ? level_read(unpack->top, buffer, len, error) : 0;
-	got = bundle_read(unpack, buffer, len, unpack->plain_at, error);
-	if (got > 0)
-		unpack->plain_at += (uint64_t)got;
+	meter_enter(&unpack->meter);
+	got = read_within(unpack, buffer, len, error);
+	if (got < 0)
+		note_told(&unpack->meter, error);
+	meter_leave(&unpack->meter);
 	return got;
 }

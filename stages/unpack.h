@@ -13,14 +13,7 @@
 
 #include "pipeline/base/error.h"
 #include "pipeline/base/slice.h"
-
-struct unpack_limits {
-	unsigned depth;        /* archives inside archives; a bare archive is depth 1 */
-	uint64_t nested_bytes; /* of one nested archive that must be kept */
-};
-
-#define UNPACK_LIMITS_DEFAULT \
-	((struct unpack_limits){ .depth = 8, .nested_bytes = 512u << 20 })
+#include "stages/limits.h"
 
 struct unpack;
 
@@ -29,6 +22,9 @@ struct unpack;
  * bytes before the damage. When what breaks is the archive around it (a cut stream, no end mark), that is told by
  * the member being read if there is one, else by UNPACK_FAILED with the archive's own path. A name that is no
  * UTF-8 is read as code page 437; the tar inside a compressed stream goes by the stream's path and depth.
+ *
+ * A limit of one member (its bytes, its name, its depth) costs that member. A limit of the bundle ends the walk: it is told as the
+ * failure of what was being read, or with the bundle's own path, and then comes UNPACK_END.
  */
 enum unpack_status {
 	UNPACK_MEMBER, /* a member stands ready to be read */
@@ -46,7 +42,7 @@ struct unpack_member {
 bool unpack_prepare(struct error *error);
 /* The same, and loads what else it would come to load by name: for a process that is about to be kept from opening files. */
 bool unpack_preload(struct error *error);
-/* fd is read from its start and stays the caller's; name is the bundle's base name. Never fails:
+/* fd is read from its start and stays the caller's; name is the bundle's base name; limits are copied. Never fails:
  * what is wrong with the bundle shows at the first step. */
 struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits *limits);
 /* Moves on to the next member, skipping what is left of the last one; folders, links and devices are passed over. */

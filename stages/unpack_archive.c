@@ -165,7 +165,10 @@ static void start(struct level *level)
 
 static bool archive_open(struct level *level)
 {
-	level->state = mem_alloc_zero(1, sizeof(struct archive_state));
+	struct archive_state *state = mem_alloc_zero(1, sizeof(*state));
+
+	level->state = state;
+	state->solid = archive_is_solid(level);
 	archive_enter(level);
 	start(level);
 	archive_leave(level);

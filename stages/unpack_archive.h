@@ -12,6 +12,7 @@
 struct archive_state {
 	struct archive *archive;
 	bool on_member;
+	bool solid;        /* archive_is_solid() */
 	bool member_fatal; /* member_error ends the archive too */
 	uint64_t at;       /* bytes of the member taken from libarchive, holes included */
 	unsigned stuck;
@@ -35,6 +36,11 @@ void archive_leave(struct level *level);
 
 enum level_step archive_next(struct level *level, struct error *error);
 int archive_fill(struct level *level);
+
+/* unpack_solid.c */
+
+/* Whether passing over a member means to decode it. */
+bool archive_is_solid(struct level *level);
 
 /* unpack_reason.c */
 

@@ -69,6 +69,8 @@ static bool leave_member(struct level *level)
 	state->on_member = false;
 	if (state->member_fatal && level->kind != KIND_ZIP)
 		return false;
+	if (state->solid && !member_pass(level))
+		return false;
 	archive_enter(level);
 	done = libarchive.read_data_skip(state->archive);
 	archive_leave(level);
@@ -137,6 +139,8 @@ enum level_step archive_next(struct level *level, struct error *error)
 			archive_state_of(level)->on_member = true;
 			if (entry_is_file(entry))
 				return begin(level, entry, error);
+			if (!level_passed_over(level))
+				return level_failed(level, &level->meter->over, error);
 			continue;
 		}
 		if (is_stuck(level))

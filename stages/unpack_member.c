@@ -24,16 +24,45 @@ static void member_take(struct level *level, const char **at, size_t *len, size_
 	level->block_len -= *len;
 }
 
+/* Counts what was just decoded; of what passes a limit of the bundle, that which lies within it is still handed out. A tar hands on what
+ * the level below it has decoded, but for the holes that it makes itself. */
+static int count_block(struct level *level)
+{
+	bool handed_on = level->kind == KIND_TAR && level->source.parent;
+	uint64_t room = meter_room(level->meter);
+
+	if (meter_decoded(level->meter, level->hole + (handed_on ? 0 : level->block_len)))
+		return 1;
+	level->member_error = level->meter->over;
+	if (level->hole > room)
+		level->hole = room;
+	room -= level->hole;
+	if (level->block_len > room || handed_on)
+		level->block_len = handed_on ? 0 : room;
+	return level->hole || level->block_len ? 1 : -1;
+}
+
 /* Makes sure that there are bytes to take: 1, 0 at the end, -1 with member_error set. */
 static int member_ready(struct level *level)
 {
+	int got;
+
 	if (level->hole || level->block_len)
 		return 1;
 	if (level->member_error.kind != ERROR_NONE)
 		return -1;
 	if (level->member_ended)
 		return 0;
-	return level->decoder->fill(level);
+	got = level->decoder->fill(level);
+	return got > 0 ? count_block(level) : got;
+}
+
+bool member_pass(struct level *level)
+{
+	do
+		level->block_len = level->hole = 0;
+	while (member_ready(level) > 0);
+	return !meter_is_over(level->meter);
 }
 
 static int level_take(struct level *level, const char **at, size_t *len, size_t max,

@@ -47,6 +47,19 @@ void name_put(byte_vec *out, const char *raw)
 		put_cp437(out, name);
 }
 
+void name_shorten(byte_vec *name, size_t len)
+{
+	static const struct slice sign = { "\xe2\x80\xa6", 3 }; /* "…" */
+
+	len = len > sign.len ? len - sign.len : 0;
+	if (name->len <= len)
+		return;
+	while (len && (name->at[len] & 0xc0) == 0x80)
+		len--;
+	name->len = len;
+	bytes_put(name, sign.at, sign.len);
+}
+
 static struct slice base_name(struct slice path)
 {
 	for (size_t i = path.len; i > 0; i--)

@@ -33,11 +33,13 @@ static void decoder_find(struct level *level)
 	}
 }
 
-struct level *level_open(struct source *source, enum archive_kind kind, struct slice path)
+struct level *level_open(struct source *source, enum archive_kind kind, struct slice path,
+			 struct meter *meter)
 {
 	struct level *level = mem_alloc_zero(1, sizeof(*level));
 
 	level->kind = kind;
+	level->meter = meter;
 	level->path = mem_alloc(path.len + 1);
 	memcpy(level->path, path.at, path.len);
 	level->path[path.len] = 0;

@@ -43,8 +43,41 @@ const char *kind_text(enum archive_kind kind);
 
 /* Adds a name as an archive gives it (NULL when it gives none), made UTF-8. */
 void name_put(byte_vec *out, const char *raw);
+/* Cuts a name to so many bytes, between two characters, and ends it with a sign that it was cut. */
+void name_shorten(byte_vec *name, size_t len);
 /* Adds what a compressed stream's one member is called: "dir/kd.log.zst" gives "kd.log". */
 void name_put_inner(byte_vec *out, struct slice path);
+
+/* unpack_meter.c: how much has been decoded, against the limits of the whole bundle */
+
+struct meter {
+	struct unpack_limits limits;
+	uint64_t stored; /* bytes of the bundle */
+	uint64_t decoded; /* bytes, by all levels together; what a tar only hands on is counted once */
+	uint64_t entries; /* members, folders and links */
+	uint64_t told;    /* bytes of paths and reasons given to the caller */
+	int64_t worked_ns,
+		entered_ns; /* time of a processor: of the calls before, and when this one began */
+	unsigned unlooked; /* calls since the clock was looked at */
+	struct error over; /* kind is ERROR_NONE until a limit is passed; then it stays and nothing more is to be decoded */
+	bool over_told;    /* to the caller of the walk */
+};
+
+void meter_init(struct meter *meter, int fd, const struct unpack_limits *limits);
+/* Around every call into the walk. */
+void meter_enter(struct meter *meter);
+void meter_leave(struct meter *meter);
+/* How many bytes may still be decoded. */
+uint64_t meter_room(const struct meter *meter);
+/* Each false when a limit of the bundle has been passed, by this or before. */
+bool meter_decoded(struct meter *meter, uint64_t bytes);
+bool meter_entry(struct meter *meter);
+bool meter_told(struct meter *meter, uint64_t bytes);
+
+static inline bool meter_is_over(const struct meter *meter)
+{
+	return meter->over.kind != ERROR_NONE;
+}
 
 /* unpack_source.c: where a level's bytes come from */
 
@@ -67,7 +100,7 @@ uint64_t fd_size(int fd);
 void source_from_fd(struct source *source, int fd, bool owns_fd);
 void source_from_parent(struct source *source, struct level *parent);
 /* Reads the parent's member into anonymous memory first. False, without a source, when it is larger than
- * limit or memory is short. A parent that breaks leaves what came, and the source's error set. */
+ * limit (0 for none) or memory is short. A parent that breaks leaves what came, and the source's error set. */
 bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		 struct error *error);
 /* The next piece in source->block: its length, 0 at the end, -1 with source->error set. */
@@ -109,6 +142,7 @@ struct decoder {
 
 struct level {
 	struct level *below;
+	struct meter *meter; /* of the walk */
 	enum archive_kind kind;
 	unsigned depth;
 	bool transparent; /* the tar inside a compressed tar: goes by the stream's path and depth */
@@ -136,7 +170,8 @@ struct level {
 /* unpack_open.c */
 
 /* Takes over the source. Never NULL: what is wrong shows at the first step. */
-struct level *level_open(struct source *source, enum archive_kind kind, struct slice path);
+struct level *level_open(struct source *source, enum archive_kind kind, struct slice path,
+			 struct meter *meter);
 void level_close(struct level *level);
 
 /* unpack_level.c */
@@ -144,6 +179,8 @@ void level_close(struct level *level);
 enum level_step level_next(struct level *level, struct error *error);
 /* For decoders: nothing is left of the member before. */
 void level_reset(struct level *level);
+/* For decoders: a folder or a link was passed over. False when the walk is to end: then level_failed() with level->meter->over. */
+bool level_passed_over(struct level *level);
 /* For decoders: the archive itself failed and is over. LEVEL_BAD, or LEVEL_END when somebody was told of it already. */
 enum level_step level_failed(struct level *level, const struct error *found,
 			     struct error *error);
@@ -154,6 +191,9 @@ enum level_step level_failed(struct level *level, const struct error *found,
 void member_peek(struct level *level);
 /* The next bytes of the member, valid until the next call: 1, 0 at its end, -1 with error. Never 0 bytes. */
 int level_block(struct level *level, const char **at, size_t *len, struct error *error);
+/* For decoders that decode what they pass over, too: decodes what is left of the member, within the limits. False when the archive
+ * cannot go on behind it. */
+bool member_pass(struct level *level);
 /* Copies instead, and fills len unless the member ends or breaks. */
 ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error);
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pipeline/base/progress.h"
 #include "stages/unpack_parts.h"
 
 #define SOURCE_BUFFER (128 * 1024)
@@ -65,10 +66,10 @@ bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		return error_input(error, "unreadable", "no memory file: %s", strerror(errno));
 	while ((got = level_block(parent, &at, &len, &broken)) > 0) {
 		total += len;
-		if (total > limit) {
+		if (limit && total > limit) {
 			close(fd);
 			return error_input(error, "limit-size",
-					   "a nested archive of more than %llu bytes",
+					   "nested archives of more than %llu bytes",
 					   (unsigned long long)limit);
 		}
 		if (!write_all(fd, at, len)) {
@@ -93,6 +94,7 @@ static ssize_t read_fd(struct source *source)
 	if (got < 0)
 		error_input(&source->error, "unreadable", "%s", strerror(errno));
 	source->block = source->buffer;
+	progress_step();
 	return got;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/mem.h"
+#include "pipeline/base/progress.h"
 
 /* The state wants more alignment than malloc() promises, so it lies inside `block`. */
 struct hash_stream {
@@ -86,6 +87,7 @@ struct hash128 hash_file(int fd)
 	while ((got = pread(fd, buffer, FILE_STEP, at)) > 0) {
 		hash_stream_add(stream, buffer, (size_t)got);
 		at += got;
+		progress_step();
 	}
 	if (got == 0)
 		hash = hash_stream_value(stream);

@@ -129,13 +129,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error error = ERROR_INIT;
 	struct reading reading = { 0 };
 	byte_vec frame = { 0 };
+	struct unpack_limits limits;
 	uint64_t job;
 
 	if (size == 0)
 		return 0;
 	bytes_put(&frame, data + 1, size - 1);
 	if (data[0] == 'j') {
-		free(message_get_job(&frame, &job));
+		free(message_get_job(&frame, &job, &limits));
 	} else if (data[0] == 'h') {
 		try_hello(&frame);
 	} else if (data[0] == 'e') {

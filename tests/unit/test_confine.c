@@ -271,7 +271,7 @@ static int archive_fd;
 static int use_archive(void)
 {
 	struct unpack *unpack =
-		unpack_open(archive_fd, SLICE("case.7z"), &UNPACK_LIMITS_DEFAULT);
+		unpack_open(archive_fd, SLICE("case.7z"), &unpack_limits_default);
 	struct unpack_member member;
 	struct error error = ERROR_INIT;
 	char text[16];

@@ -24,8 +24,7 @@
 
 #define BUNDLES_MAX 600
 
-static const struct reader_setup two_threads = { .threads = 2 };
-
+static struct keeper_rules rules;
 static char folder[64];   /* of this test: the bundles, and the index in it */
 static int readers;       /* started so far */
 static bool said_no_more; /* to the last reader */
@@ -134,6 +133,7 @@ static _Noreturn void play_reader(int channel)
 	const struct confinement full = { .landlock = 7, .seccomp = true };
 	struct error error = ERROR_INIT;
 	byte_vec frame = { 0 };
+	struct unpack_limits limits;
 	uint64_t job;
 	char *name;
 	int fd;
@@ -142,7 +142,7 @@ static _Noreturn void play_reader(int channel)
 	send_frame(channel, frame.at, frame.len);
 	while (channel_receive(channel, &frame, &fd, &error) > 0 && fd >= 0) {
 		close(fd);
-		name = message_get_job(&frame, &job);
+		name = message_get_job(&frame, &job, &limits);
 		if (!name)
 			_exit(1);
 		answer(channel, job, name);
@@ -206,6 +206,7 @@ static void make_night(struct night *night)
 	char index[80];
 
 	memset(night, 0, sizeof(*night));
+	rules = keeper_rules_default(2);
 	snprintf(folder, sizeof(folder), "/tmp/keeper.XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	snprintf(index, sizeof(index), "%s/index", folder);
@@ -238,8 +239,7 @@ static void run_night_but(struct night *night, size_t left)
 	bool good;
 
 	alarm(60); /* a keeper that waits for ever fails the test */
-	good = keeper_run(night->index, &night->jobs, &two_threads, &stop, &night->totals,
-			  &error);
+	good = keeper_run(night->index, &night->jobs, &rules, &stop, &night->totals, &error);
 	alarm(0);
 	assert_string_equal(error.text, "");
 	assert_true(good);
@@ -439,8 +439,8 @@ static void test_a_machine_without_what_reading_takes(void **state)
 	for (size_t i = 0; i < 50; i++)
 		add_bundle(&night, "unfit");
 	alarm(60);
-	assert_false(keeper_run(night.index, &night.jobs, &two_threads, &stop,
-				&night.totals, &error));
+	assert_false(keeper_run(night.index, &night.jobs, &rules, &stop, &night.totals,
+				&error));
 	alarm(0);
 	assert_int_equal(error.kind, ERROR_IO);
 	assert_int_equal(readers, 1);

@@ -151,6 +151,7 @@ static bool try_reading(const unsigned char *bytes, size_t len)
 static void test_a_job_comes_back(void **state)
 {
 	static const char *const names[] = { "case.zip", "\xff\n\x1b[31m", "a b.7z" };
+	struct unpack_limits limits;
 	uint64_t job;
 
 	(void)state;
@@ -158,15 +159,16 @@ static void test_a_job_comes_back(void **state)
 		byte_vec frame = { 0 };
 		char *name;
 
-		message_put_job(&frame, UINT64_MAX - i, names[i]);
-		name = message_get_job(&frame, &job);
+		message_put_job(&frame, UINT64_MAX - i, names[i], &unpack_limits_default);
+		name = message_get_job(&frame, &job, &limits);
 		assert_non_null(name);
 		assert_string_equal(name, names[i]);
 		assert_int_equal(job, UINT64_MAX - i);
+		assert_memory_equal(&limits, &unpack_limits_default, sizeof(limits));
 		free(name);
 		for (size_t len = frame.len; len-- > 0;) {
 			frame.len = len;
-			assert_null(message_get_job(&frame, &job));
+			assert_null(message_get_job(&frame, &job, &limits));
 		}
 		vec_free(&frame);
 	}
@@ -175,15 +177,16 @@ static void test_a_job_comes_back(void **state)
 static void test_a_job_without_a_name_or_with_more_behind_is_refused(void **state)
 {
 	byte_vec frame = { 0 };
+	struct unpack_limits limits;
 	uint64_t job;
 
 	(void)state;
-	message_put_job(&frame, 1, "");
-	assert_null(message_get_job(&frame, &job));
+	message_put_job(&frame, 1, "", &unpack_limits_default);
+	assert_null(message_get_job(&frame, &job, &limits));
 	frame.len = 0;
-	message_put_job(&frame, 1, "case.zip");
+	message_put_job(&frame, 1, "case.zip", &unpack_limits_default);
 	bytes_put_u8(&frame, 0);
-	assert_null(message_get_job(&frame, &job));
+	assert_null(message_get_job(&frame, &job, &limits));
 	vec_free(&frame);
 }
 
