@@ -6,8 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEAD_SIZE 4
-
 static bool send_all(int channel, const char *bytes, size_t len, struct error *error)
 {
 	while (len) {
@@ -24,14 +22,14 @@ static bool send_all(int channel, const char *bytes, size_t len, struct error *e
 }
 
 /* The head goes out in one call of its own, since that call carries the descriptor. */
-static bool send_head(int channel, const unsigned char head[HEAD_SIZE], int fd,
+static bool send_head(int channel, const unsigned char head[CHANNEL_HEAD_BYTES], int fd,
 		      struct error *error)
 {
 	union {
 		struct cmsghdr head;
 		char room[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
-	struct iovec part = { (void *)head, HEAD_SIZE };
+	struct iovec part = { (void *)head, CHANNEL_HEAD_BYTES };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	ssize_t sent;
 
@@ -48,14 +46,16 @@ static bool send_head(int channel, const unsigned char head[HEAD_SIZE], int fd,
 	} while (sent < 0 && errno == EINTR);
 	if (sent < 0)
 		return error_errno(error, "channel");
-	return send_all(channel, (const char *)head + sent, HEAD_SIZE - (size_t)sent, error);
+	return send_all(channel, (const char *)head + sent,
+			CHANNEL_HEAD_BYTES - (size_t)sent, error);
 }
 
 bool channel_send(int channel, const void *bytes, size_t len, int fd, struct error *error)
 {
-	unsigned char head[HEAD_SIZE] = { (unsigned char)(len >> 24),
-					  (unsigned char)(len >> 16),
-					  (unsigned char)(len >> 8), (unsigned char)len };
+	unsigned char head[CHANNEL_HEAD_BYTES] = { (unsigned char)(len >> 24),
+						   (unsigned char)(len >> 16),
+						   (unsigned char)(len >> 8),
+						   (unsigned char)len };
 
 	if (len > CHANNEL_FRAME_MAX)
 		return error_set(error, ERROR_INTERNAL, "channel: a frame of %zu bytes", len);
@@ -120,24 +120,29 @@ static int receive_all(int channel, unsigned char *bytes, size_t len, int *fd,
 	return 1;
 }
 
+bool channel_frame_len(const unsigned char head[CHANNEL_HEAD_BYTES], size_t *len,
+		       struct error *error)
+{
+	*len = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+	return *len <= CHANNEL_FRAME_MAX ||
+	       error_set(error, ERROR_INTERNAL, "channel: a frame of %zu bytes announced",
+			 *len);
+}
+
 int channel_receive(int channel, byte_vec *frame, int *fd, struct error *error)
 {
-	unsigned char head[HEAD_SIZE];
+	unsigned char head[CHANNEL_HEAD_BYTES];
 	size_t len;
 	int got;
 
 	if (fd)
 		*fd = -1;
 	frame->len = 0;
-	got = receive_all(channel, head, HEAD_SIZE, fd, error);
+	got = receive_all(channel, head, CHANNEL_HEAD_BYTES, fd, error);
 	if (got <= 0)
 		return got;
-	len = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-	if (len > CHANNEL_FRAME_MAX) {
-		error_set(error, ERROR_INTERNAL,
-			  "channel: a frame of %zu bytes announced", len);
+	if (!channel_frame_len(head, &len, error))
 		return -1;
-	}
 	/* Room grows with what has come, so that an announcement alone takes no memory. */
 	while (frame->len < len) {
 		size_t step = len - frame->len < (1u << 20) ? len - frame->len : 1u << 20;

@@ -3,8 +3,6 @@
  * The keeper's loop: starts a reader, sends jobs, takes readings and commits, until all is done or somebody says stop. See keeper.h;
  * what the reader holds is in keeper_jobs.c, what waits for the commit in keeper_batch.c.
  */
-#include <poll.h>
-
 #include "pipeline/base/log.h"
 #include "pipeline/channel.h"
 #include "pipeline/keeper_parts.h"
@@ -34,7 +32,7 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 }
 
 /* The first frame of a reader. */
-static bool take_hello(struct keeper *keeper, const byte_vec *frame, struct error *error)
+static bool take_hello(struct keeper *keeper, byte_vec *frame, struct error *error)
 {
 	struct confinement confinement;
 
@@ -45,30 +43,53 @@ static bool take_hello(struct keeper *keeper, const byte_vec *frame, struct erro
 	return true;
 }
 
-/* The next reading from the reader; false when there will be no more from this one. */
-static bool receive_reading(struct keeper *keeper)
+/* A frame of a reader that has said hello. */
+static bool take_frame(struct keeper *keeper, byte_vec *frame, struct error *error)
 {
-	struct batched *batched = mem_alloc_zero(1, sizeof(*batched));
-	struct error error = ERROR_INIT;
-	int got = channel_receive(keeper->reader.channel, &batched->frame, NULL, &error);
+	struct batched *batched;
+	uint64_t steps;
 
-	if (got > 0 && keeper->greeted && take_reading(keeper, batched, &error))
-		return true;
-	if (got > 0 && !keeper->greeted && take_hello(keeper, &batched->frame, &error)) {
+	if (message_get_alive(&steps, frame))
+		return watch_alive(&keeper->watch, steps) ||
+		       error_set(error, ERROR_INTERNAL, "the reader goes backwards");
+	batched = mem_alloc_zero(1, sizeof(*batched));
+	batched->frame = *frame;
+	*frame = (byte_vec){ 0 };
+	if (!take_reading(keeper, batched, error)) {
 		batched_free(batched);
-		return true;
+		return false;
 	}
-	if (got != 0)
+	watch_answered(&keeper->watch);
+	return true;
+}
+
+/* What there is of the reader; false when there will be no more from this one. */
+static bool receive(struct keeper *keeper)
+{
+	struct incoming *incoming = &keeper->incoming;
+	struct error error = ERROR_INIT;
+	enum incoming_state state = incoming_take(incoming, keeper->reader.channel, &error);
+
+	if (state == INCOMING_PART)
+		return true;
+	if (state == INCOMING_WHOLE &&
+	    (keeper->greeted ? take_frame : take_hello)(keeper, &incoming->frame, &error))
+		return true;
+	if (error.kind != ERROR_NONE)
 		log_warning("%s", error.text);
-	batched_free(batched);
 	return false;
 }
 
-static bool wait_for_reader(struct keeper *keeper)
+/* False when the reader is gone, or made no progress and is to go. */
+static bool wait_and_receive(struct keeper *keeper)
 {
-	struct pollfd wait = { .fd = keeper->reader.channel, .events = POLLIN };
-
-	return poll(&wait, 1, BATCH_MS) > 0;
+	if (watch_wait(keeper) && !receive(keeper))
+		return false;
+	keeper->stalled = watch_is_over(&keeper->watch, keeper->rules);
+	if (keeper->stalled)
+		log_warning("the reader made no progress for %u seconds and is replaced",
+			    keeper->rules->deadline_seconds);
+	return !keeper->stalled;
 }
 
 /* One reader's life: until all is done, or it dies (true: go on with another), or the index fails. */
@@ -81,7 +102,8 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	setup.nested_bytes = keeper->rules->limits.nested_bytes;
 	if (!reader_start(&keeper->reader, &setup, error))
 		return false;
-	keeper->greeted = false;
+	keeper->greeted = keeper->stalled = false;
+	watch_begin(&keeper->watch);
 	while (alive && !*keeper->stop && keeper->done < keeper->jobs->len) {
 		jobs_send(keeper);
 		if (!said_end && keeper->suspects == 0 &&
@@ -89,11 +111,12 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 			reader_no_more_jobs(&keeper->reader);
 			said_end = true;
 		}
-		if (keeper->held && wait_for_reader(keeper))
-			alive = receive_reading(keeper);
+		if (keeper->held)
+			alive = wait_and_receive(keeper);
 		if (batch_is_due(keeper) && !batch_commit(keeper, error))
 			break;
 	}
+	incoming_free(&keeper->incoming);
 	status = reader_stop(&keeper->reader);
 	if (!alive && !*keeper->stop && reader_could_begin(status, error))
 		jobs_settle_held(keeper);

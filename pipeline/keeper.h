@@ -2,7 +2,8 @@
 /*
  * The keeper: hands bundles to the reader, takes readings back and commits them. It owns the only write
  * transaction and never looks into a bundle. A reader that dies is replaced; the bundles it held are then given
- * to the next one alone, and the one that kills it again is quarantined as "crashed".
+ * to the next one alone, and the one that kills it again is quarantined as "crashed". So is a reader that makes no progress, and
+ * the bundle in which the next one comes to a stand, too, is quarantined as "deadline".
  */
 #ifndef PIPELINE_KEEPER_H
 #define PIPELINE_KEEPER_H

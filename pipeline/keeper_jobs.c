@@ -125,9 +125,18 @@ void jobs_send(struct keeper *keeper)
 	}
 }
 
+static void blame(struct keeper *keeper, size_t at)
+{
+	if (keeper->stalled)
+		job_quarantine(keeper, at, "deadline",
+			       "the reader came to a stand in it twice");
+	else
+		job_quarantine(keeper, at, "crashed", "the reader died of it twice");
+}
+
 void jobs_settle_held(struct keeper *keeper)
 {
-	bool blame = keeper->alone && keeper->held == 1;
+	bool alone = keeper->alone && keeper->held == 1;
 
 	for (size_t at = 0; at < keeper->jobs->len; at++) {
 		if (keeper->states[at] != JOB_HELD)
@@ -136,8 +145,8 @@ void jobs_settle_held(struct keeper *keeper)
 		keeper->states[at] = JOB_WAITING;
 		if (at < keeper->first_waiting)
 			keeper->first_waiting = at;
-		if (blame) {
-			job_quarantine(keeper, at, "crashed", "the reader died of it twice");
+		if (alone) {
+			blame(keeper, at);
 		} else if (!keeper->suspect[at]) {
 			keeper->suspect[at] = 1;
 			keeper->suspects++;

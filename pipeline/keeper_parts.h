@@ -6,6 +6,7 @@
 #ifndef PIPELINE_KEEPER_PARTS_H
 #define PIPELINE_KEEPER_PARTS_H
 
+#include "pipeline/incoming.h"
 #include "pipeline/keeper.h"
 #include "pipeline/message.h"
 
@@ -27,6 +28,13 @@ struct batched {
 	char path[64]; /* of a bundle that came by stdin */
 };
 
+/* How long the reader has been waited for. */
+struct keeper_watch {
+	int64_t silent_ms;     /* since it last showed that it gets on */
+	int64_t unanswered_ms; /* since its last reading */
+	uint64_t steps;        /* as it last said */
+};
+
 struct keeper {
 	struct index *index;
 	const keeper_jobs *jobs;
@@ -37,7 +45,10 @@ struct keeper {
 	bool alone; /* suspects are in work, one at a time */
 	const volatile sig_atomic_t *stop;
 	struct reader_process reader;
+	struct incoming incoming;
+	struct keeper_watch watch;
 	bool greeted; /* by this reader */
+	bool stalled; /* this reader made no progress */
 	VEC(struct batched *) batch;
 	size_t batch_bytes;
 	int64_t batch_since;
@@ -65,6 +76,18 @@ void job_end(struct keeper *keeper, size_t at);
 void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const char *text);
 /* The reader is gone with bundles in its hands: one that was alone is to blame, others become suspects. */
 void jobs_settle_held(struct keeper *keeper);
+
+/* keeper_watch.c: whether the reader gets on */
+
+void watch_begin(struct keeper_watch *watch);
+void watch_answered(struct keeper_watch *watch);
+/* A sign of life came. False when its number has not grown, which no reader sends. */
+bool watch_alive(struct keeper_watch *watch, uint64_t steps);
+void watch_waited(struct keeper_watch *watch, int64_t ms);
+/* Whether the reader is to be given up. */
+bool watch_is_over(const struct keeper_watch *watch, const struct keeper_rules *rules);
+/* Waits a while for bytes of the reader: whether there are any. */
+bool watch_wait(struct keeper *keeper);
 
 /* keeper_totals.c */
 

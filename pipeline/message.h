@@ -12,12 +12,13 @@
 #include "stages/bundle_work.h"
 #include "stages/excerpt.h"
 
-/* What a frame to the reader begins with, and its own first one. */
+/* What a frame to the reader begins with, and its own ones but readings and excerpts. */
 enum message_kind {
 	MESSAGE_UNKNOWN,
 	MESSAGE_JOB,
 	MESSAGE_EXCERPT,
 	MESSAGE_HELLO,
+	MESSAGE_ALIVE,
 };
 
 enum message_kind message_kind(const byte_vec *frame);
@@ -32,6 +33,11 @@ char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits
 void message_put_hello(byte_vec *out, const struct confinement *confinement);
 bool message_get_hello(struct confinement *confinement, const byte_vec *frame,
 		       struct error *error);
+
+/* reader -> keeper, now and then while it reads: a number that grows with what it does (base/progress.h). */
+void message_put_alive(byte_vec *out, uint64_t steps);
+/* False when the frame is something else. */
+bool message_get_alive(uint64_t *steps, const byte_vec *frame);
 
 /* A bundle as the reader read it. Texts and bytes point into the frame. */
 struct reading {

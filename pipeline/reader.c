@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/log.h"
+#include "pipeline/base/progress.h"
 #include "pipeline/channel.h"
 #include "pipeline/message.h"
 #include "stages/floor.h"
@@ -152,6 +153,15 @@ static void answer(const byte_vec *frame)
 	pthread_mutex_unlock(&answering);
 }
 
+static void tell_alive(uint64_t steps)
+{
+	byte_vec frame = { 0 };
+
+	message_put_alive(&frame, steps);
+	answer(&frame);
+	vec_free(&frame);
+}
+
 static struct bundle_work *take_job(const byte_vec *frame, int fd)
 {
 	struct unpack_limits limits;
@@ -163,6 +173,7 @@ static struct bundle_work *take_job(const byte_vec *frame, int fd)
 		close(fd);
 		return NULL;
 	}
+	progress_listen(tell_alive); /* who asks for excerpts listens for nothing else */
 	work = bundle_work_new(job, fd, name);
 	work->limits = limits;
 	free(name);

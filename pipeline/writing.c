@@ -108,8 +108,13 @@ int upkeep_failed(const struct writing *writing, const struct error *error)
 
 static volatile sig_atomic_t stop_signal;
 
+/* The same one again: whoever sends it does not want to wait until what was read is committed. */
 static void take_signal(int number)
 {
+	if (stop_signal == number) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 	stop_signal = number;
 }
 

@@ -69,7 +69,7 @@ bool writing_group_alike(struct index *index, struct error *error);
 int writing_failed(const struct writing *writing, const struct error *error);
 int upkeep_failed(const struct writing *writing, const struct error *error);
 
-/* From now on SIGINT, SIGTERM and SIGHUP set the number that is pointed to instead of ending the program. */
+/* From now on SIGINT, SIGTERM and SIGHUP set the number that is pointed to instead of ending the program, which the second of a kind does. */
 const volatile sig_atomic_t *catch_stop_signals(void);
 
 #endif

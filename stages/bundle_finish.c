@@ -2,6 +2,7 @@
 /* The end of a bundle: its dumps merged, analysed and encoded, its members' outcomes settled; see bundle_work.h. */
 #include <stdio.h>
 
+#include "pipeline/base/progress.h"
 #include "stages/bundle_work.h"
 #include "stages/census.h"
 #include "stages/digest.h"
@@ -161,6 +162,7 @@ static bool merge_joins(struct bundle_work *work)
 			same = find_same(work, &ticks, tick_key(join), join);
 		if (same) {
 			join_merge(same, join);
+			progress_step();
 			join_free(join);
 			free(join);
 			continue;
@@ -248,13 +250,17 @@ static void encode_join(struct bundle_work *work, struct join *join)
 
 	*encoded = (struct encoded){ 0 };
 	join_finish(join);
+	progress_step();
 	incident_analyse(&join->incident);
+	progress_step();
 	encoded->id = join->incident.id;
 	encode_summary(work, join, &encoded->summary);
 	chain_list_encode(&join->incident.chains, &encoded->chains);
 	census_encode(&join->incident.records, &encoded->census);
 	digest_encode(&join->incident, &encoded->digest);
+	progress_step();
 	incident_encode(&join->incident, &encoded->records);
+	progress_step();
 }
 
 static int by_id(const void *a, const void *b)

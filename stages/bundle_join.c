@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parsed chunks to dumps: the segments of a member in order, a new banner beginning a new dump; see bundle_work.h. */
+#include "pipeline/base/progress.h"
 #include "stages/bundle_work.h"
 
 void chunk_parse(struct chunk *chunk)
 {
 	log_parse(&chunk->result, &chunk->start,
 		  (struct slice){ chunk->text, chunk->len }, chunk->end);
+	progress_step();
 }
 
 static struct join *open_join(struct bundle_work *work, size_t member, uint32_t line)
@@ -119,6 +121,7 @@ void bundle_join(struct bundle_work *work, struct chunk *chunk)
 		begin_member(work, chunk);
 	for (size_t i = 0; i < result->segments_used; i++)
 		join_segment(work, chunk, &result->segments.at[i]);
+	progress_step();
 	if (result->end.listing != LISTING_INHERITED)
 		work->join->listing = result->end.listing;
 	work->line += result->lines;

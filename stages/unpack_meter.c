@@ -3,7 +3,6 @@
  * What a walk has cost so far, counted where bytes come out of decoders and where headers are passed, so that a bomb is stopped while it
  * goes off. Time is that of a processor, spent inside the walk: a machine that is busy with something else does not count.
  */
-#include <sys/stat.h>
 #include <time.h>
 
 #include "pipeline/base/progress.h"
@@ -24,11 +23,7 @@ static int64_t clock_ns(void)
 
 void meter_init(struct meter *meter, int fd, const struct unpack_limits *limits)
 {
-	struct stat status;
-
-	*meter = (struct meter){ .limits = *limits };
-	if (fstat(fd, &status) == 0 && status.st_size > 0)
-		meter->stored = (uint64_t)status.st_size;
+	*meter = (struct meter){ .limits = *limits, .stored = fd_size(fd) };
 }
 
 void meter_enter(struct meter *meter)

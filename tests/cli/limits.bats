@@ -81,6 +81,12 @@ reasons() {
 	exits 4 pipeline ingest .
 	stderr_has '1 incidents'
 	reasons '[["nested.tar.gz!/in/kd.log.zst!/kd.log","limit-ratio"],["zeros.log.zst!/zeros.log","limit-ratio"]]'
+	# The size of the bundle counts: the same zeros beside something that does not compress are no bomb.
+	head -c 4M /dev/urandom >noise
+	head -c 1200M /dev/zero >zeros
+	tar -cf - noise zeros | zstd -q >fine.tar.zst
+	rm noise zeros
+	exits 0 pipeline ingest fine.tar.zst
 	# With no such limit it is a member that is ignored, as it ends without anything in it.
 	exits 0 pipeline quarantine retry --max-ratio 0
 	reasons '[]'

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "pipeline/channel.h"
+#include "pipeline/incoming.h"
 
 static void make_pair(int pair[2])
 {
@@ -292,6 +292,74 @@ static void test_nobody_listens(void **state)
 	close(pair[0]);
 }
 
+static enum incoming_state take(struct incoming *incoming, int channel)
+{
+	struct error error = ERROR_INIT;
+	enum incoming_state state = incoming_take(incoming, channel, &error);
+
+	assert_int_equal(error.kind != ERROR_NONE, state == INCOMING_BROKEN);
+	return state;
+}
+
+/* However the bytes are cut into pieces, the frames come out, and nothing is waited for. */
+static void test_frames_in_pieces(void **state)
+{
+	static const char bytes[] = "\0\0\0\5first\0\0\0\0\0\0\0\6second";
+	size_t len = sizeof(bytes) - 1;
+
+	(void)state;
+	for (size_t cut = 0; cut <= len; cut++) {
+		struct incoming incoming = { .head_len = 0 };
+		int pair[2], whole = 0;
+
+		make_pair(pair);
+		assert_int_equal(take(&incoming, pair[0]), INCOMING_PART);
+		for (size_t from = 0, to = cut; from <= len;
+		     from = to, to = to == len ? len + 1 : len) {
+			if (to > from && to <= len)
+				assert_int_equal(send(pair[1], bytes + from, to - from, 0),
+						 to - from);
+			while (take(&incoming, pair[0]) == INCOMING_WHOLE) {
+				static const char *const frames[] = { "first", "", "second" };
+
+				assert_int_equal(incoming.frame.len, strlen(frames[whole]));
+				if (incoming.frame.len)
+					assert_memory_equal(incoming.frame.at, frames[whole],
+							    incoming.frame.len);
+				whole++;
+			}
+		}
+		assert_int_equal(whole, 3);
+		close(pair[1]);
+		assert_int_equal(take(&incoming, pair[0]), INCOMING_ENDED);
+		incoming_free(&incoming);
+		close(pair[0]);
+	}
+}
+
+static void test_pieces_that_break(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} cases[] = { { "\0", 1 }, { "\0\0\0\2x", 5 }, { "\377\377\377\377", 4 } };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct incoming incoming = { .head_len = 0 };
+		int pair[2];
+
+		make_pair(pair);
+		assert_int_equal(send(pair[1], cases[i].bytes, cases[i].len, 0), cases[i].len);
+		if (i < 2)
+			assert_int_equal(take(&incoming, pair[0]), INCOMING_PART);
+		close(pair[1]);
+		assert_int_equal(take(&incoming, pair[0]), INCOMING_BROKEN);
+		incoming_free(&incoming);
+		close(pair[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +372,8 @@ int main(void)
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_a_descriptor_and_then_the_end),
 		cmocka_unit_test(test_nobody_listens),
+		cmocka_unit_test(test_frames_in_pieces),
+		cmocka_unit_test(test_pieces_that_break),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -384,6 +384,26 @@ static void test_contradictory_incidents(void **state)
 	bundle_work_free(work);
 }
 
+static void test_a_sign_of_life(void **state)
+{
+	byte_vec frame = { 0 };
+	uint64_t steps;
+
+	(void)state;
+	message_put_alive(&frame, UINT64_MAX - 7);
+	assert_true(message_get_alive(&steps, &frame));
+	assert_int_equal(steps, UINT64_MAX - 7);
+	frame.len--;
+	assert_false(message_get_alive(&steps, &frame));
+	frame.len++;
+	frame.at[0]++;
+	assert_false(message_get_alive(&steps, &frame));
+	frame.at[0]--;
+	bytes_put_u8(&frame, 0);
+	assert_false(message_get_alive(&steps, &frame));
+	vec_free(&frame);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_lying_counts),
 		cmocka_unit_test(test_contradictory_members),
 		cmocka_unit_test(test_contradictory_incidents),
+		cmocka_unit_test(test_a_sign_of_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
