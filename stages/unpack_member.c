@@ -6,6 +6,8 @@
  */
 #include "stages/unpack_parts.h"
 
+#define FILL_INTO_MIN 16384 /* fewer are taken out of a block */
+
 /* The bytes ready to be taken, zeros of a hole first. */
 static void member_take(struct level *level, const char **at, size_t *len, size_t max)
 {
@@ -65,6 +67,12 @@ bool member_pass(struct level *level)
 	return !meter_is_over(level->meter);
 }
 
+static void member_tell(struct level *level, struct error *error)
+{
+	*error = level->member_error;
+	level->member_reported = true;
+}
+
 static int level_take(struct level *level, const char **at, size_t *len, size_t max,
 		      struct error *error)
 {
@@ -80,10 +88,8 @@ static int level_take(struct level *level, const char **at, size_t *len, size_t 
 	got = member_ready(level);
 	if (got > 0)
 		member_take(level, at, len, max);
-	if (got < 0) {
-		*error = level->member_error;
-		level->member_reported = true;
-	}
+	if (got < 0)
+		member_tell(level, error);
 	return got;
 }
 
@@ -92,21 +98,63 @@ int level_block(struct level *level, const char **at, size_t *len, struct error 
 	return level_take(level, at, len, SIZE_MAX, error);
 }
 
+int member_drain(struct level *level)
+{
+	int got;
+
+	level->head_used = level->head_len;
+	do {
+		level->hole = level->block_len = 0;
+		got = member_ready(level);
+	} while (got > 0);
+	return got;
+}
+
+/* The next bytes into the buffer without a block between, where the decoder can. */
+static ssize_t level_decode(struct level *level, void *buffer, size_t len, struct error *error)
+{
+	ssize_t got;
+
+	if (level->member_ended)
+		return 0;
+	got = level->member_error.kind == ERROR_NONE
+		      ? level->decoder->fill_into(level, buffer, len)
+		      : -1;
+	if (got < 0)
+		member_tell(level, error);
+	return got;
+}
+
+static ssize_t level_copy(struct level *level, void *buffer, size_t len, struct error *error)
+{
+	const char *at;
+	size_t got_len;
+	int got = level_take(level, &at, &got_len, len, error);
+
+	if (got <= 0)
+		return got;
+	memcpy(buffer, at, got_len);
+	return (ssize_t)got_len;
+}
+
 ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error)
 {
 	size_t done = 0;
 
 	while (done < len) {
-		const char *at;
-		size_t got_len;
-		int got = level_take(level, &at, &got_len, len - done, error);
+		bool ready = level->head_used < level->head_len || level->hole ||
+			     level->block_len;
+		bool decode = !ready && level->decoder->fill_into &&
+			      len - done >= FILL_INTO_MIN;
+		char *to = (char *)buffer + done;
+		ssize_t got = decode ? level_decode(level, to, len - done, error)
+				     : level_copy(level, to, len - done, error);
 
 		if (got < 0 && done == 0)
 			return -1;
 		if (got <= 0)
 			break;
-		memcpy((char *)buffer + done, at, got_len);
-		done += got_len;
+		done += (size_t)got;
 	}
 	return (ssize_t)done;
 }

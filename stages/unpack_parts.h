@@ -133,6 +133,9 @@ struct decoder {
 	/* More bytes of the member: 1 with block and block_len set, and hole where zeros come first; 0 at its end, with
 	 * member_ended set; -1 with member_error set. What it hands out stays until the next call. */
 	int (*fill)(struct level *level);
+	/* NULL, or the same into a buffer: how many bytes, 0 at the end, -1. With some bytes it may set member_ended or
+	 * member_error already, for the next call. */
+	ssize_t (*fill_into)(struct level *level, void *buffer, size_t len);
 	void (*close)(struct level *level);
 };
 
@@ -196,5 +199,8 @@ int level_block(struct level *level, const char **at, size_t *len, struct error 
 bool member_pass(struct level *level);
 /* Copies instead, and fills len unless the member ends or breaks. */
 ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error);
+
+/* Decodes the rest of the member for nobody: 0 at its end, -1 with member_error set. */
+int member_drain(struct level *level);
 
 #endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A compressed stream as a level of one member; see unpack_stream.h. */
+#include "stages/unpack_stream.h"
+
+int stream_more(struct level *level)
+{
+	struct stream *stream = level->state;
+	ssize_t got = source_next(&level->source);
+
+	if (got < 0) {
+		level->member_error = level->source.error;
+		return -1;
+	}
+	stream->input = (struct slice){ level->source.block, (size_t)got };
+	return got > 0;
+}
+
+int stream_broke(struct level *level, const char *reason, const char *text)
+{
+	error_input(&level->member_error, reason, "%s: %s", kind_text(level->kind), text);
+	return -1;
+}
+
+/* What nobody wanted is decoded all the same: damage in it is damage of the bundle. */
+static enum level_step stream_end(struct level *level, struct error *error)
+{
+	struct stream *stream = level->state;
+	const struct error *found = member_drain(level) < 0 ? &level->member_error
+							    : &stream->tail;
+
+	level->over = true;
+	return found->kind == ERROR_NONE ? LEVEL_END : level_failed(level, found, error);
+}
+
+enum level_step stream_next(struct level *level, struct error *error)
+{
+	struct stream *stream = level->state;
+
+	if (stream->begun)
+		return stream_end(level, error);
+	stream->begun = true;
+	level_reset(level);
+	name_put_inner(&level->name, slice_from(level->path));
+	return LEVEL_MEMBER;
+}
+
+int stream_fill(struct level *level)
+{
+	struct stream *stream = level->state;
+	ssize_t got;
+
+	if (!stream->block)
+		stream->block = mem_alloc(STREAM_BLOCK);
+	got = level->decoder->fill_into(level, stream->block, STREAM_BLOCK);
+	if (got <= 0)
+		return (int)got;
+	level->block = stream->block;
+	level->block_len = (size_t)got;
+	return 1;
+}
+
+void stream_release(struct stream *stream)
+{
+	free(stream->block);
+}
