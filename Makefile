@@ -72,9 +72,9 @@ ifeq ($(FLAVOUR)$(filter-out 0,$(SHARED)),release)
 PKG_LIBS := $(filter /%,$(foreach l,lmdb zstd xxhash seccomp gomp,$(shell \
 	$(CC) -print-file-name=lib$l.a 2>/dev/null))) $(PKG_LIBS)
 endif
-# Of libarchive the program takes only the headers and loads it when it reads bundles (stages/unpack_library.h): whoever makes a
-# package of it has to name the one with libarchive.so.13 (Debian: libarchive13), as no tool finds it among what is
-# linked. The unit tests make archives with it and do link it.
+# Of libarchive and ISA-L the program takes only the headers and loads them when it reads bundles (stages/unpack_library.h,
+# stages/inflate.h): whoever makes a package of it has to name the ones with libarchive.so.13 and libisal.so.2 (Debian:
+# libarchive13, libisal2), as no tool finds them among what is linked. The unit tests make archives with it and do link it.
 UNIT_LIBS := $(call pkg,--libs,libarchive,-larchive) -lcmocka
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \

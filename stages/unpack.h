@@ -37,8 +37,8 @@ struct unpack_member {
 	uint64_t size; /* as the archive states it, 0 when it does not */
 };
 
-/* Loads libarchive, once; the walk does so itself when it comes to the first archive. False with an ERROR_IO when this
- * machine has none that serves: asked before there is any input, so that none is blamed for it. */
+/* Loads libarchive and ISA-L, once; the walk does so itself when it comes to the first archive. False with an ERROR_IO when this
+ * machine lacks one: asked before there is any input, so that none is blamed for it. */
 bool unpack_prepare(struct error *error);
 /* The same, and loads what else it would come to load by name: for a process that is about to be kept from opening files. */
 bool unpack_preload(struct error *error);

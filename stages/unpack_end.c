@@ -13,8 +13,6 @@
 static unsigned char first_byte(enum archive_kind kind)
 {
 	switch (kind) {
-	case KIND_GZIP:
-		return 0x1f;
 	case KIND_BZIP2:
 		return 'B';
 	case KIND_LZ4:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads libarchive; see unpack_library.h. */
+/* Loads libarchive, and has the other library loaded; see unpack_library.h. */
 #include "stages/unpack_library.h"
 
 #include <dlfcn.h>
@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "stages/inflate.h"
 #include "stages/unpack.h"
 
 /* Its interface carries this number since version 3.0, of 2011. */
@@ -18,8 +19,7 @@ struct libarchive libarchive;
 static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 static struct error load_error;
 
-/* Into the place of a function pointer, which ISO C does not let a data pointer be cast to. */
-static bool find(void *place, void *library, const char *symbol)
+bool library_find(void *place, void *library, const char *symbol)
 {
 	void *found = dlsym(library, symbol);
 
@@ -34,7 +34,7 @@ bool library_load(struct libarchive *calls, const char *name, struct error *erro
 	if (!library)
 		return error_set(error, ERROR_IO, "archives cannot be read: %s", dlerror());
 #define ARCHIVE_CALL(call)                                                                 \
-	if (!find(&calls->call, library, "archive_" #call))                                \
+	if (!library_find(&calls->call, library, "archive_" #call))                        \
 		return error_set(error, ERROR_IO, "archives cannot be read: %s has no %s", \
 				 name, "archive_" #call);
 #include "stages/archive_calls.def"
@@ -53,7 +53,7 @@ bool unpack_prepare(struct error *error)
 {
 	pthread_once(&load_once, load);
 	if (load_error.kind == ERROR_NONE)
-		return true;
+		return inflate_prepare(error);
 	*error = load_error;
 	return false;
 }

@@ -28,5 +28,7 @@ extern struct libarchive libarchive;
 /* Fills the table from the shared library of that file name. False with an ERROR_IO when it is missing or lacks a
  * function. Loaded once, it stays. */
 bool library_load(struct libarchive *calls, const char *name, struct error *error);
+/* Puts the function into the place of its pointer, to which ISO C lets no data pointer be cast. */
+bool library_find(void *place, void *library, const char *symbol);
 
 #endif
