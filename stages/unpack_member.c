@@ -98,18 +98,6 @@ int level_block(struct level *level, const char **at, size_t *len, struct error 
 	return level_take(level, at, len, SIZE_MAX, error);
 }
 
-int member_drain(struct level *level)
-{
-	int got;
-
-	level->head_used = level->head_len;
-	do {
-		level->hole = level->block_len = 0;
-		got = member_ready(level);
-	} while (got > 0);
-	return got;
-}
-
 /* The next bytes into the buffer without a block between, where the decoder can. */
 static ssize_t level_decode(struct level *level, void *buffer, size_t len, struct error *error)
 {

@@ -200,7 +200,4 @@ bool member_pass(struct level *level);
 /* Copies instead, and fills len unless the member ends or breaks. */
 ssize_t level_read(struct level *level, void *buffer, size_t len, struct error *error);
 
-/* Decodes the rest of the member for nobody: 0 at its end, -1 with member_error set. */
-int member_drain(struct level *level);
-
 #endif

@@ -21,13 +21,14 @@ int stream_broke(struct level *level, const char *reason, const char *text)
 	return -1;
 }
 
-/* What nobody wanted is decoded all the same: damage in it is damage of the bundle. */
+/* What nobody wanted of the member is not decoded, and not judged. */
 static enum level_step stream_end(struct level *level, struct error *error)
 {
 	struct stream *stream = level->state;
-	const struct error *found = member_drain(level) < 0 ? &level->member_error
-							    : &stream->tail;
+	const struct error *found = &level->member_error;
 
+	if (level->member_ended)
+		found = &stream->tail;
 	level->over = true;
 	return found->kind == ERROR_NONE ? LEVEL_END : level_failed(level, found, error);
 }
