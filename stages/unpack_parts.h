@@ -81,6 +81,8 @@ static inline bool meter_is_over(const struct meter *meter)
 
 /* unpack_source.c: where a level's bytes come from */
 
+#define SOURCE_BUFFER (128 * 1024)
+
 struct level;
 
 struct source {
@@ -91,7 +93,7 @@ struct source {
 	uint64_t offset;      /* of the next byte to hand out */
 	const void *block;    /* the last piece handed out, and how long it is */
 	size_t block_len;
-	void *buffer;       /* the pieces of an fd */
+	void *buffer;       /* SOURCE_BUFFER bytes: the pieces of an fd */
 	struct error error; /* kind is ERROR_NONE until reading fails; then it stays */
 };
 
@@ -103,6 +105,8 @@ void source_from_parent(struct source *source, struct level *parent);
  * limit (0 for none) or memory is short. A parent that breaks leaves what came, and the source's error set. */
 bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		 struct error *error);
+/* Reads from the source's descriptor; short only at its end, -1 with error set when it cannot be read. */
+ssize_t source_pread(struct source *source, void *buffer, size_t len, uint64_t offset);
 /* The next piece in source->block: its length, 0 at the end, -1 with source->error set. */
 ssize_t source_next(struct source *source);
 void source_release(struct source *source);

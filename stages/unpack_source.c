@@ -11,8 +11,6 @@
 #include "pipeline/base/progress.h"
 #include "stages/unpack_parts.h"
 
-#define SOURCE_BUFFER (128 * 1024)
-
 /* No fstat(): C libraries make of it a call that takes paths too, which a confined reader has not. */
 uint64_t fd_size(int fd)
 {
@@ -84,18 +82,32 @@ bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 	return true;
 }
 
+ssize_t source_pread(struct source *source, void *buffer, size_t len, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t got = pread(source->fd, (char *)buffer + done, len - done,
+				    (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			error_input(&source->error, "unreadable", "%s", strerror(errno));
+			return -1;
+		}
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 static ssize_t read_fd(struct source *source)
 {
-	ssize_t got;
-
-	do
-		got = pread(source->fd, source->buffer, SOURCE_BUFFER, (off_t)source->offset);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		error_input(&source->error, "unreadable", "%s", strerror(errno));
 	source->block = source->buffer;
 	progress_step();
-	return got;
+	return source_pread(source, source->buffer, SOURCE_BUFFER, source->offset);
 }
 
 static ssize_t read_parent(struct source *source)
