@@ -107,6 +107,12 @@ enum inflate_result inflate_run(struct inflate *inflate, struct slice *input,
 	return result_of(state, result);
 }
 
+size_t inflate_behind(const struct inflate *inflate)
+{
+	return inflate->isal.read_in_length > 0 ? (size_t)inflate->isal.read_in_length / 8
+						: 0;
+}
+
 uint32_t inflate_crc(const struct inflate *inflate)
 {
 	return inflate->isal.crc;

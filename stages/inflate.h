@@ -35,6 +35,8 @@ void inflate_begin(struct inflate *inflate, enum inflate_kind kind);
  * come without more input. */
 enum inflate_result inflate_run(struct inflate *inflate, struct slice *input,
 				void *buffer, size_t len, size_t *done);
+/* After the end of INFLATE_RAW: bytes that were taken from the input and lie behind the end. */
+size_t inflate_behind(const struct inflate *inflate);
 /* The CRC-32 of all that came out. */
 uint32_t inflate_crc(const struct inflate *inflate);
 /* The CRC-32 of more bytes after those whose it is; of none it is 0. */

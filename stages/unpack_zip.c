@@ -251,8 +251,10 @@ static int read_deflated(struct level *level, void *buffer, size_t len, size_t *
 		result = inflate_run(state->inflate, input, buffer, most, done);
 	}
 	state->done += *done;
-	if (result == INFLATE_ENDED)
+	if (result == INFLATE_ENDED && inflate_behind(state->inflate) == 0)
 		return check_end(level, inflate_crc(state->inflate));
+	if (result == INFLATE_ENDED)
+		return stream_broke(level, "corrupt", "data of a wrong size");
 	if (result != INFLATE_GOES_ON)
 		return stream_broke(level, "corrupt", "damaged data");
 	if (*done == most || input->len < before)
