@@ -3,12 +3,13 @@
 #include "index/quarantine.h"
 
 #include "index/bundle.h"
+#include "index/pattern.h"
 #include "index/select.h"
 
 static bool is_wanted(const struct quarantine_wish *wish, const struct member_row *member)
 {
 	return member->outcome == OUTCOME_QUARANTINED &&
-	       (!wish->reason || slice_equal(member->reason, slice_from(wish->reason)));
+	       (!wish->reason || pattern_matches(slice_from(wish->reason), member->reason));
 }
 
 static bool look_at(const struct table_scan *scan, const struct quarantine_wish *wish,

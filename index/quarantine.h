@@ -7,7 +7,7 @@
 #include "pipeline/base/vec.h"
 
 struct quarantine_wish {
-	const char *reason; /* a reason code; NULL: any */
+	const char *reason; /* a reason code, * and ? are wildcards; NULL: any */
 	const char *bundle; /* path or name, * and ? are wildcards; NULL: any */
 };
 

@@ -18,6 +18,7 @@
 
 static const struct option_row rows[] = {
 	OPTIONS_READING,
+	OPTIONS_PASSWORDS,
 #define LIMIT LIMIT_ROW
 #include "stages/limits.def"
 #undef LIMIT
@@ -101,9 +102,11 @@ static bool discover(struct ingest *ingest, const char *folder, struct error *er
 
 static void add_found(struct ingest *ingest)
 {
-	vec_for_each(bundle, &ingest->found.bundles)
+	vec_for_each(bundle, &ingest->found.bundles) {
 		vec_push(&ingest->jobs,
 			 keeper_job_at(bundle->path, bundle->size, bundle->mtime_ns));
+		ingest->jobs.at[ingest->jobs.len - 1].split = bundle->split;
+	}
 }
 
 static bool add_stdin(struct ingest *ingest, struct error *error)

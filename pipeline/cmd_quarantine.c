@@ -19,10 +19,12 @@ enum {
 };
 
 static const struct option_row rows[] = {
-	{ OPTION_REASON, 0, "reason", "CODE", "only members quarantined for this reason" },
+	{ OPTION_REASON, 0, "reason", "CODE",
+	  "only members quarantined for this reason; * and ? are wildcards" },
 	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },
 	{ OPTION_FORMAT, 'f', "format", "FORMAT", "of list: text (default) or json" },
 	OPTIONS_READING,
+	OPTIONS_PASSWORDS,
 #define LIMIT LIMIT_ROW
 #include "stages/limits.def"
 #undef LIMIT
@@ -115,7 +117,8 @@ static int list(const struct quarantine_run *quarantine)
 struct retry {
 	struct arena arena; /* the paths of the jobs */
 	keeper_jobs jobs;
-	uint64_t left; /* bundles that cannot be read again */
+	VEC(struct split *) splits; /* of the jobs */
+	uint64_t left;              /* bundles that cannot be read again */
 };
 
 /* One that is not there stays as it is. */
@@ -123,11 +126,19 @@ static void add_job(struct retry *retry, struct slice bundle)
 {
 	const char *path = arena_copy(&retry->arena, bundle).at;
 	struct keeper_job job;
+	struct split split;
 	struct stat status;
 
 	if (path[0] != '/') {
 		log_warning("%s came by standard input and cannot be read again", path);
 		retry->left++;
+	} else if (split_find(path, 0, &split)) {
+		vec_push(&retry->splits, mem_alloc(sizeof(split)));
+		*retry->splits.at[retry->splits.len - 1] = split;
+		job = keeper_job_at(path, split.size, split.mtime_ns);
+		job.split = retry->splits.at[retry->splits.len - 1];
+		job.known = true;
+		vec_push(&retry->jobs, job);
 	} else if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
 		log_warning("%s is gone: what is quarantined of it stays so", path);
 		retry->left++;
@@ -169,7 +180,8 @@ static int outcome(const struct retry *retry, const struct keeper_totals *totals
 	return retry->left || totals->outcomes[OUTCOME_QUARANTINED] ? EXIT_QUARANTINED : 0;
 }
 
-static int run_retry(struct retry *retry, const struct quarantine_run *quarantine)
+static int run_retry(struct retry *retry, const struct quarantine_run *quarantine,
+		     const struct quarantine_wish *wish)
 {
 	const struct writing *writing = &quarantine->writing;
 	const volatile sig_atomic_t *stop = catch_stop_signals();
@@ -187,7 +199,7 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	}
 	done = writing_group_alike(index, &error) &&
 	       index_begin_run(index, moment_now(), &error) &&
-	       add_jobs(retry, index, &quarantine->wish, &error);
+	       add_jobs(retry, index, wish, &error);
 	totals.bundles = retry->jobs.len;
 	done = done &&
 	       keeper_run(index, &retry->jobs, &writing->rules, stop, &totals, &error);
@@ -197,11 +209,19 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 
 static int retry(const struct quarantine_run *quarantine)
 {
+	struct quarantine_wish wish = quarantine->wish;
 	struct retry all = { .left = 0 };
 	int status;
 
-	status = run_retry(&all, quarantine);
+	if (!wish.reason && password_file_list()->bytes)
+		wish.reason = "encrypted-*"; /* the passwords help with nothing else */
+	status = run_retry(&all, quarantine, &wish);
 	vec_free(&all.jobs);
+	vec_for_each(split, &all.splits) {
+		split_free(*split);
+		free(*split);
+	}
+	vec_free(&all.splits);
 	arena_free(&all.arena);
 	return status;
 }
@@ -240,7 +260,7 @@ static int run_verb(const struct quarantine_run *quarantine, char **words, int c
 	if (is_list && quarantine->reading)
 		return options_mistake(
 			command,
-			"--jobs, --lock, --sandbox, --quiet, --deadline and the limits are for retry");
+			"--jobs, --lock, --sandbox, --quiet, --deadline, --password-file and the limits are for retry");
 	if (!is_list && quarantine->listing)
 		return options_mistake(command, "--format is for list");
 	if (is_list)
@@ -267,7 +287,8 @@ const struct command command_quarantine = {
 	.examples =
 		"  pipeline quarantine list                    # which members, and why\n"
 		"  pipeline quarantine list --reason truncated # those that were cut\n"
-		"  pipeline quarantine retry                   # after an update, or a repair\n",
+		"  pipeline quarantine retry                   # after an update, or a repair\n"
+		"  pipeline quarantine retry --password-file pw # only what is encrypted\n",
 	.options = rows,
 	.run = run,
 };

@@ -6,6 +6,7 @@
 #include "index/list.h"
 #include "pipeline/base/log.h"
 #include "pipeline/options.h"
+#include "pipeline/password_file.h"
 #include "pipeline/place.h"
 #include "pipeline/sandbox.h"
 #include "pipeline/show.h"
@@ -20,6 +21,7 @@ static const struct option_row rows[] = {
 	  "every incident that the selectors accept, newest first" },
 	{ OPTION_EVIDENCE, 0, "evidence", "N",
 	  "only the original lines of point of interest N, out of the bundle" },
+	OPTIONS_PASSWORDS,
 	{ OPTION_FORMAT, 'f', "format", "FORMAT",
 	  "text (default), json, jsonl, or dot: the wait chains for Graphviz" },
 	OPTIONS_SANDBOX,
@@ -38,7 +40,7 @@ struct wish {
 	uint64_t evidence;    /* number of a finding, 0 for everything */
 	enum sandbox sandbox; /* in which its lines are read */
 	bool sandboxed;       /* it was said */
-	bool all, selected;
+	bool all, selected, passwords;
 	struct selector selector;
 	char **typed;
 	int count; /* of them */
@@ -197,6 +199,9 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_SANDBOX:
 		wish->sandboxed = true;
 		return sandbox_option(&wish->sandbox, options);
+	case OPTION_PASSWORD_FILE:
+		wish->passwords = true;
+		return password_file_option(options);
 	case OPTION_FORMAT:
 		return format_option_of(&wish->format, options, FORMATS_KNOWN);
 	default:
@@ -215,6 +220,8 @@ static int check(const struct wish *wish)
 				       "no incident given; --all for every one");
 	if (wish->selected && !wish->all)
 		return options_mistake(wish->command, "selectors choose among --all");
+	if (wish->passwords && !wish->evidence)
+		return options_mistake(wish->command, "--password-file is for --evidence");
 	if (is_list(wish) && (wish->evidence || wish->format == FORMAT_DOT))
 		return options_mistake(wish->command, "%s is of one incident",
 				       wish->evidence ? "--evidence" : "--format dot");

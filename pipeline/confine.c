@@ -9,14 +9,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "stages/split.h"
+
 /*
  * Writable memory of its own, without memory files and what is shared: far beyond what any bundle was seen to take, far below what
  * would make the machine swap. A decoder that wants more gets none, and its bundle is quarantined.
  */
 #define MEMORY_BASE (4ull << 30)
 #define MEMORY_EACH (256ull << 20) /* a thread: its stack, arena and share of chunks */
-/* A bundle in each thread's hands and one more, each with as many nested archives as may lie in each other. */
-#define DESCRIPTORS_BASE 64
+/* A bundle in each thread's hands and one more, each with as many nested archives as may lie in each other; and
+ * the parts of split bundles. */
+#define DESCRIPTORS_BASE (64 + SPLIT_PARTS_MAX)
 #define DESCRIPTORS_EACH 16
 
 /* Address sanitizers map terabytes of shadow, all of which counts. */

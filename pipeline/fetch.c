@@ -10,6 +10,7 @@
 #include "pipeline/channel.h"
 #include "pipeline/message.h"
 #include "pipeline/reader.h"
+#include "pipeline/split_send.h"
 
 struct place {
 	struct index_view *view;
@@ -34,7 +35,8 @@ static bool is_stream(struct slice path)
 	return path.len == 0 || path.at[0] != '/';
 }
 
-static bool is_unchanged(const struct place *place, int fd, struct error *error)
+static bool is_unchanged(const struct place *place, int fd, const struct split *split,
+			 struct error *error)
 {
 	struct stat status;
 
@@ -42,6 +44,8 @@ static bool is_unchanged(const struct place *place, int fd, struct error *error)
 		return error_errno(error, "cannot be read");
 	if (!S_ISREG(status.st_mode))
 		return error_input(error, "unreadable", "is no regular file any more");
+	if (split)
+		status.st_size = (off_t)split->size;
 	if ((uint64_t)status.st_size != place->row.size)
 		return error_input(
 			error, "changed",
@@ -125,15 +129,17 @@ static bool make_request(const struct place *place, struct excerpt_request *requ
 
 /* ---- asking ---- */
 
-static bool ask(struct reader_process *reader, int fd, struct slice name,
-		const struct excerpt_request *request, struct excerpt_reply *reply,
-		struct error *error)
+static bool ask(struct reader_process *reader, int fd, const struct split *split,
+		struct slice name, const struct excerpt_request *request,
+		struct excerpt_reply *reply, struct error *error)
 {
 	struct error broken = ERROR_INIT;
 	struct confinement got;
 	byte_vec frame = { 0 };
-	bool good;
+	bool good, lost = false;
 
+	if (split && !split_send(reader->channel, split, &lost, &broken) && !lost)
+		return error_input(error, "unreadable", "%s", broken.text);
 	message_put_excerpt_request(&frame, name, request);
 	good = channel_send(reader->channel, frame.at, frame.len, fd, &broken) &&
 	       channel_receive(reader->channel, &frame, NULL, &broken) > 0 &&
@@ -155,8 +161,8 @@ static bool any_found(const struct excerpt_reply *reply)
 	return false;
 }
 
-static bool read_lines(const struct place *place, int fd, struct excerpt_reply *reply,
-		       struct error *error)
+static bool read_lines(const struct place *place, int fd, const struct split *split,
+		       struct excerpt_reply *reply, struct error *error)
 {
 	struct excerpt_request request = { 0 };
 	struct reader_process reader = { 0 };
@@ -169,7 +175,7 @@ static bool read_lines(const struct place *place, int fd, struct excerpt_reply *
 		return error_set(error, ERROR_FORMAT, "the index lost a member of it");
 	}
 	good = reader_start(&reader, &setup, error) &&
-	       ask(&reader, fd, base_name(place->path), &request, reply, error) &&
+	       ask(&reader, fd, split, base_name(place->path), &request, reply, error) &&
 	       is_same_content(place, reply, error);
 	reader_could_begin(reader_stop(&reader), error);
 	excerpt_request_free(&request);
@@ -180,10 +186,32 @@ static bool read_lines(const struct place *place, int fd, struct excerpt_reply *
 	return error_input(error, "unreadable", "holds its members no more");
 }
 
+/* Of a split bundle the parts are found again, and the first is opened. */
+static bool open_and_read(struct place *place, const char *path,
+			  struct excerpt_reply *reply, struct error *error)
+{
+	struct split split;
+	bool is_split = split_find(path, 0, &split);
+	cleanup_fd int fd = -1;
+	bool good;
+
+	if (is_split && split.parts.len)
+		path = split.parts.at[0];
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		error_errno(error, "cannot be opened any more");
+		error->kind = ERROR_INPUT;
+	}
+	good = fd >= 0 && is_unchanged(place, fd, is_split ? &split : NULL, error) &&
+	       read_lines(place, fd, is_split ? &split : NULL, reply, error);
+	if (is_split)
+		split_free(&split);
+	return good;
+}
+
 static bool fetch_from(struct place *place, struct excerpt_reply *reply, struct error *error)
 {
 	char path[4096];
-	cleanup_fd int fd = -1;
 
 	if (is_stream(place->path))
 		return error_input(error, "unreadable",
@@ -196,13 +224,7 @@ static bool fetch_from(struct place *place, struct excerpt_reply *reply, struct 
 		return error->kind != ERROR_NONE
 			       ? false
 			       : error_set(error, ERROR_FORMAT, "the index lost this bundle");
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0) {
-		error_errno(error, "cannot be opened any more");
-		error->kind = ERROR_INPUT;
-		return false;
-	}
-	return is_unchanged(place, fd, error) && read_lines(place, fd, reply, error);
+	return open_and_read(place, path, reply, error);
 }
 
 bool fetch_evidence(struct index_view *view, const struct incident_row *row,

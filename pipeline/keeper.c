@@ -26,7 +26,7 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 	vec_for_each(id, &reading->ids)
 		vec_push(&batched->row.incidents, *id);
 	batched->row.content = reading->content;
-	keeper->held--;
+	job_release(keeper, reading->job);
 	batch_add(keeper, reading->job, batched);
 	return true;
 }

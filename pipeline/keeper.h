@@ -28,7 +28,8 @@ struct keeper_job {
 	const char *name; /* base name, for member paths */
 	uint64_t size;
 	int64_t mtime_ns;
-	int fd; /* open already, or -1: to be opened by path */
+	int fd;                    /* open already, or -1: to be opened by path */
+	const struct split *split; /* its parts; NULL of one file */
 	struct hash128 content; /* of one without a path, which is named by it: no reader has a say in that */
 	bool known; /* when it cannot be opened, or readers die of it, the index keeps what it has of it */
 };

@@ -3,15 +3,15 @@
  * The keeper's jobs: handing bundles to the reader, and what is to be done about those that a reader took with it. Suspects go
  * one at a time, so that it is known which of them a reader dies of.
  */
-#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pipeline/base/log.h"
 #include "pipeline/channel.h"
 #include "pipeline/keeper_parts.h"
+#include "pipeline/split_send.h"
 
 /* Bundles that the reader may hold at once: enough that it never waits for the next one. */
 #define WINDOW 32
@@ -66,35 +66,66 @@ void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const 
 
 static int open_job(const struct keeper_job *job, struct error *error)
 {
-	struct stat status;
-	int fd;
+	const char *path = job->split ? job->split->parts.at[0] : job->path;
 
-	fd = job->fd >= 0 ? fcntl(job->fd, F_DUPFD_CLOEXEC, 0)
-			  : open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0) {
-		error_errno(error, "cannot be opened");
-		return -1;
+	return job->fd >= 0 ? fcntl(job->fd, F_DUPFD_CLOEXEC, 0)
+			    : split_open_part(path, error);
+}
+
+static size_t more_parts(const struct keeper *keeper, size_t at)
+{
+	const struct split *split = keeper->jobs->at[at].split;
+
+	return split && split->parts.len ? split->parts.len - 1 : 0;
+}
+
+void job_release(struct keeper *keeper, size_t at)
+{
+	keeper->held--;
+	keeper->parts_held -= more_parts(keeper, at);
+}
+
+/* What can be read of nothing, or of too much. False when the job is settled by that. */
+static bool split_is_readable(struct keeper *keeper, size_t at)
+{
+	const struct split *split = keeper->jobs->at[at].split;
+	char text[300];
+
+	if (split && split->parts.len == 0) {
+		snprintf(text, sizeof(text), "%s is missing", split->missing);
+		job_quarantine(keeper, at, "split-incomplete", text);
+		return false;
 	}
-	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-		close(fd);
-		error_set(error, ERROR_INPUT, "is no regular file any more");
-		return -1;
+	if (split && split->parts.len > SPLIT_PARTS_MAX) {
+		snprintf(text, sizeof(text), "split into more than %d parts", SPLIT_PARTS_MAX);
+		job_quarantine(keeper, at, "unsupported", text);
+		return false;
 	}
-	return fd;
+	return true;
 }
 
 /* False when the job cannot be handed over: the reader is gone or has to go. What it has sent already is still received,
  * then comes the end of the channel. */
 static bool send_job(struct keeper *keeper, size_t at)
 {
+	const struct keeper_job *job = &keeper->jobs->at[at];
 	struct error error = ERROR_INIT;
-	int fd = open_job(&keeper->jobs->at[at], &error);
 	byte_vec frame = { 0 };
-	bool sent;
+	bool sent, broken = false;
+	int fd;
 
-	if (fd < 0) {
-		job_quarantine(keeper, at, "unreadable", error.text);
+	if (!split_is_readable(keeper, at))
 		return true;
+	fd = open_job(job, &error);
+	if (fd < 0 || (job->split &&
+		       !split_send(keeper->reader.channel, job->split, &broken, &error))) {
+		if (fd >= 0)
+			close(fd);
+		if (broken)
+			shutdown(keeper->reader.channel, SHUT_RDWR);
+		else
+			job_quarantine(keeper, at, "unreadable", error.text);
+		return !broken;
 	}
 	message_put_job(&frame, at, keeper->jobs->at[at].name, &keeper->rules->limits);
 	sent = channel_send(keeper->reader.channel, frame.at, frame.len, fd, &error);
@@ -102,6 +133,7 @@ static bool send_job(struct keeper *keeper, size_t at)
 	close(fd);
 	keeper->states[at] = JOB_HELD;
 	keeper->held++;
+	keeper->parts_held += more_parts(keeper, at);
 	if (!sent)
 		shutdown(keeper->reader.channel, SHUT_RDWR);
 	return sent;
@@ -117,6 +149,8 @@ void jobs_send(struct keeper *keeper)
 		if (keeper->states[at] != JOB_WAITING ||
 		    (keeper->alone && !keeper->suspect[at]))
 			continue;
+		if (keeper->held && keeper->parts_held + more_parts(keeper, at) > SPLIT_PARTS_MAX)
+			return; /* a process may have but so many descriptors, also on their way to it */
 		if (!send_job(keeper, at))
 			return;
 		while (keeper->first_waiting < keeper->jobs->len &&
@@ -141,7 +175,7 @@ void jobs_settle_held(struct keeper *keeper)
 	for (size_t at = 0; at < keeper->jobs->len; at++) {
 		if (keeper->states[at] != JOB_HELD)
 			continue;
-		keeper->held--;
+		job_release(keeper, at);
 		keeper->states[at] = JOB_WAITING;
 		if (at < keeper->first_waiting)
 			keeper->first_waiting = at;

@@ -41,6 +41,7 @@ struct keeper {
 	uint8_t *states;  /* enum job_state */
 	uint8_t *suspect; /* held by a reader that died */
 	size_t first_waiting, held, suspects, done;
+	size_t parts_held; /* of split bundles, beside the first of each */
 	const struct keeper_rules *rules;
 	bool alone; /* suspects are in work, one at a time */
 	const volatile sig_atomic_t *stop;
@@ -71,6 +72,8 @@ void batch_drop(struct keeper *keeper);
 
 /* Hands over as many as the reader may hold. */
 void jobs_send(struct keeper *keeper);
+/* The reader has it no more. */
+void job_release(struct keeper *keeper, size_t at);
 void job_end(struct keeper *keeper, size_t at);
 /* A bundle that never came to be read. */
 void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const char *text);

@@ -10,6 +10,7 @@
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/options.h"
+#include "pipeline/password_file.h"
 #include "pipeline/reader.h"
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
 	if (argc == 2 + READER_WORDS && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return reader_main(argv + 2);
 	status = run(argc, argv);
+	password_file_forget();
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_error("cannot write the output");
 		return status == EXIT_QUARANTINED || status == 0 || status == EXIT_NOTHING_FOUND

@@ -13,7 +13,7 @@ _Static_assert((int)MEMBER_PARSED == (int)OUTCOME_PARSED &&
 
 enum message_kind message_kind(const byte_vec *frame)
 {
-	if (frame->len == 0 || frame->at[0] > MESSAGE_EXCERPT)
+	if (frame->len == 0 || frame->at[0] > MESSAGE_PART)
 		return MESSAGE_UNKNOWN;
 	return (enum message_kind)frame->at[0];
 }
@@ -48,6 +48,36 @@ char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits
 	memcpy(copy, name.at, name.len);
 	copy[name.len] = 0;
 	return copy;
+}
+
+void message_put_passwords(byte_vec *out, const struct password_list *passwords)
+{
+	vec_reserve(out, 1 + passwords->size); /* no copy is left behind when it grows */
+	bytes_put_u8(out, MESSAGE_PASSWORDS);
+	bytes_put(out, passwords->bytes, passwords->size);
+}
+
+bool message_get_passwords(struct password_list *passwords, const byte_vec *frame)
+{
+	*passwords = (struct password_list){ .size = 0 };
+	return frame->len && frame->at[0] == MESSAGE_PASSWORDS &&
+	       password_list_from_bytes(passwords, frame->at + 1, frame->len - 1);
+}
+
+void message_put_part(byte_vec *out, struct slice missing)
+{
+	bytes_put_u8(out, MESSAGE_PART);
+	bytes_put_text(out, missing);
+}
+
+bool message_get_part(struct slice *missing, const byte_vec *frame)
+{
+	struct bytes_reader reader = bytes_reader_from(frame->at, frame->len);
+
+	if (bytes_get_u8(&reader) != MESSAGE_PART)
+		return false;
+	*missing = bytes_get_text(&reader);
+	return !reader.bad && bytes_left(&reader) == 0;
 }
 
 void reading_free(struct reading *reading)

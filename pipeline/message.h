@@ -11,6 +11,7 @@
 #include "pipeline/confine.h"
 #include "stages/bundle_work.h"
 #include "stages/excerpt.h"
+#include "stages/password_list.h"
 
 /* What a frame to the reader begins with, and its own ones but readings and excerpts. */
 enum message_kind {
@@ -19,6 +20,8 @@ enum message_kind {
 	MESSAGE_EXCERPT,
 	MESSAGE_HELLO,
 	MESSAGE_ALIVE,
+	MESSAGE_PASSWORDS,
+	MESSAGE_PART,
 };
 
 enum message_kind message_kind(const byte_vec *frame);
@@ -38,6 +41,16 @@ bool message_get_hello(struct confinement *confinement, const byte_vec *frame,
 void message_put_alive(byte_vec *out, uint64_t steps);
 /* False when the frame is something else. */
 bool message_get_alive(uint64_t *steps, const byte_vec *frame);
+
+/* keeper -> reader, without a descriptor and before all else: what encrypted archives may open with. Whoever made or got a frame of them
+ * wipes it. False when the bytes are no passwords. */
+void message_put_passwords(byte_vec *out, const struct password_list *passwords);
+bool message_get_passwords(struct password_list *passwords, const byte_vec *frame);
+
+/* keeper -> reader, before a job or a request for a bundle in parts: the next part, the second for the first, with its descriptor; or, without
+ * one, what the part is called that is missing in its place. */
+void message_put_part(byte_vec *out, struct slice missing);
+bool message_get_part(struct slice *missing, const byte_vec *frame);
 
 /* A bundle as the reader read it. Texts and bytes point into the frame. */
 struct reading {

@@ -24,6 +24,8 @@
 #include "pipeline/base/progress.h"
 #include "pipeline/channel.h"
 #include "pipeline/message.h"
+#include "pipeline/outside_server.h"
+#include "pipeline/password_file.h"
 #include "stages/floor.h"
 #include "stages/unpack.h"
 
@@ -68,6 +70,20 @@ static int spawn(struct reader_process *reader, int channel, const struct reader
 	return failed;
 }
 
+/* One that is gone before it has them is found out at the first job. */
+static void give_passwords(int channel)
+{
+	struct error error = ERROR_INIT;
+	byte_vec frame = { 0 };
+
+	if (!password_file_list()->bytes)
+		return;
+	message_put_passwords(&frame, password_file_list());
+	channel_send(channel, frame.at, frame.len, -1, &error);
+	explicit_bzero(frame.at, frame.len);
+	vec_free(&frame);
+}
+
 bool reader_start(struct reader_process *reader, const struct reader_setup *setup,
 		  struct error *error)
 {
@@ -91,6 +107,7 @@ bool reader_start(struct reader_process *reader, const struct reader_setup *setu
 		return error_errno(error, "cannot start the reader");
 	}
 	reader->channel = pair[0];
+	give_passwords(reader->channel);
 	return true;
 }
 
@@ -138,6 +155,13 @@ int reader_stop(struct reader_process *reader)
 
 /* ---- inside the reader ---- */
 
+/* What helps with archives that are encrypted. Set before the first job; from then on nobody changes it. */
+static struct password_list passwords;
+static struct outside outside;
+static struct unpack_means means;
+/* Parts of a bundle of which the job has not come yet. */
+static struct split_file coming;
+
 /* The team's threads answer as they come to it. */
 static pthread_mutex_t answering = PTHREAD_MUTEX_INITIALIZER;
 
@@ -162,6 +186,20 @@ static void tell_alive(uint64_t steps)
 	vec_free(&frame);
 }
 
+/* The parts that came before a job, with its own descriptor as the first; the descriptor alone when there are none. */
+static bool take_parts(struct split_file *parts, int fd)
+{
+	if (coming.parts.len == 0 && !coming.missing)
+		return false;
+	split_file_add(parts, fd);
+	vec_for_each(part, &coming.parts)
+		split_file_add(parts, part->fd);
+	parts->missing = coming.missing;
+	coming.missing = NULL;
+	coming.parts.len = 0;
+	return true;
+}
+
 static struct bundle_work *take_job(const byte_vec *frame, int fd)
 {
 	struct unpack_limits limits;
@@ -176,8 +214,19 @@ static struct bundle_work *take_job(const byte_vec *frame, int fd)
 	progress_listen(tell_alive); /* who asks for excerpts listens for nothing else */
 	work = bundle_work_new(job, fd, name);
 	work->limits = limits;
+	work->means = means;
+	if (take_parts(&work->parts, fd))
+		work->means.parts = &work->parts;
 	free(name);
 	return work;
+}
+
+/* The descriptor is the first of the parts, where there are any. */
+static void close_bundle(struct split_file *parts, int fd)
+{
+	if (parts->parts.len == 0)
+		close(fd);
+	split_file_close(parts);
 }
 
 /* Lines that are asked for are read on the spot: nobody asks for them while bundles are being read. */
@@ -185,19 +234,51 @@ static bool give_excerpts(const byte_vec *frame, int fd)
 {
 	struct excerpt_request request = { 0 };
 	struct excerpt_reply reply = { 0 };
+	struct unpack_means here = means;
+	struct split_file parts = { 0 };
 	byte_vec out = { 0 };
 	struct slice name;
 	bool good = message_get_excerpt_request(&name, &request, frame);
 
 	if (good) {
-		excerpt_read(fd, name, &request, &reply);
+		if (take_parts(&parts, fd))
+			here.parts = &parts;
+		excerpt_read(fd, name, &here, &request, &reply);
 		message_put_excerpts(&out, &reply);
 		answer(&out);
 	}
-	close(fd);
+	close_bundle(&parts, fd);
 	excerpt_request_free(&request);
 	excerpt_reply_free(&reply);
 	vec_free(&out);
+	return good;
+}
+
+/* The next part of the bundle that is to come. */
+static bool take_part(const byte_vec *frame, int fd)
+{
+	struct slice missing;
+
+	if (!message_get_part(&missing, frame) || (fd < 0) != (missing.len > 0)) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	if (fd >= 0)
+		split_file_add(&coming, fd);
+	else
+		split_file_miss(&coming, missing);
+	return true;
+}
+
+static bool take_passwords(byte_vec *frame)
+{
+	bool good = !passwords.bytes && message_get_passwords(&passwords, frame);
+
+	if (good)
+		means.passwords = &passwords;
+
+	explicit_bzero(frame->at, frame->len);
 	return good;
 }
 
@@ -207,7 +288,16 @@ static struct bundle_work *next_job(void *context)
 	struct error error = ERROR_INIT;
 	int fd;
 
-	while (channel_receive(READER_CHANNEL, frame, &fd, &error) > 0 && fd >= 0) {
+	while (channel_receive(READER_CHANNEL, frame, &fd, &error) > 0) {
+		if (message_kind(frame) == MESSAGE_PASSWORDS && fd < 0 && take_passwords(frame))
+			continue;
+		if (message_kind(frame) == MESSAGE_PART) {
+			if (!take_part(frame, fd))
+				break;
+			continue;
+		}
+		if (fd < 0)
+			break;
 		if (message_kind(frame) != MESSAGE_EXCERPT)
 			return take_job(frame, fd);
 		if (!give_excerpts(frame, fd))
@@ -227,7 +317,7 @@ static void deliver(void *context, struct bundle_work *work)
 		_exit(1);
 	}
 	message_put_reading(&frame, work);
-	close(work->fd);
+	close_bundle(&work->parts, work->fd);
 	bundle_work_free(work);
 	answer(&frame);
 	vec_free(&frame);
@@ -239,6 +329,15 @@ static void ignore_stop_signals(void)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+}
+
+/* Before this process is confined, after which it can start nothing. */
+static void begin_outside(bool required)
+{
+	const char *program = outside_program();
+
+	if (program && outside_server_begin(&outside, program, required))
+		means.outside = &outside;
 }
 
 /* One that died before we asked to die with it: its end of the channel is closed. What it has sent would still be received. */
@@ -254,6 +353,7 @@ static bool settle_in(const struct reader_setup *setup, struct confinement *got,
 		      struct error *error)
 {
 	confine_close_from(READER_CHANNEL + 1);
+	begin_outside(setup->sandbox == SANDBOX_REQUIRE);
 	setenv("TZ", "UTC0", 1); /* times in archives are looked at by nobody: no file of a zone for them */
 	return unpack_preload(error) &&
 	       confine(setup->sandbox, setup->threads,

@@ -52,6 +52,8 @@ bool writing_option(struct writing *writing, const struct options *options, int 
 		return sandbox_option(&writing->rules.reader.sandbox, options);
 	case OPTION_LOCK:
 		return lock_option(writing, options);
+	case OPTION_PASSWORD_FILE:
+		return password_file_option(options);
 	case OPTION_QUIET:
 		log_set_quiet(true);
 		return true;

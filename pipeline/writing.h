@@ -9,6 +9,7 @@
 #include "pipeline/keeper.h"
 #include "pipeline/limit_options.h"
 #include "pipeline/options.h"
+#include "pipeline/password_file.h"
 #include "pipeline/reader.h"
 #include "pipeline/sandbox.h"
 
@@ -26,7 +27,7 @@ enum {
 			"wait or skip"                                          \
 	}
 
-/* Of the commands that read bundles; behind it come LIMIT_ROW() of all limits. */
+/* Of the commands that read bundles; those of password_file.h too, and behind them LIMIT_ROW() of all limits. */
 #define LIMIT_ROW(field, option, unit, least, most, preset, help) \
 	{ OPTION_LIMIT_##field, 0, option, #unit, help },
 #define OPTIONS_READING                                                                   \

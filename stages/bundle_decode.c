@@ -135,9 +135,11 @@ static bool next_member(struct bundle_work *work)
 bool bundle_decode(struct bundle_work *work, struct chunk *chunk)
 {
 	if (!work->text.unpack) {
-		work->content = hash_file(work->fd);
+		work->content = work->means.parts ? split_file_hash(work->means.parts)
+						  : hash_file(work->fd);
 		work->text.unpack =
 			unpack_open(work->fd, slice_from(work->name), &work->limits);
+		unpack_use(work->text.unpack, &work->means);
 	}
 	if (!work->in_member && !next_member(work)) {
 		unpack_close(work->text.unpack);

@@ -11,6 +11,7 @@
 #include "stages/join.h"
 #include "stages/log_parser.h"
 #include "stages/member_text.h"
+#include "stages/split_file.h"
 
 /* Decoded text of one chunk. More costs memory, less costs cuts and repeated names. */
 #define CHUNK_TEXT (1u << 20)
@@ -62,6 +63,8 @@ struct bundle_work {
 	int fd;
 	char *name;
 	struct unpack_limits limits; /* the defaults, until somebody sets others before the first step */
+	struct split_file parts; /* of a bundle that is split, fd among them; else empty */
+	struct unpack_means means; /* none, unless set before the first step */
 
 	/* decoding */
 	struct member_text text;

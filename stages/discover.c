@@ -24,6 +24,14 @@ static void bundle_add(struct found_list *list, const char *path, const struct s
 				 }));
 }
 
+static void found_bundle_free(struct found_bundle *bundle)
+{
+	if (bundle->split)
+		split_free(bundle->split);
+	free(bundle->split);
+	free(bundle->path);
+}
+
 static void unreadable_add(struct found_list *list, const char *path, size_t len)
 {
 	char *copy = mem_alloc(len + 1);
@@ -112,6 +120,7 @@ bool discover_path(struct found_list *list, const char *path, dev_t skip_device,
 	if (!S_ISREG(st.st_mode))
 		return error_set(error, ERROR_USAGE, "%s: not a file or folder", path);
 	bundle_add(list, real, &st);
+	list->bundles.at[list->bundles.len - 1].named = true;
 	return true;
 }
 
@@ -119,6 +128,110 @@ static int bundle_compare(const void *a, const void *b)
 {
 	return strcmp(((const struct found_bundle *)a)->path,
 		      ((const struct found_bundle *)b)->path);
+}
+
+/* ---- archives that were split ---- */
+
+/* A bundle of parts, of which one was found. */
+struct joined {
+	char *path;
+	unsigned highest;
+};
+
+typedef VEC(struct joined) joined_vec;
+
+static int joined_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct joined *)a)->path, ((const struct joined *)b)->path);
+}
+
+/* The bundles that parts were found of, each once, by path. */
+static void joined_find(const struct found_list *list, joined_vec *joined)
+{
+	size_t kept = 0;
+
+	vec_for_each(bundle, &list->bundles) {
+		struct joined one;
+
+		one.path = split_bundle_path(bundle->path, &one.highest);
+		if (one.path && (one.highest || bundle->named))
+			vec_push(joined, one);
+		else
+			free(one.path);
+	}
+	if (joined->len < 2)
+		return;
+	qsort(joined->at, joined->len, sizeof(joined->at[0]), joined_compare);
+	for (size_t i = 1; i < joined->len; i++) {
+		struct joined *last = &joined->at[kept], *next = &joined->at[i];
+
+		if (strcmp(last->path, next->path) != 0) {
+			joined->at[++kept] = *next;
+			continue;
+		}
+		if (next->highest > last->highest)
+			last->highest = next->highest;
+		free(next->path);
+	}
+	joined->len = kept + 1;
+}
+
+static bool is_joined(const joined_vec *joined, const char *path)
+{
+	struct joined key = { .path = (char *)path };
+
+	return joined->len &&
+	       bsearch(&key, joined->at, joined->len, sizeof(key), joined_compare);
+}
+
+/* Drops the files that are parts of what is joined. */
+static void parts_drop(struct found_list *list, const joined_vec *joined)
+{
+	size_t kept = 0;
+
+	vec_for_each(bundle, &list->bundles) {
+		unsigned number;
+		char *path = split_bundle_path(bundle->path, &number);
+
+		if (path && is_joined(joined, path))
+			free(bundle->path);
+		else
+			list->bundles.at[kept++] = *bundle;
+		free(path);
+	}
+	list->bundles.len = kept;
+}
+
+static void joined_add(struct found_list *list, const struct joined *one)
+{
+	struct split split, *copy;
+	struct stat st;
+
+	if (!split_find(one->path, one->highest, &split)) {
+		if (stat(one->path, &st) == 0)
+			bundle_add(list, one->path, &st);
+		return;
+	}
+	copy = mem_alloc(sizeof(*copy));
+	*copy = split;
+	vec_push(&list->bundles, ((struct found_bundle){ .path = mem_strdup(one->path),
+							 .size = split.size,
+							 .mtime_ns = split.mtime_ns,
+							 .split = copy }));
+}
+
+static void splits_join(struct found_list *list)
+{
+	joined_vec joined = { 0 };
+
+	joined_find(list, &joined);
+	if (joined.len)
+		parts_drop(list, &joined);
+	vec_for_each(one, &joined) {
+		joined_add(list, one);
+		free(one->path);
+	}
+	vec_free(&joined);
 }
 
 static int path_compare(const void *a, const void *b)
@@ -136,7 +249,7 @@ static void bundles_finish(struct found_list *list)
 	qsort(at, list->bundles.len, sizeof(*at), bundle_compare);
 	for (size_t i = 1; i < list->bundles.len; i++) {
 		if (strcmp(at[i].path, at[kept].path) == 0)
-			free(at[i].path);
+			found_bundle_free(&at[i]);
 		else
 			at[++kept] = at[i];
 	}
@@ -162,14 +275,15 @@ static void unreadable_finish(struct found_list *list)
 
 void discover_finish(struct found_list *list)
 {
+	splits_join(list);
 	bundles_finish(list);
 	unreadable_finish(list);
 }
 
 void discover_free(struct found_list *list)
 {
-	for (size_t i = 0; i < list->bundles.len; i++)
-		free(list->bundles.at[i].path);
+	vec_for_each(bundle, &list->bundles)
+		found_bundle_free(bundle);
 	for (size_t i = 0; i < list->unreadable.len; i++)
 		free(list->unreadable.at[i]);
 	vec_free(&list->bundles);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the paths a user names to the bundles to read: files as they are, folders recursively. Opens
+ * From the paths a user names to the bundles to read: files as they are, folders recursively, the parts of a split archive as one. Opens
  * nothing and reads no content. Symbolic links are followed where the user named them, not inside folders; files
  * that are no regular files are passed over.
  */
@@ -12,6 +12,7 @@
 
 #include "pipeline/base/error.h"
 #include "pipeline/base/vec.h"
+#include "stages/split.h"
 
 struct found_bundle {
 	char *path; /* absolute, without links in the part the user named; owned by the list */
@@ -19,6 +20,8 @@ struct found_bundle {
 	int64_t mtime_ns;
 	dev_t device;
 	ino_t inode;
+	bool named; /* itself, by the user: what lies beside it was not looked at */
+	struct split *split; /* its parts; NULL of one file, as most are; owned by the list */
 };
 
 struct found_list {
@@ -30,7 +33,7 @@ struct found_list {
  * with ERROR_USAGE when path does not exist. */
 bool discover_path(struct found_list *list, const char *path, dev_t skip_device,
 		   ino_t skip_inode, struct error *error);
-/* Sorts by path and drops what was found twice. */
+/* Sorts by path, drops what was found twice, and makes one bundle of the parts of each archive that was split. */
 void discover_finish(struct found_list *list);
 void discover_free(struct found_list *list);
 

@@ -4,6 +4,7 @@
 
 #include "stages/line.h"
 #include "stages/member_text.h"
+#include "stages/split_file.h"
 
 /* The hash of some lines of a text that comes in pieces. */
 struct line_hash {
@@ -187,13 +188,15 @@ static bool all_settled(const struct excerpter *excerpter)
 	return true;
 }
 
-static void walk(struct excerpter *excerpter, int fd, struct slice name)
+static void walk(struct excerpter *excerpter, int fd, struct slice name,
+		 const struct unpack_means *means)
 {
 	struct unpack *unpack = unpack_open(fd, name, &unpack_limits_widest);
 	enum unpack_status status = UNPACK_MEMBER;
 	struct unpack_member member;
 	struct error error = ERROR_INIT;
 
+	unpack_use(unpack, means);
 	excerpter->text.unpack = unpack;
 	while (!all_settled(excerpter) && status != UNPACK_END) {
 		status = unpack_next(unpack, &member, &error);
@@ -276,19 +279,19 @@ static void finish(struct excerpter *excerpter)
 	vec_free(&excerpter->settled);
 }
 
-void excerpt_read(int fd, struct slice name, const struct excerpt_request *request,
-		  struct excerpt_reply *reply)
+void excerpt_read(int fd, struct slice name, const struct unpack_means *means,
+		  const struct excerpt_request *request, struct excerpt_reply *reply)
 {
 	struct excerpter excerpter = { .request = request, .reply = reply };
 
-	reply->content = hash_file(fd);
+	reply->content = means->parts ? split_file_hash(means->parts) : hash_file(fd);
 	grant(&excerpter);
 	for (size_t i = 0; i < request->members.len; i++) {
 		vec_push(&excerpter.settled, false);
 		vec_push(&excerpter.hashes,
 			 ((struct line_hash){ .stream = hash_stream_new() }));
 	}
-	walk(&excerpter, fd, name);
+	walk(&excerpter, fd, name, means);
 	finish(&excerpter);
 }
 

@@ -9,6 +9,7 @@
 #include "pipeline/base/bytes.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/hash.h"
+#include "stages/unpack.h"
 
 /* So many ranges of a request are answered, so much text of one, so much of all together. */
 #define EXCERPT_RANGES_MAX 256
@@ -49,7 +50,7 @@ void excerpt_request_free(struct excerpt_request *request);
 void excerpt_reply_free(struct excerpt_reply *reply);
 
 /* Reads the ranges out of the bundle at fd, whose base name is name. reply is zeroed. */
-void excerpt_read(int fd, struct slice name, const struct excerpt_request *request,
-		  struct excerpt_reply *reply);
+void excerpt_read(int fd, struct slice name, const struct unpack_means *means,
+		  const struct excerpt_request *request, struct excerpt_reply *reply);
 
 #endif

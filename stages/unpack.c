@@ -12,11 +12,13 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "stages/split_file.h"
 #include "stages/unpack_parts.h"
 
 struct unpack {
 	int fd;
 	struct meter meter;
+	struct unpack_means means;
 	byte_vec name; /* the bundle's base name */
 	byte_vec path; /* of what the last step came to */
 	struct level *top;
@@ -81,10 +83,17 @@ struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits
 	return unpack;
 }
 
+void unpack_use(struct unpack *unpack, const struct unpack_means *means)
+{
+	unpack->means = *means;
+	if (means->parts)
+		unpack->meter.stored = split_file_size(means->parts);
+}
+
 static void level_push(struct unpack *unpack, struct source *source,
 		       enum archive_kind kind, struct slice path, unsigned depth)
 {
-	struct level *level = level_open(source, kind, path, &unpack->meter);
+	struct level *level = level_open(source, kind, path, &unpack->means, &unpack->meter);
 
 	level->depth = depth;
 	level->below = unpack->top;
@@ -140,6 +149,8 @@ static ssize_t bundle_read(struct unpack *unpack, void *buffer, size_t len,
 {
 	size_t done = 0;
 
+	if (unpack->means.parts)
+		return split_file_read(unpack->means.parts, buffer, len, offset, error);
 	while (done < len) {
 		ssize_t got = pread(unpack->fd, (char *)buffer + done, len - done,
 				    (off_t)(offset + done));
@@ -155,6 +166,12 @@ static ssize_t bundle_read(struct unpack *unpack, void *buffer, size_t len,
 		done += (size_t)got;
 	}
 	return (ssize_t)done;
+}
+
+static uint64_t bundle_size(const struct unpack *unpack)
+{
+	return unpack->means.parts ? split_file_size(unpack->means.parts)
+				   : fd_size(unpack->fd);
 }
 
 /* The bundle is a plain member, or the first level. */
@@ -176,7 +193,10 @@ static bool bundle_begin(struct unpack *unpack, struct error *error)
 		return true;
 	if (!depth_check(unpack, 1, error))
 		return false;
-	source_from_fd(&source, unpack->fd, false);
+	if (unpack->means.parts)
+		source_from_parts(&source, unpack->means.parts);
+	else
+		source_from_fd(&source, unpack->fd, false);
 	level_push(unpack, &source, kind, text_of(&unpack->name), 1);
 	return true;
 }
@@ -268,7 +288,7 @@ static enum unpack_status step(struct unpack *unpack, struct unpack_member *memb
 		if (!bundle_begin(unpack, error))
 			return UNPACK_FAILED;
 		if (unpack->plain) {
-			member->size = fd_size(unpack->fd);
+			member->size = bundle_size(unpack);
 			return UNPACK_MEMBER;
 		}
 	}

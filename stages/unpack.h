@@ -15,6 +15,17 @@
 #include "pipeline/base/slice.h"
 #include "stages/limits.h"
 
+struct outside;
+struct password_list;
+struct split_file;
+
+/* What there is beside the descriptor of a bundle: for archives that libarchive alone does not open, and for those in parts. */
+struct unpack_means {
+	const struct password_list *passwords; /* NULL: none are known */
+	const struct outside *outside;         /* NULL: there is no other program */
+	const struct split_file *parts; /* all parts of the bundle, in the place of fd; NULL: it is one file */
+};
+
 struct unpack;
 
 /*
@@ -45,6 +56,8 @@ bool unpack_preload(struct error *error);
 /* fd is read from its start and stays the caller's; name is the bundle's base name; limits are copied. Never fails:
  * what is wrong with the bundle shows at the first step. */
 struct unpack *unpack_open(int fd, struct slice name, const struct unpack_limits *limits);
+/* Before the first step. What the means point to outlives the walk. */
+void unpack_use(struct unpack *unpack, const struct unpack_means *means);
 /* Moves on to the next member, skipping what is left of the last one; folders, links and devices are passed over. */
 enum unpack_status unpack_next(struct unpack *unpack, struct unpack_member *member,
 			       struct error *error);

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "stages/password_list.h"
+
 /*
  * libarchive's decoder of .Z keeps a static index that two threads can push past its array: only one
  * thread at a time may be in it. Recursive, since a .Z may lie in another.
@@ -82,8 +84,7 @@ void archive_error(struct level *level, struct error *error)
 	if (level->source.error.kind != ERROR_NONE)
 		*error = level->source.error;
 	else
-		reason_set(error, archive_state_of(level)->archive, level->kind,
-			   level->source.block_len == 0);
+		reason_set(error, level, level->source.block_len == 0);
 }
 
 static la_ssize_t on_read(struct archive *archive, void *data, const void **block)
@@ -136,6 +137,20 @@ static void attach(struct source *source, struct archive *archive)
 	libarchive.read_set_seek_callback(archive, on_seek);
 }
 
+/* The one that was found first: it is tried first. Members may have others. */
+static void add_passwords(struct level *level)
+{
+	struct archive *archive = archive_state_of(level)->archive;
+
+	if (!level->password)
+		return;
+	libarchive.read_add_passphrase(archive, level->password);
+	for (const char *each = NULL; level->means->passwords &&
+				      (each = password_next(level->means->passwords, each));)
+		if (strcmp(each, level->password) != 0)
+			libarchive.read_add_passphrase(archive, each);
+}
+
 static void start(struct level *level)
 {
 	struct archive_state *state = level->state;
@@ -151,6 +166,7 @@ static void start(struct level *level)
 		error_input(&level->open_error, "unsupported", "no memory");
 		return;
 	}
+	add_passwords(level);
 	done = enable(state->archive, level->kind);
 	if (done == ARCHIVE_WARN) { /* it would run a program */
 		error_input(&level->open_error, "unsupported", "%s: not built in",

@@ -45,9 +45,7 @@ bool archive_is_solid(struct level *level);
 /* unpack_reason.c */
 
 /* Turns libarchive's last error into ours; at_end tells that the input had ended when it came. Returns false. */
-bool reason_set(struct error *error, struct archive *archive, enum archive_kind kind,
-		bool at_end);
-void reason_encrypted(struct error *error, enum archive_kind kind);
+bool reason_set(struct error *error, struct level *level, bool at_end);
 
 /* unpack_end.c: how an archive ends, which libarchive does not look at closely */
 

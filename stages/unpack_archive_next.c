@@ -32,9 +32,9 @@ static enum level_step begin(struct level *level, struct archive_entry *entry,
 	member_name(level, entry);
 	if (libarchive.entry_size_is_set(entry) && libarchive.entry_size(entry) > 0)
 		level->size = (uint64_t)libarchive.entry_size(entry);
-	if (!libarchive.entry_is_encrypted(entry))
+	if (!libarchive.entry_is_encrypted(entry) || level->password)
 		return LEVEL_MEMBER;
-	reason_encrypted(error, level->kind);
+	reason_encrypted(error, level);
 	return LEVEL_BAD_MEMBER;
 }
 

@@ -6,6 +6,7 @@
  */
 #include <unistd.h>
 
+#include "stages/split_file.h"
 #include "stages/unpack_archive.h"
 
 #define DRAIN_MAX (1u << 20) /* of a tar's padding */
@@ -88,7 +89,8 @@ static bool rar5_ends_at(struct level *level, int64_t at)
 	unsigned char block[6];
 
 	return at >= 8 &&
-	       pread(level->source.fd, block, sizeof(block), at) == sizeof(block) &&
+	       source_pread(&level->source, block, sizeof(block), (uint64_t)at) ==
+		       sizeof(block) &&
 	       block[4] == 3 && block[5] == 5;
 }
 
@@ -135,9 +137,14 @@ void end_refine(struct level *level, struct error *error)
 	unsigned char start[32];
 	uint64_t offset, size, end;
 
+	if (level->source.parts && level->source.parts->missing && error->reason) {
+		error_input(error, "split-incomplete", "%s is missing",
+			    level->source.parts->missing);
+		return;
+	}
 	if (level->kind != KIND_7ZIP || !error->reason || strcmp(error->reason, "corrupt") != 0)
 		return;
-	if (pread(level->source.fd, start, sizeof(start), 0) != sizeof(start)) {
+	if (source_pread(&level->source, start, sizeof(start), 0) != sizeof(start)) {
 		error_input(error, "truncated", "7z: cut in its header");
 		return;
 	}

@@ -87,7 +87,8 @@ static bool is_old_tar(struct slice first, struct slice name)
 
 static enum archive_kind magic_container(struct slice first, struct slice name)
 {
-	if (slice_starts(first, SLICE("PK\3\4")) || slice_starts(first, SLICE("PK\5\6")))
+	if (slice_starts(first, SLICE("PK\3\4")) || slice_starts(first, SLICE("PK\5\6")) ||
+	    slice_starts(first, SLICE("PK\7\10PK\3\4"))) /* the last is of one that zip split */
 		return KIND_ZIP;
 	if (slice_starts(first, SLICE("7z\xbc\xaf\x27\x1c")))
 		return KIND_7ZIP;

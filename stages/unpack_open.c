@@ -34,7 +34,7 @@ static void decoder_find(struct level *level)
 }
 
 struct level *level_open(struct source *source, enum archive_kind kind, struct slice path,
-			 struct meter *meter)
+			 const struct unpack_means *means, struct meter *meter)
 {
 	struct level *level = mem_alloc_zero(1, sizeof(*level));
 
@@ -44,6 +44,7 @@ struct level *level_open(struct source *source, enum archive_kind kind, struct s
 	memcpy(level->path, path.at, path.len);
 	level->path[path.len] = 0;
 	level->source = *source;
+	level->means = means;
 	decoder_find(level);
 	return level;
 }

@@ -90,8 +90,9 @@ struct source {
 	bool owns_fd;
 	struct level *parent; /* NULL with an fd */
 	uint64_t size;        /* of fd */
-	uint64_t offset;      /* of the next byte to hand out */
-	const void *block;    /* the last piece handed out, and how long it is */
+	const struct split_file *parts; /* read instead of fd, which is the first of them; NULL: none */
+	uint64_t offset;                /* of the next byte to hand out */
+	const void *block; /* the last piece handed out, and how long it is */
 	size_t block_len;
 	void *buffer;       /* SOURCE_BUFFER bytes: the pieces of an fd */
 	struct error error; /* kind is ERROR_NONE until reading fails; then it stays */
@@ -105,6 +106,12 @@ void source_from_parent(struct source *source, struct level *parent);
  * limit (0 for none) or memory is short. A parent that breaks leaves what came, and the source's error set. */
 bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		 struct error *error);
+/* From the parts of an archive that was split, which outlive it. */
+void source_from_parts(struct source *source, const struct split_file *parts);
+/* Makes one file in memory of parts, for whoever needs one descriptor. False when they are larger than limit or memory is short. */
+bool source_gather(struct source *source, uint64_t limit);
+/* The same bytes from their start, for as long as the other has its descriptor. */
+void source_again(struct source *source, const struct source *other);
 /* Reads from the source's descriptor; short only at its end, -1 with error set when it cannot be read. */
 ssize_t source_pread(struct source *source, void *buffer, size_t len, uint64_t offset);
 /* The next piece in source->block: its length, 0 at the end, -1 with source->error set. */
@@ -157,6 +164,9 @@ struct level {
 	struct source source;
 	const struct decoder *decoder;
 	void *state; /* the decoder's own */
+	const struct unpack_means *means;
+	const char *password; /* that opens it, among those of the means; NULL when none is needed or none does */
+	const char *locked; /* reason code of encrypted members, when it is known that nothing opens them; else NULL */
 	struct error open_error;
 	bool over;     /* no step leads on */
 	bool reported; /* a failure of the archive itself has been reported */
@@ -174,11 +184,27 @@ struct level {
 	char head[MAGIC_BYTES]; /* the first bytes, looked at before they are read */
 };
 
+/* unpack_reason.c */
+
+/* The reason code of what is encrypted and stays so. */
+const char *reason_of_locked(const struct level *level);
+void reason_encrypted(struct error *error, const struct level *level);
+
+/* unpack_zip_look.c */
+
+struct zip_look {
+	bool encrypted; /* members are */
+	bool outside;   /* members are packed in ways that are for the outside decoder */
+};
+
+/* Of a zip whose source has a descriptor. */
+struct zip_look zip_look(struct source *source);
+
 /* unpack_open.c */
 
 /* Takes over the source. Never NULL: what is wrong shows at the first step. */
 struct level *level_open(struct source *source, enum archive_kind kind, struct slice path,
-			 struct meter *meter);
+			 const struct unpack_means *means, struct meter *meter);
 void level_close(struct level *level);
 
 /* unpack_level.c */

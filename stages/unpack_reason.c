@@ -15,7 +15,16 @@ static bool says(const char *text, const char *const *words)
 	return false;
 }
 
-static const char *reason_of(const char *text, enum archive_kind kind, bool at_end)
+/* Libarchive itself decrypts zip alone. */
+const char *reason_of_locked(const struct level *level)
+{
+	if (level->locked)
+		return level->locked;
+	return level->kind == KIND_ZIP || level->means->outside ? "encrypted-no-password"
+								: "encrypted-unsupported";
+}
+
+static const char *reason_of(const char *text, const struct level *level, bool at_end)
 {
 	static const char *const encrypted[] = { "encrypt", "decrypt", "passphrase",
 						 "crypto", NULL };
@@ -39,24 +48,24 @@ static const char *reason_of(const char *text, enum archive_kind kind, bool at_e
 	if (!text)
 		return at_end ? "truncated" : "corrupt";
 	if (says(text, encrypted))
-		return kind == KIND_ZIP ? "encrypted-no-password" : "encrypted-unsupported";
+		return strcasestr(text, "incorrect passphrase") ? "encrypted-wrong-password"
+								: reason_of_locked(level);
 	if (says(text, unsupported))
 		return "unsupported";
 	return says(text, truncated) ? "truncated" : "corrupt";
 }
 
-bool reason_set(struct error *error, struct archive *archive, enum archive_kind kind,
-		bool at_end)
+bool reason_set(struct error *error, struct level *level, bool at_end)
 {
-	const char *text = libarchive.error_string(archive);
-	const char *reason = reason_of(text, kind, at_end);
+	const char *text = libarchive.error_string(archive_state_of(level)->archive);
+	const char *reason = reason_of(text, level, at_end);
 
-	return error_input(error, reason, "%s: %s", kind_text(kind), text ? text : reason);
+	return error_input(error, reason, "%s: %s", kind_text(level->kind),
+			   text ? text : reason);
 }
 
-void reason_encrypted(struct error *error, enum archive_kind kind)
+void reason_encrypted(struct error *error, const struct level *level)
 {
-	error_input(error,
-		    kind == KIND_ZIP ? "encrypted-no-password" : "encrypted-unsupported",
-		    "%s: the member is encrypted", kind_text(kind));
+	error_input(error, reason_of_locked(level), "%s: the member is encrypted",
+		    kind_text(level->kind));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/progress.h"
+#include "stages/split_file.h"
 #include "stages/unpack_parts.h"
 
 /* No fstat(): C libraries make of it a call that takes paths too, which a confined reader has not. */
@@ -82,10 +83,50 @@ bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 	return true;
 }
 
+void source_again(struct source *source, const struct source *other)
+{
+	if (other->parts)
+		source_from_parts(source, other->parts);
+	else
+		source_from_fd(source, other->fd, false);
+}
+
+void source_from_parts(struct source *source, const struct split_file *parts)
+{
+	source_from_fd(source, parts->parts.len ? parts->parts.at[0].fd : -1, false);
+	source->parts = parts;
+	source->size = split_file_size(parts);
+}
+
+bool source_gather(struct source *source, uint64_t limit)
+{
+	int fd = source->size <= limit && !source->parts->missing
+			 ? memfd_create("parts", MFD_CLOEXEC)
+			 : -1;
+	uint64_t at = 0;
+
+	if (fd < 0)
+		return false;
+	while (at < source->size) {
+		ssize_t got = source_pread(source, source->buffer, SOURCE_BUFFER, at);
+
+		if (got <= 0 || !write_all(fd, source->buffer, (size_t)got)) {
+			close(fd);
+			return false;
+		}
+		at += (uint64_t)got;
+	}
+	source_release(source);
+	source_from_fd(source, fd, true);
+	return true;
+}
+
 ssize_t source_pread(struct source *source, void *buffer, size_t len, uint64_t offset)
 {
 	size_t done = 0;
 
+	if (source->parts)
+		return split_file_read(source->parts, buffer, len, offset, &source->error);
 	while (done < len) {
 		ssize_t got = pread(source->fd, (char *)buffer + done, len - done,
 				    (off_t)(offset + done));

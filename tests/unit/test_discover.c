@@ -267,6 +267,67 @@ static void test_unreadable_folders(void **state)
 	check(&list, names, 1);
 }
 
+/* The bundle that ends in name, or NULL. */
+static const struct found_bundle *find_bundle(const struct found_list *list, const char *name)
+{
+	vec_for_each(bundle, &list->bundles)
+		if (strcmp(bundle->path + strlen(bundle->path) - strlen(name), name) == 0)
+			return bundle;
+	return NULL;
+}
+
+static void test_split(void **state)
+{
+	static const char *const files[] = { "parts/a.7z.001",   "parts/a.7z.002",
+					     "parts/a.7z.003",   "parts/b.zip.002",
+					     "parts/c.z01",      "parts/c.z02",
+					     "parts/c.zip",      "parts/d.TAR.GZ.001",
+					     "parts/e.zip",      "parts/f.7z.0001",
+					     "parts/f.7z.0003",  "parts/kd.log.001",
+					     "parts/kd.log.002", "parts/g.z01" };
+	struct found_list list = { 0 };
+	struct error error = ERROR_INIT;
+	const struct found_bundle *bundle;
+	char path[512];
+
+	(void)state;
+	put_folder("parts");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		put_file(files[i], "12345");
+	path_of(path, "parts");
+	assert_true(discover_path(&list, path, 0, 0, &error));
+	discover_finish(&list);
+	assert_int_equal(list.bundles.len, 9);
+	bundle = find_bundle(&list, "/a.7z.001");
+	assert_non_null(bundle);
+	assert_int_equal(bundle->size, 15);
+	assert_int_equal(bundle->split->parts.len, 3);
+	assert_null(bundle->split->missing);
+	bundle = find_bundle(&list, "/b.zip.001");
+	assert_int_equal(bundle->split->parts.len, 0);
+	assert_string_equal(bundle->split->missing, "b.zip.001");
+	bundle = find_bundle(&list, "/c.zip");
+	assert_int_equal(bundle->split->parts.len, 3);
+	assert_non_null(strstr(bundle->split->parts.at[2], "/c.zip"));
+	assert_null(find_bundle(&list, "/d.TAR.GZ.001")->split);
+	assert_null(find_bundle(&list, "/e.zip")->split);
+	bundle = find_bundle(&list, "/f.7z.0001");
+	assert_int_equal(bundle->split->parts.len, 1);
+	assert_string_equal(bundle->split->missing, "f.7z.0002");
+	assert_null(find_bundle(&list, "/kd.log.001")->split);
+	assert_null(find_bundle(&list, "/kd.log.002")->split);
+	assert_string_equal(find_bundle(&list, "/g.zip")->split->missing, "g.zip");
+	discover_free(&list);
+
+	list = (struct found_list){ 0 };
+	path_of(path, "parts/c.zip");
+	assert_true(discover_path(&list, path, 0, 0, &error));
+	discover_finish(&list);
+	assert_int_equal(list.bundles.len, 1);
+	assert_int_equal(list.bundles.at[0].split->parts.len, 3);
+	discover_free(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_unreadable_folders),
+		cmocka_unit_test(test_split),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

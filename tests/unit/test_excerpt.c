@@ -55,7 +55,7 @@ static struct excerpt_reply answer(const void *bytes, size_t len, const char *na
 	struct excerpt_reply reply = { 0 };
 	int fd = bundle_of(bytes, len);
 
-	excerpt_read(fd, slice_from(name), request, &reply);
+	excerpt_read(fd, slice_from(name), &(struct unpack_means){ 0 }, request, &reply);
 	close(fd);
 	assert_int_equal(reply.excerpts.len, request->ranges.len);
 	return reply;

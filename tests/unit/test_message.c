@@ -404,6 +404,37 @@ static void test_a_sign_of_life(void **state)
 	vec_free(&frame);
 }
 
+static void test_parts_and_passwords_come_back(void **state)
+{
+	struct password_list sent, got;
+	struct slice missing;
+	byte_vec frame = { 0 };
+
+	(void)state;
+	assert_true(password_list_from_text(&sent, "one\ntwo\n", 8));
+	message_put_passwords(&frame, &sent);
+	assert_int_equal(message_kind(&frame), MESSAGE_PASSWORDS);
+	assert_false(message_get_part(&missing, &frame));
+	assert_true(message_get_passwords(&got, &frame));
+	assert_int_equal(got.size, sent.size);
+	assert_memory_equal(got.bytes, sent.bytes, sent.size);
+	password_list_wipe(&got);
+	for (frame.len--; frame.len; frame.len--)
+		if (message_get_passwords(&got, &frame)) { /* cut behind a whole one */
+			assert_int_equal(password_count(&got), 1);
+			password_list_wipe(&got);
+		}
+	message_put_part(&frame, SLICE("x.7z.003"));
+	assert_int_equal(message_kind(&frame), MESSAGE_PART);
+	assert_true(message_get_part(&missing, &frame));
+	assert_true(slice_equal(missing, SLICE("x.7z.003")));
+	assert_false(message_get_passwords(&got, &frame));
+	for (frame.len--; frame.len; frame.len--)
+		assert_false(message_get_part(&missing, &frame));
+	password_list_wipe(&sent);
+	vec_free(&frame);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_contradictory_members),
 		cmocka_unit_test(test_contradictory_incidents),
 		cmocka_unit_test(test_a_sign_of_life),
+		cmocka_unit_test(test_parts_and_passwords_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
