@@ -63,13 +63,14 @@ endif
 
 # pkg-config where it knows the library; else the plain name, which is where Debian has it.
 pkg = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null || echo $(3))
-PKG_CFLAGS := $(sort $(foreach l,libarchive lmdb libzstd libxxhash libseccomp,$(call pkg,--cflags,$(l),)))
+PKG_CFLAGS := $(sort $(foreach l,libarchive lmdb libzstd liblzma libxxhash libseccomp,$(call pkg,--cflags,$(l),)))
 PKG_LIBS := $(call pkg,--libs,lmdb,-llmdb) $(call pkg,--libs,libzstd,-lzstd) \
-	$(call pkg,--libs,libxxhash,-lxxhash) $(call pkg,--libs,libseccomp,-lseccomp)
+	$(call pkg,--libs,liblzma,-llzma) $(call pkg,--libs,libxxhash,-lxxhash) \
+	$(call pkg,--libs,libseccomp,-lseccomp)
 # Each shared library costs a process some 50 microseconds, of the 1000 that a short query takes. So the released program
 # takes from the static ones what it needs, where the compiler finds them; --as-needed then drops the shared ones.
 ifeq ($(FLAVOUR)$(filter-out 0,$(SHARED)),release)
-PKG_LIBS := $(filter /%,$(foreach l,lmdb zstd xxhash seccomp gomp,$(shell \
+PKG_LIBS := $(filter /%,$(foreach l,lmdb zstd lzma xxhash seccomp gomp,$(shell \
 	$(CC) -print-file-name=lib$l.a 2>/dev/null))) $(PKG_LIBS)
 endif
 # Of libarchive and ISA-L the program takes only the headers and loads them when it reads bundles (stages/unpack_library.h,

@@ -6,6 +6,7 @@
 #include <isa-l.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -71,6 +72,8 @@ void inflate_free(struct inflate *inflate)
 
 void inflate_begin(struct inflate *inflate, enum inflate_kind kind)
 {
+	/* Its tables keep what they held where a damaged code fills them in part: bytes must not depend on what came before. */
+	memset(&inflate->isal, 0, sizeof(inflate->isal));
 	isal.init(&inflate->isal);
 	inflate->isal.crc_flag = kind == INFLATE_GZIP ? ISAL_GZIP_NO_HDR_VER
 						      : ISAL_GZIP_NO_HDR;

@@ -32,8 +32,6 @@ void archive_leave(struct level *level)
 static int enable_stream(struct archive *archive, enum archive_kind kind)
 {
 	static const int codes[] = {
-		[KIND_XZ] = ARCHIVE_FILTER_XZ,
-		[KIND_LZMA] = ARCHIVE_FILTER_LZMA,
 		[KIND_BZIP2] = ARCHIVE_FILTER_BZIP2,
 		[KIND_LZ4] = ARCHIVE_FILTER_LZ4,
 	};

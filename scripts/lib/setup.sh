@@ -5,7 +5,7 @@
 # the missing ones. Sourced, never run. Touches no network when nothing is missing.
 
 # shellcheck disable=SC2034 # used by the scripts that source this
-packages_build=(gcc make pkgconf libc6-dev libarchive-dev libisal-dev liblmdb-dev libseccomp-dev
+packages_build=(gcc make pkgconf libc6-dev libarchive-dev libisal-dev liblmdb-dev liblzma-dev libseccomp-dev
 	libzstd-dev libxxhash-dev)
 # shellcheck disable=SC2034
 packages_demo=(zip)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The decoders that are our own, zstd, gzip and zip, against libarchive as the oracle: the same bytes, never a clean end where
+ * The decoders that are our own, zstd, gzip and xz, against libarchive as the oracle: the same bytes, never a clean end where
  * it finds damage, and in front of damage never other bytes than it gives. In small reads, by block, and in large ones,
  * straight into the buffer.
  */
@@ -150,14 +150,14 @@ static void check_cuts_and_flips(const char *filter, int code)
 	first = bytes.len;
 	made_stream(&bytes, filter, text + 2000, TEXT_BYTES - 2000);
 	check_against_oracle(bytes.at, bytes.len, code);
-	for (size_t cut = 4; cut < bytes.len; cut++) {
+	for (size_t cut = 6; cut < bytes.len; cut++) {
 		check_cut(&bytes, cut, first);
 		check_against_oracle(bytes.at, cut, code);
 	}
 	/* The magic stays: without it, it is no stream. */
-	for (size_t at = 4; at < bytes.len; at++) {
+	for (size_t at = 6; at < bytes.len; at++) {
 		bytes.at[at] ^= (unsigned char)(1 << at % 8);
-		if (at < first || at >= first + 4)
+		if (at < first || at >= first + 6)
 			check_against_oracle(bytes.at, bytes.len, code);
 		bytes.at[at] ^= (unsigned char)(1 << at % 8);
 	}
@@ -174,6 +174,29 @@ static void test_gzip_against_oracle(void **state)
 {
 	(void)state;
 	check_cuts_and_flips("gzip", ARCHIVE_FILTER_GZIP);
+}
+
+static void test_xz_against_oracle(void **state)
+{
+	(void)state;
+	check_cuts_and_flips("xz", ARCHIVE_FILTER_XZ);
+}
+
+/* A header that asks for a dictionary of 4 GiB gets none. */
+static void test_lzma_dictionary(void **state)
+{
+	byte_vec bytes = { 0 };
+	struct seen seen;
+
+	(void)state;
+	made_stream(&bytes, "lzma", text, TEXT_BYTES);
+	memset(bytes.at + 1, 0xff, 4);
+	bytes.at[1] = 0;
+	seen_walk(&seen, bytes.at, bytes.len, "kd.lzma", &limits);
+	assert_int_equal(seen.steps.len, 1);
+	assert_string_equal(seen.steps.at[0].reason, "unsupported");
+	seen_free(&seen);
+	vec_free(&bytes);
 }
 
 static void check_whole(const byte_vec *bytes, const void *data, size_t len)
@@ -383,6 +406,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zstd_against_oracle),
 		cmocka_unit_test(test_gzip_against_oracle),
+		cmocka_unit_test(test_xz_against_oracle),
+		cmocka_unit_test(test_lzma_dictionary),
 		cmocka_unit_test(test_gzip_members_across_pieces),
 		cmocka_unit_test(test_gzip_header_fields),
 		cmocka_unit_test(test_gzip_trailer),
