@@ -248,7 +248,7 @@ endif
 
 # --- bench ----------------------------------------------------------------------------------------
 
-.PHONY: bench benches
+.PHONY: bench bench-e2e benches
 benches: $(BENCHES)
 
 $(BENCHES): $(B)/%: $(B)/obj/%.o $(BENCH_HELP_OBJS) $(LIBRARY) $(B)/link.stamp
@@ -265,6 +265,12 @@ bench: $(PROGRAM) $(BENCHES) ## build and run bench/*.sh with what they need; BE
 		echo "# $$name"; PIPELINE="$(abspath $(PROGRAM))" \
 			BENCHES="$(abspath $(B)/bench)" $$bench; \
 	done
+
+SEED ?= 1
+ROUNDS ?= 5
+bench-e2e: $(PROGRAM) ## ingest beside zstd, rg, xz, 7z, find and Python: SEED=7 ROUNDS=5, ONLY='usual one', QUICK=1
+	$(Q)PIPELINE="$(abspath $(PROGRAM))" bench/e2e --seed $(SEED) --rounds $(ROUNDS) \
+		$(if $(filter-out 0,$(QUICK)),--quick) $(foreach table,$(ONLY),--only $(table))
 
 # --- how the code reads ---------------------------------------------------------------------------
 
@@ -320,4 +326,4 @@ clean: ## remove the build folder of every flavour
 	rm -rf build
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

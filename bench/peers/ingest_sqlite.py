@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a capable script makes of the same logs: Python's re and SQLite.
 
-    ingest_sqlite.py DB FOLDER      reads every *.log and *.log.zst of FOLDER into a new DB
+    ingest_sqlite.py DB FOLDER...   reads every *.log and *.log.zst of the folders into a new DB
 
 It takes the processes, zombies, threads, (A)LPC edges and mutants, and makes the chains, with an index for looking
 up chains by image: what three questions of bench/peers.sh need.  It does not keep stacks, evidence, ports, memory
@@ -204,10 +204,11 @@ def hash_of(label):
 
 
 def main(argv):
-    if len(argv) != 2:
+    if len(argv) < 2:
         sys.exit(__doc__)
-    path, folder = argv
-    logs = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith((".log", ".log.zst")))
+    path, *folders = argv
+    logs = sorted(entry.path for folder in folders for entry in os.scandir(folder)
+                  if entry.name.endswith((".log", ".log.zst")))
     db = sqlite3.connect(path, isolation_level=None)
     db.executescript("pragma journal_mode=off; pragma synchronous=off; pragma locking_mode=exclusive;"
                      "pragma cache_size=-200000; pragma page_size=16384;" + TABLES + "begin;")
