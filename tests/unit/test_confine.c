@@ -257,7 +257,7 @@ static int see_limits(void)
 	struct rlimit limit;
 
 	NEEDED(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0);
-	NEEDED(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max <= 200);
+	NEEDED(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max <= 700);
 	NEEDED(getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_max == FILE_BYTES);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	NEEDED(malloc(8ull << 30) == NULL);
