@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Walks the members of a bundle: an archive, an archive inside an archive, a bare compressed file or a
- * plain file, all by libarchive, whose headers are included nowhere else (unpack_library.h). Streams; the one thing it keeps is a
+ * plain file, by decoders of our own (decoders.def) and by libarchive for the rest. Streams; the one thing it keeps is a
  * nested archive of a format that must be read with seeks (zip, 7z, rar, cab), in anonymous memory up to a limit.
  * Names in archives are only ever text here.
  */
