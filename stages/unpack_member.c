@@ -98,6 +98,20 @@ int level_block(struct level *level, const char **at, size_t *len, struct error 
 	return level_take(level, at, len, SIZE_MAX, error);
 }
 
+/* The same for bytes that are in the caller's buffer already: how many of them count, -1 for none. */
+static ssize_t count_decoded(struct level *level, ssize_t got)
+{
+	uint64_t room = meter_room(level->meter);
+
+	if (meter_decoded(level->meter, (uint64_t)got))
+		return got;
+	level->member_error = level->meter->over;
+	level->member_ended = false;
+	if ((uint64_t)got > room)
+		got = (ssize_t)room;
+	return got ? got : -1;
+}
+
 /* The next bytes into the buffer without a block between, where the decoder can. */
 static ssize_t level_decode(struct level *level, void *buffer, size_t len, struct error *error)
 {
@@ -108,6 +122,8 @@ static ssize_t level_decode(struct level *level, void *buffer, size_t len, struc
 	got = level->member_error.kind == ERROR_NONE
 		      ? level->decoder->fill_into(level, buffer, len)
 		      : -1;
+	if (got > 0)
+		got = count_decoded(level, got);
 	if (got < 0)
 		member_tell(level, error);
 	return got;

@@ -15,8 +15,9 @@
 /* No fstat(): C libraries make of it a call that takes paths too, which a confined reader has not. */
 uint64_t fd_size(int fd)
 {
-	off_t end = lseek(fd, 0, SEEK_END);
+	off_t at = lseek(fd, 0, SEEK_CUR), end = lseek(fd, 0, SEEK_END);
 
+	lseek(fd, at, SEEK_SET); /* where it stands is the caller's */
 	return end > 0 ? (uint64_t)end : 0;
 }
 
