@@ -183,10 +183,10 @@ static bool archive_open(struct level *level)
 	struct archive_state *state = mem_alloc_zero(1, sizeof(*state));
 
 	level->state = state;
-	state->solid = archive_is_solid(level);
 	archive_enter(level);
 	start(level);
 	archive_leave(level);
+	state->solid = level->open_error.kind == ERROR_NONE && archive_is_solid(level);
 	return true;
 }
 

@@ -12,7 +12,9 @@
 struct archive_state {
 	struct archive *archive;
 	bool on_member;
-	bool solid;        /* archive_is_solid() */
+	bool solid; /* archive_is_solid() */
+	bool sum_known; /* of the member, where libarchive does not look at it: so it comes to sum_wanted */
+	uint32_t sum, sum_wanted;
 	bool member_fatal; /* member_error ends the archive too */
 	uint64_t at;       /* bytes of the member taken from libarchive, holes included */
 	unsigned stuck;
@@ -41,6 +43,12 @@ int archive_fill(struct level *level);
 
 /* Whether passing over a member means to decode it. */
 bool archive_is_solid(struct level *level);
+
+/* unpack_rar5.c */
+
+bool rar5_is_solid(struct level *level);
+/* The CRC-32 of the member whose header is the next behind that place, if it is stored and has one. */
+bool rar5_stored_sum(struct level *level, uint64_t place, uint32_t *sum);
 
 /* unpack_reason.c */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of a member in the blocks that libarchive decodes them to; everything that came before it broke is handed out first. */
+#include "stages/inflate.h"
 #include "stages/unpack_archive.h"
 
 #define HOLE_MAX (64u << 20) /* of a sparse member; a log has none */
@@ -36,6 +37,8 @@ static int fill(struct level *level)
 			libarchive.read_data_block(state->archive, &block, &len, &offset);
 
 		if (result == ARCHIVE_EOF) {
+			if (state->sum_known && state->sum != state->sum_wanted)
+				return refuse(level, "corrupt", "its checksum is wrong");
 			level->member_ended = true;
 			return 0;
 		}
@@ -52,6 +55,8 @@ static int fill(struct level *level)
 		if (level->hole > HOLE_MAX)
 			return refuse(level, "limit-size", "a hole in a sparse file");
 		state->at = (uint64_t)offset + len;
+		if (state->sum_known)
+			state->sum = inflate_crc_add(state->sum, block, len);
 		level->block = block;
 		level->block_len = len;
 		return 1;

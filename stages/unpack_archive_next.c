@@ -29,9 +29,15 @@ static bool entry_is_file(struct archive_entry *entry)
 static enum level_step begin(struct level *level, struct archive_entry *entry,
 			     struct error *error)
 {
+	struct archive_state *state = level->state;
+
 	member_name(level, entry);
 	if (libarchive.entry_size_is_set(entry) && libarchive.entry_size(entry) > 0)
 		level->size = (uint64_t)libarchive.entry_size(entry);
+	if (level->kind == KIND_RAR5)
+		state->sum_known = rar5_stored_sum(
+			level, (uint64_t)libarchive.read_header_position(state->archive),
+			&state->sum_wanted);
 	if (!libarchive.entry_is_encrypted(entry) || level->password)
 		return LEVEL_MEMBER;
 	reason_encrypted(error, level);
@@ -102,6 +108,8 @@ static int header_read(struct level *level, struct archive_entry **entry)
 	level_reset(level);
 	state->member_fatal = false;
 	state->at = 0;
+	state->sum_known = false;
+	state->sum = 0;
 	archive_enter(level);
 	done = libarchive.read_next_header(state->archive, entry);
 	archive_leave(level);

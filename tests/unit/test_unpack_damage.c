@@ -394,6 +394,25 @@ static void check_reason(const byte_vec *bytes, const char *name, size_t bad, co
 	seen_free(&seen);
 }
 
+/* libarchive does not look at it where a member is stored. */
+static void test_rar5_checksum(void **state)
+{
+	const struct made_file file = { "kd.log", "text of a log\n", 14 };
+	byte_vec bytes = { 0 };
+	struct seen seen;
+
+	(void)state;
+	made_rar5(&bytes, &file);
+	((unsigned char *)memmem(bytes.at, bytes.len, "text", 4))[0] ^= 1;
+	seen_walk(&seen, bytes.at, bytes.len, "case.rar", &limits);
+	assert_int_equal(seen.steps.len, 1);
+	assert_true(seen.steps.at[0].broke);
+	assert_string_equal(seen.steps.at[0].reason, "corrupt");
+	assert_int_equal(seen.steps.at[0].data.len, 14);
+	seen_free(&seen);
+	vec_free(&bytes);
+}
+
 static void test_encrypted_zip(void **state)
 {
 	static const char *const options[] = { "encryption=zipcrypt", "encryption=aes128",
@@ -555,6 +574,7 @@ int main(void)
 		cmocka_unit_test(test_zip_checksum),
 		cmocka_unit_test(test_zip_checksum_around_tar),
 		cmocka_unit_test(test_damaged_tar_header),
+		cmocka_unit_test(test_rar5_checksum),
 		cmocka_unit_test(test_encrypted_zip),
 		cmocka_unit_test(test_encrypted_rar),
 		cmocka_unit_test(test_encrypted_7z),
