@@ -25,7 +25,7 @@ another() {
 			printf '    DirBase: 13b61d000  ObjectTable: 00000000  HandleCount:   0.\n    Image: %s\n\n' "$NAME"
 		done
 	} >"2$bundle"
-	gzip -c "$bundle" | head -c 300 >"$NAME.gz"
+	gzip -c "$bundle" | head -c 40 >"$NAME.gz"
 	pipeline ingest "2$bundle" "$NAME.gz" 2>/dev/null || [ $? -eq 4 ]
 	other=$(incident_ids | grep -v "$id")
 }
