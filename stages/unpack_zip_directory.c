@@ -233,7 +233,7 @@ static void set_limits(struct zip_directory *directory, uint64_t directory_at)
 
 bool zip_directory_read(struct zip_directory *directory, struct source *source)
 {
-	struct place place;
+	struct place place = { 0 };
 	struct slice rest;
 	bool good;
 
