@@ -141,7 +141,7 @@ bool index_fit_file(struct index *index, struct error *error)
 bool index_is_in_place(struct index *index, struct error *error)
 {
 	cleanup_free char *path = folder_file(index->folder, "data.mdb");
-	struct stat ours, theirs;
+	struct stat ours, theirs = { 0 };
 	int fd;
 
 	mdb_env_get_fd(index->env, &fd);

@@ -63,10 +63,14 @@ void confine_close_from(int first)
 		close(fd);
 }
 
-/* Never above what it is already. */
-static void limit(int resource, rlim_t most)
+void confine_limit(int resource, uint64_t most)
 {
 	struct rlimit now, want = { most, most };
+
+#ifdef MEMORY_IS_SHADOWED
+	if (resource == RLIMIT_DATA)
+		return;
+#endif
 
 	if (getrlimit(resource, &now) == 0 && now.rlim_max < most)
 		want = (struct rlimit){ now.rlim_max, now.rlim_max };
@@ -77,12 +81,10 @@ static void limit(int resource, rlim_t most)
 static void set_limits(int threads, uint64_t file_bytes)
 {
 	signal(SIGXFSZ, SIG_IGN);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, file_bytes);
-	limit(RLIMIT_NOFILE, DESCRIPTORS_BASE + DESCRIPTORS_EACH * (rlim_t)threads);
-#ifndef MEMORY_IS_SHADOWED
-	limit(RLIMIT_DATA, MEMORY_BASE + MEMORY_EACH * (rlim_t)threads);
-#endif
+	confine_limit(RLIMIT_CORE, 0);
+	confine_limit(RLIMIT_FSIZE, file_bytes);
+	confine_limit(RLIMIT_NOFILE, DESCRIPTORS_BASE + DESCRIPTORS_EACH * (rlim_t)threads);
+	confine_limit(RLIMIT_DATA, MEMORY_BASE + MEMORY_EACH * (rlim_t)threads);
 }
 
 bool confine(enum sandbox sandbox, int threads, uint64_t file_bytes,

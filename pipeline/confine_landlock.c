@@ -10,12 +10,19 @@
 
 /* The same on every architecture, as of all system calls since 5.1. */
 #define CALL_CREATE_RULESET 444
+#define CALL_ADD_RULE 445
 #define CALL_RESTRICT_SELF 446
 #define CREATE_RULESET_VERSION 1u
+#define RULE_PATH_BENEATH 1
 
 struct ruleset {
 	uint64_t fs, net, scoped;
 };
+
+struct path_rule {
+	uint64_t allowed;
+	int32_t fd;
+} __attribute__((packed));
 
 /* What came with which version; a later one than we know takes no less than the last we do. */
 static const struct {
@@ -37,14 +44,12 @@ uint8_t landlock_version(void)
 	return version < 0 ? 0 : version > UINT8_MAX ? UINT8_MAX : (uint8_t)version;
 }
 
-bool landlock_confine(uint8_t version)
+int landlock_begin(uint8_t version)
 {
 	struct ruleset ruleset = { 0 };
-	bool done;
-	long fd;
 
 	if (version == 0)
-		return false;
+		return -1;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (version < known[i].since)
 			break;
@@ -53,10 +58,27 @@ bool landlock_confine(uint8_t version)
 		ruleset.scoped |= known[i].takes.scoped;
 	}
 	/* Kernels of before net and scoped take the longer structure, as what they do not know of it is zero. */
-	fd = syscall(CALL_CREATE_RULESET, &ruleset, sizeof(ruleset), 0u);
-	if (fd < 0)
-		return false;
-	done = syscall(CALL_RESTRICT_SELF, (int)fd, 0u) == 0;
-	close((int)fd);
+	return (int)syscall(CALL_CREATE_RULESET, &ruleset, sizeof(ruleset), 0u);
+}
+
+void landlock_allow(int ruleset, int fd, uint64_t rights)
+{
+	struct path_rule rule = { .allowed = rights, .fd = fd };
+
+	syscall(CALL_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0u);
+}
+
+bool landlock_end(int ruleset)
+{
+	bool done = syscall(CALL_RESTRICT_SELF, ruleset, 0u) == 0;
+
+	close(ruleset);
 	return done;
+}
+
+bool landlock_confine(uint8_t version)
+{
+	int ruleset = landlock_begin(version);
+
+	return ruleset >= 0 && landlock_end(ruleset);
 }

@@ -7,6 +7,15 @@
 #include "pipeline/channel.h"
 #include "pipeline/keeper_parts.h"
 
+/* "case.zip", "case.zip!/inner.7z!/kd.log" */
+static bool is_of_bundle(struct slice path, struct slice name)
+{
+	struct slice inner = slice_skip(path, name.len);
+
+	return slice_starts(path, name) &&
+	       (inner.len == 0 || slice_starts(inner, SLICE("!/")));
+}
+
 static bool take_reading(struct keeper *keeper, struct batched *batched, struct error *error)
 {
 	struct reading *reading = &batched->reading;
@@ -17,7 +26,7 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 		return error_set(error, ERROR_INTERNAL,
 				 "the reader answered what was not asked");
 	vec_for_each(member, &reading->members) {
-		if (!slice_starts(member->path,
+		if (!is_of_bundle(member->path,
 				  slice_from(keeper->jobs->at[reading->job].name)))
 			return error_set(error, ERROR_INTERNAL,
 					 "the reader answered with members of another bundle");

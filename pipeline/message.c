@@ -33,7 +33,6 @@ char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits
 {
 	struct bytes_reader reader = bytes_reader_from(frame->at, frame->len);
 	struct slice name;
-	char *copy;
 
 	if (bytes_get_u8(&reader) != MESSAGE_JOB)
 		return NULL;
@@ -44,10 +43,7 @@ char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits
 #undef LIMIT
 	if (reader.bad || bytes_left(&reader) != 0 || name.len == 0)
 		return NULL;
-	copy = mem_alloc(name.len + 1);
-	memcpy(copy, name.at, name.len);
-	copy[name.len] = 0;
-	return copy;
+	return mem_copy_text(name.at, name.len);
 }
 
 void message_put_passwords(byte_vec *out, const struct password_list *passwords)

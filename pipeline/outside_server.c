@@ -5,10 +5,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pipeline/channel.h"
+#include "pipeline/confine.h"
 
 /* Where the program finds the archive: it wants to seek, so it is given no pipe. */
 #define ARCHIVE_FD 3
@@ -23,16 +23,6 @@ struct order {
 	char *password, *name;
 };
 
-static char *copy_text(struct slice text)
-{
-	char *copy = mem_alloc(text.len + 1);
-
-	if (text.len)
-		memcpy(copy, text.at, text.len);
-	copy[text.len] = 0;
-	return copy;
-}
-
 /* False when the frame is no order. */
 static bool take_order(struct order *order, const byte_vec *frame)
 {
@@ -44,8 +34,8 @@ static bool take_order(struct order *order, const byte_vec *frame)
 	    password.len > PASSWORD_MAX)
 		return false;
 	order->work = (enum outside_work)work;
-	order->password = copy_text(password);
-	order->name = copy_text(name);
+	order->password = mem_copy_text(password.at, password.len);
+	order->name = mem_copy_text(name.at, name.len);
 	return true;
 }
 
@@ -167,12 +157,7 @@ static int keep_channel(int channel)
 	int kept = channel == CHANNEL_FD ? channel : dup2(channel, CHANNEL_FD);
 
 	fcntl(kept, F_SETFD, FD_CLOEXEC);
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, CHANNEL_FD + 1u, ~0u, 0u) == 0)
-		return kept;
-#endif
-	for (int fd = CHANNEL_FD + 1; fd < 4096; fd++)
-		close(fd);
+	confine_close_from(CHANNEL_FD + 1);
 	return kept;
 }
 

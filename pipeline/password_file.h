@@ -10,7 +10,7 @@
 #include "stages/password_list.h"
 
 enum {
-	OPTION_PASSWORD_FILE = 500,
+	OPTION_PASSWORD_FILE = 460,
 };
 
 #define OPTIONS_PASSWORDS                                               \

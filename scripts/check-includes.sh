@@ -41,7 +41,7 @@ function library_allowed(room, header) {
 	if (header == "archive.h" || header == "archive_entry.h")
 		return FILENAME == "stages/unpack_library.h"
 	if (header == "seccomp.h")
-		return FILENAME == "pipeline/confine_seccomp.c"
+		return FILENAME == "pipeline/seccomp_filter.h"
 	if (header == "isa-l.h")
 		return FILENAME == "stages/inflate.c"
 	if (header == "omp.h")

@@ -7,9 +7,7 @@ static struct member *add_member(struct bundle_work *work, struct slice path)
 {
 	struct member *member = vec_add(&work->members);
 
-	*member = (struct member){ .path = mem_alloc(path.len + 1), .reason = "" };
-	memcpy(member->path, path.at, path.len);
-	member->path[path.len] = 0;
+	*member = (struct member){ .path = mem_copy_text(path.at, path.len), .reason = "" };
 	return member;
 }
 

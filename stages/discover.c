@@ -34,11 +34,7 @@ static void found_bundle_free(struct found_bundle *bundle)
 
 static void unreadable_add(struct found_list *list, const char *path, size_t len)
 {
-	char *copy = mem_alloc(len + 1);
-
-	memcpy(copy, path, len);
-	copy[len] = 0;
-	vec_push(&list->unreadable, copy);
+	vec_push(&list->unreadable, mem_copy_text(path, len));
 }
 
 /*

@@ -108,11 +108,9 @@ static bool split_field(struct slice line, struct slice *key, struct slice *valu
 
 static void begin_member(struct outside_member *member, struct slice name)
 {
-	*member = (struct outside_member){ .name = mem_alloc(name.len + 1),
+	*member = (struct outside_member){ .name = mem_copy_text(name.at, name.len),
 					   .name_len = name.len,
 					   .is_file = true };
-	memcpy(member->name, name.at, name.len);
-	member->name[name.len] = 0;
 }
 
 int outside_list_next(struct outside_list *list, struct outside_member *member)

@@ -67,15 +67,6 @@ const char *password_next(const struct password_list *list, const char *before)
 	return next && next < list->bytes + list->size ? next : NULL;
 }
 
-size_t password_count(const struct password_list *list)
-{
-	size_t count = 0;
-
-	for (const char *each = NULL; (each = password_next(list, each));)
-		count++;
-	return count;
-}
-
 void password_list_wipe(struct password_list *list)
 {
 	if (list->bytes)

@@ -26,7 +26,6 @@ bool password_list_from_text(struct password_list *list, const char *text, size_
 bool password_list_from_bytes(struct password_list *list, const void *bytes, size_t size);
 /* The first one when before is NULL, else the one behind it; NULL behind the last. */
 const char *password_next(const struct password_list *list, const char *before);
-size_t password_count(const struct password_list *list);
 /* Overwrites and frees them. */
 void password_list_wipe(struct password_list *list);
 

@@ -26,9 +26,7 @@ void split_file_add(struct split_file *file, int fd)
 void split_file_miss(struct split_file *file, struct slice name)
 {
 	free(file->missing);
-	file->missing = mem_alloc(name.len + 1);
-	memcpy(file->missing, name.at, name.len);
-	file->missing[name.len] = 0;
+	file->missing = mem_copy_text(name.at, name.len);
 }
 
 /* The part in which the byte at offset lies. */

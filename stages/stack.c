@@ -71,7 +71,7 @@ static bool is_offset(const char *at, const char *end)
 	return at == end || lex_is_blank(*at);
 }
 
-static inline __attribute__((always_inline)) struct slice bare_symbol(struct slice text)
+struct slice stack_bare_symbol(struct slice text)
 {
 	static const struct slice notes[] = {
 		{ " (TrapFrame @", 13 },     { " (FPO:", 6 }, { " (CONV:", 7 },
@@ -93,11 +93,6 @@ static inline __attribute__((always_inline)) struct slice bare_symbol(struct sli
 	if (plus && is_offset(plus, text.at + text.len))
 		text.len = (size_t)(plus - text.at);
 	return slice_trim(text);
-}
-
-struct slice stack_bare_symbol(struct slice text)
-{
-	return bare_symbol(text);
 }
 
 /* "P P  symbol" and "P P : symbol", as nearly all frames stand: where the symbol begins, or NULL for any other form. */
@@ -145,15 +140,4 @@ bool stack_frame_text(const struct stack_layout *layout, struct cursor cursor,
 		skip_colon(&cursor);
 	}
 	return lex_to_end(&cursor, text);
-}
-
-bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
-		      struct slice *symbol)
-{
-	struct slice text;
-
-	if (!stack_frame_text(layout, cursor, &text))
-		return false;
-	*symbol = bare_symbol(text);
-	return symbol->len > 0;
 }

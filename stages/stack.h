@@ -10,10 +10,7 @@ bool stack_read_header(struct slice text, struct stack_layout *layout);
 /* What stands behind a frame's pointers: its symbol, with its offset and notes. */
 bool stack_frame_text(const struct stack_layout *layout, struct cursor cursor,
 		      struct slice *text);
-/* The symbol of a frame without its offset and notes: "nt!KiSwapContext", or a bare "0x774d756a". */
-bool stack_read_frame(const struct stack_layout *layout, struct cursor cursor,
-		      struct slice *symbol);
-/* The symbol without "+0x7f (TrapFrame @ …)" and what else may stand behind it. */
+/* The symbol without "+0x7f (TrapFrame @ …)" and what else may stand behind it: "nt!KiSwapContext", or a bare "0x774d756a". */
 struct slice stack_bare_symbol(struct slice text);
 
 #endif

@@ -188,7 +188,6 @@ static int judge(struct level *level, enum inflate_result result)
 	}
 }
 
-/* Inflates at most len bytes: 1, 0 at the end, -1; done is their number in any case. */
 static int inflate_some(struct level *level, void *buffer, size_t len, size_t *done)
 {
 	struct gzip_state *state = level->state;
@@ -210,14 +209,7 @@ static int inflate_some(struct level *level, void *buffer, size_t len, size_t *d
 
 static ssize_t gzip_fill_into(struct level *level, void *buffer, size_t len)
 {
-	size_t done = 0, got = 0;
-	int result = 1;
-
-	while (done < len && result > 0) {
-		result = inflate_some(level, (char *)buffer + done, len - done, &got);
-		done += got;
-	}
-	return done ? (ssize_t)done : result;
+	return stream_fill_into(level, buffer, len, inflate_some);
 }
 
 /* The first header is taken before there is a member to stand on. */

@@ -40,9 +40,7 @@ struct level *level_open(struct source *source, enum archive_kind kind, struct s
 
 	level->kind = kind;
 	level->meter = meter;
-	level->path = mem_alloc(path.len + 1);
-	memcpy(level->path, path.at, path.len);
-	level->path[path.len] = 0;
+	level->path = mem_copy_text(path.at, path.len);
 	level->source = *source;
 	level->means = means;
 	decoder_find(level);

@@ -5,7 +5,7 @@
  * sizes in the list and proved by the checksums in it. Once one does not fit, where the next begins is not known: from there on each
  * is asked for by its name.
  */
-#include "pipeline/base/crc32.h"
+#include "stages/inflate.h"
 #include "stages/outside.h"
 #include "stages/unpack_parts.h"
 #include "stages/unpack_password.h"
@@ -119,7 +119,7 @@ static int take(struct level *level, size_t got)
 
 	if (!state->alone && outside_reason(&state->run))
 		return broke_off(level); /* these bytes are of a later member */
-	state->crc = crc32_add(state->crc, state->block, got);
+	state->crc = inflate_crc_add(state->crc, state->block, got);
 	state->left -= state->member.size_known ? got : 0;
 	level->block = state->block;
 	level->block_len = got;

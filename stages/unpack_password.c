@@ -2,7 +2,7 @@
 /* Finding the password of an archive, see unpack_password.h. */
 #include "stages/unpack_password.h"
 
-#include "pipeline/base/crc32.h"
+#include "stages/inflate.h"
 #include "stages/outside.h"
 #include "stages/password_list.h"
 
@@ -78,11 +78,17 @@ static size_t choose_member(const struct level *level)
 	return chosen;
 }
 
+/* Or as far as anybody is going to read it. */
 static bool reads_to_its_end(struct level *trial)
 {
-	while (!trial->member_ended)
-		if (archive_decoder.fill(trial) < 0)
+	while (!trial->member_ended) {
+		int got = archive_decoder.fill(trial);
+
+		if (got < 0)
 			return false;
+		if (got && !meter_decoded(trial->meter, trial->hole + trial->block_len))
+			break;
+	}
 	return true;
 }
 
@@ -188,7 +194,7 @@ static const char *try_member(const struct level *level, const char *password,
 		return "unsupported";
 	while ((got = outside_read(&run, block, sizeof(block)))) {
 		read += got;
-		crc = crc32_add(crc, block, got);
+		crc = inflate_crc_add(crc, block, got);
 		if (read >= TRIAL_BYTES_ENOUGH && read < member->size && !member->stored)
 			break;
 	}

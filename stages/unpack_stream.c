@@ -45,6 +45,20 @@ enum level_step stream_next(struct level *level, struct error *error)
 	return LEVEL_MEMBER;
 }
 
+ssize_t stream_fill_into(struct level *level, void *buffer, size_t len, stream_some *some)
+{
+	size_t done = 0;
+	int result = 1;
+
+	while (done < len && result > 0) {
+		size_t got = 0;
+
+		result = some(level, (char *)buffer + done, len - done, &got);
+		done += got;
+	}
+	return done ? (ssize_t)done : result;
+}
+
 int stream_fill(struct level *level)
 {
 	struct stream *stream = level->state;

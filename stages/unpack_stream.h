@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the decoders of compressed streams that are our own (unpack_zstd.c, unpack_gzip.c) share: the one member of a
+ * What the decoders of compressed streams that are our own (unpack_zstd.c, unpack_gzip.c, unpack_xz.c), and to some part that of zip share: the one member of a
  * stream, the pieces its bytes come in, and what is told at its end.
  */
 #ifndef STAGES_UNPACK_STREAM_H
@@ -24,6 +24,11 @@ int stream_more(struct level *level);
 /* Sets member_error and returns -1. */
 int stream_broke(struct level *level, const char *reason, const char *text);
 
+/* Decodes at most len bytes: 1, 0 at the end, -1 with member_error set; done, 0 before, is their number in any case. */
+typedef int stream_some(struct level *level, void *buffer, size_t len, size_t *done);
+
+/* decoder.fill_into, by as many calls as fill the buffer. */
+ssize_t stream_fill_into(struct level *level, void *buffer, size_t len, stream_some *some);
 /* decoder.next and decoder.fill; the latter by the decoder's fill_into. */
 enum level_step stream_next(struct level *level, struct error *error);
 int stream_fill(struct level *level);

@@ -71,7 +71,6 @@ static int check_behind(struct level *level)
 	return 0;
 }
 
-/* Decodes at most len bytes: 1, 0 at the end, -1; done is their number in any case. */
 static int decode(struct level *level, void *buffer, size_t len, size_t *done)
 {
 	struct xz_state *state = level->state;
@@ -102,15 +101,7 @@ static int decode(struct level *level, void *buffer, size_t len, size_t *done)
 
 static ssize_t xz_fill_into(struct level *level, void *buffer, size_t len)
 {
-	size_t done = 0, got = 0;
-	int result = 1;
-
-	while (done < len && result > 0) {
-		result = decode(level, (char *)buffer + done, len - done, &got);
-		done += got;
-		got = 0;
-	}
-	return done ? (ssize_t)done : result;
+	return stream_fill_into(level, buffer, len, decode);
 }
 
 static void xz_close(struct level *level)

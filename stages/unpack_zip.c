@@ -266,18 +266,8 @@ static ssize_t zip_fill_into(struct level *level, void *buffer, size_t len)
 {
 	const struct zip_state *state = level->state;
 	bool stored = state->entry->method == ZIP_STORED;
-	size_t done = 0;
-	int result = 1;
 
-	while (done < len && result > 0) {
-		char *to = (char *)buffer + done;
-		size_t got = 0;
-
-		result = stored ? read_stored(level, to, len - done, &got)
-				: read_deflated(level, to, len - done, &got);
-		done += got;
-	}
-	return done ? (ssize_t)done : result;
+	return stream_fill_into(level, buffer, len, stored ? read_stored : read_deflated);
 }
 
 static void zip_close(struct level *level)

@@ -11,6 +11,10 @@
 
 enum {
 	ZIP_LOCAL_BYTES = 30, /* of a local header, names not counted */
+	ZIP_CENTRAL_BYTES = 46,
+	ZIP_END_BYTES = 22, /* of the end record without its comment */
+	ZIP_END64_BYTES = 56,
+	ZIP_LOCATOR_BYTES = 20,
 	ZIP_STORED = 0,
 	ZIP_DEFLATED = 8,
 	ZIP_FLAG_ENCRYPTED = 1,
@@ -34,6 +38,8 @@ struct zip_directory {
 	byte_vec bytes;                /* as it stands in the file */
 };
 
+/* All of len bytes at that place of a source with a descriptor. False when it has not so many, which is no failure of the source. */
+bool zip_read_at(struct source *source, void *buffer, size_t len, uint64_t at);
 /* Reads the directory of a zip with a descriptor. False when it is missing or holds anything that is not ordinary. */
 bool zip_directory_read(struct zip_directory *directory, struct source *source);
 void zip_directory_free(struct zip_directory *directory);

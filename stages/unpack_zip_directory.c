@@ -13,11 +13,7 @@
 	(16u << 20) /* kept in memory: 200,000 members; a larger one is passed on */
 
 enum {
-	END_BYTES = 22, /* of the end record without its comment */
 	COMMENT_MAX = 65535,
-	LOCATOR_BYTES = 20,
-	END64_BYTES = 56,
-	CENTRAL_BYTES = 46,
 	FLAGS_KNOWN = 6 | ZIP_FLAG_DESCRIPTOR | 1 << 11, /* level of packing, descriptor, UTF-8 */
 	SYSTEM_DOS = 0,
 	SYSTEM_UNIX = 3,
@@ -30,7 +26,7 @@ struct place {
 	uint64_t at, bytes, entries; /* of the directory */
 };
 
-static bool read_at(struct source *source, void *buffer, size_t len, uint64_t at)
+bool zip_read_at(struct source *source, void *buffer, size_t len, uint64_t at)
 {
 	return at <= source->size && len <= source->size - at &&
 	       source_pread(source, buffer, len, at) == (ssize_t)len;
@@ -41,11 +37,11 @@ static bool find_end(struct slice tail, size_t *found)
 {
 	size_t count = 0;
 
-	for (size_t at = 0; at + END_BYTES <= tail.len; at++) {
+	for (size_t at = 0; at + ZIP_END_BYTES <= tail.len; at++) {
 		const char *record = tail.at + at;
 
 		if (record[0] != 'P' || memcmp(record, "PK\5\6", 4) != 0 ||
-		    zip_u16(record + 20) != tail.len - at - END_BYTES)
+		    zip_u16(record + 20) != tail.len - at - ZIP_END_BYTES)
 			continue;
 		*found = at;
 		count++;
@@ -58,15 +54,15 @@ static bool find_end64(struct source *source, const char *locator, uint64_t loca
 		       struct place *place)
 {
 	uint64_t at = zip_u64(locator + 8);
-	char record[END64_BYTES];
+	char record[ZIP_END64_BYTES];
 
 	if (zip_u32(locator + 4) != 0 || zip_u32(locator + 16) != 1 ||
-	    locator_at < END64_BYTES || at != locator_at - END64_BYTES ||
-	    !read_at(source, record, sizeof(record), at))
+	    locator_at < ZIP_END64_BYTES || at != locator_at - ZIP_END64_BYTES ||
+	    !zip_read_at(source, record, sizeof(record), at))
 		return false;
-	if (memcmp(record, "PK\6\6", 4) != 0 || zip_u64(record + 4) != END64_BYTES - 12 ||
-	    zip_u32(record + 16) != 0 || zip_u32(record + 20) != 0 ||
-	    zip_u64(record + 24) != zip_u64(record + 32))
+	if (memcmp(record, "PK\6\6", 4) != 0 ||
+	    zip_u64(record + 4) != ZIP_END64_BYTES - 12 || zip_u32(record + 16) != 0 ||
+	    zip_u32(record + 20) != 0 || zip_u64(record + 24) != zip_u64(record + 32))
 		return false;
 	*place = (struct place){ .entries = zip_u64(record + 32),
 				 .bytes = zip_u64(record + 40),
@@ -82,7 +78,7 @@ static bool agrees(uint64_t value, uint64_t in_short, uint64_t full)
 
 static bool find_place(struct source *source, struct place *place)
 {
-	size_t most = LOCATOR_BYTES + END_BYTES + COMMENT_MAX, len, at;
+	size_t most = ZIP_LOCATOR_BYTES + ZIP_END_BYTES + COMMENT_MAX, len, at;
 	byte_vec tail = { 0 };
 	struct place in_short;
 	const char *record, *locator;
@@ -90,7 +86,7 @@ static bool find_place(struct source *source, struct place *place)
 
 	len = source->size < most ? (size_t)source->size : most;
 	vec_reserve(&tail, len + 1);
-	good = read_at(source, tail.at, len, source->size - len) &&
+	good = zip_read_at(source, tail.at, len, source->size - len) &&
 	       find_end((struct slice){ (const char *)tail.at, len }, &at);
 	if (good) {
 		uint64_t end_at = source->size - len + at;
@@ -101,9 +97,9 @@ static bool find_place(struct source *source, struct place *place)
 					   .at = zip_u32(record + 16) };
 		good = zip_u32(record + 4) == 0 &&
 		       zip_u16(record + 8) == zip_u16(record + 10);
-		locator = at >= LOCATOR_BYTES ? record - LOCATOR_BYTES : NULL;
+		locator = at >= ZIP_LOCATOR_BYTES ? record - ZIP_LOCATOR_BYTES : NULL;
 		if (good && locator && memcmp(locator, "PK\6\7", 4) == 0) {
-			good = find_end64(source, locator, end_at - LOCATOR_BYTES, place) &&
+			good = find_end64(source, locator, end_at - ZIP_LOCATOR_BYTES, place) &&
 			       agrees(place->entries, in_short.entries, UINT16_MAX) &&
 			       agrees(place->bytes, in_short.bytes, UINT32_MAX) &&
 			       agrees(place->at, in_short.at, UINT32_MAX);
@@ -181,14 +177,14 @@ static bool take_entry(struct zip_directory *directory, struct slice *rest)
 	struct slice name, extra, wide;
 	size_t len;
 
-	if (rest->len < CENTRAL_BYTES || memcmp(header, "PK\1\2", 4) != 0)
+	if (rest->len < ZIP_CENTRAL_BYTES || memcmp(header, "PK\1\2", 4) != 0)
 		return false;
 	entry.name_len = zip_u16(header + 28);
-	len = CENTRAL_BYTES + (size_t)entry.name_len + zip_u16(header + 30) +
+	len = ZIP_CENTRAL_BYTES + (size_t)entry.name_len + zip_u16(header + 30) +
 	      zip_u16(header + 32);
 	if (len > rest->len)
 		return false;
-	name = (struct slice){ header + CENTRAL_BYTES, entry.name_len };
+	name = (struct slice){ header + ZIP_CENTRAL_BYTES, entry.name_len };
 	extra = (struct slice){ name.at + name.len, zip_u16(header + 30) };
 	if (!is_ordinary(header, name, extra))
 		return false;
@@ -239,10 +235,10 @@ bool zip_directory_read(struct zip_directory *directory, struct source *source)
 
 	*directory = (struct zip_directory){ 0 };
 	if (!find_place(source, &place) || place.bytes > DIRECTORY_MAX ||
-	    place.entries > place.bytes / CENTRAL_BYTES)
+	    place.entries > place.bytes / ZIP_CENTRAL_BYTES)
 		return false;
 	vec_reserve(&directory->bytes, place.bytes + 1);
-	good = read_at(source, directory->bytes.at, place.bytes, place.at);
+	good = zip_read_at(source, directory->bytes.at, place.bytes, place.at);
 	if (good)
 		directory->bytes.len = place.bytes;
 	rest = (struct slice){ (const char *)directory->bytes.at, directory->bytes.len };

@@ -57,7 +57,6 @@ static int at_end(struct level *level)
 	return 0;
 }
 
-/* Decodes at most len bytes: 1 with their number, which may be 0; 0 at the end; -1. */
 static int decode(struct level *level, void *buffer, size_t len, size_t *done)
 {
 	struct zstd_state *state = level->state;
@@ -67,7 +66,6 @@ static int decode(struct level *level, void *buffer, size_t len, size_t *done)
 	size_t result;
 	int got = 1;
 
-	*done = 0;
 	if (input->len == 0 && !state->full)
 		got = stream_more(level);
 	if (got <= 0)
@@ -85,14 +83,7 @@ static int decode(struct level *level, void *buffer, size_t len, size_t *done)
 
 static ssize_t zstd_fill_into(struct level *level, void *buffer, size_t len)
 {
-	size_t done = 0, got = 0;
-	int result = 1;
-
-	while (done < len && result > 0) {
-		result = decode(level, (char *)buffer + done, len - done, &got);
-		done += got;
-	}
-	return done ? (ssize_t)done : result;
+	return stream_fill_into(level, buffer, len, decode);
 }
 
 static void zstd_close(struct level *level)

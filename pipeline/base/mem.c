@@ -53,11 +53,19 @@ void *mem_resize(void *old, size_t count, size_t size)
 	return memory;
 }
 
+char *mem_copy_text(const char *at, size_t len)
+{
+	char *copy = mem_alloc(len + 1);
+
+	if (len)
+		memcpy(copy, at, len);
+	copy[len] = 0;
+	return copy;
+}
+
 char *mem_strdup(const char *text)
 {
-	size_t size = strlen(text) + 1;
-
-	return memcpy(mem_alloc(size), text, size);
+	return mem_copy_text(text, strlen(text));
 }
 
 FILE *mem_stream(char **text, size_t *len)

@@ -17,6 +17,8 @@ void *mem_alloc_zero(size_t count, size_t size);
 /* Room for count elements of size bytes; the product is checked for overflow. */
 void *mem_resize(void *old, size_t count, size_t size);
 char *mem_strdup(const char *text);
+/* A copy of len bytes with a zero behind them. at may be NULL when len is 0. */
+char *mem_copy_text(const char *at, size_t len);
 /* A stream into memory; mem_stream_end() closes it, after which *text, to be freed, holds *len bytes and a zero. */
 FILE *mem_stream(char **text, size_t *len);
 void mem_stream_end(FILE *stream);

@@ -44,6 +44,19 @@ opens_by_password() {
 	opens_by_password stored.zip
 }
 
+@test "a password is proved within the limits of the bundle, and what lies within them is read" {
+	{
+		cat kd.log
+		for _ in $(seq 300); do cat notes.txt; done
+	} >long.log
+	zip -q -P 's3cret word' long.zip long.log
+	ingested 4 --password-file pw --max-bundle-bytes 1M long.zip
+	stderr_has 'limit-size: the bundle decodes to more than'
+	exits 0 pipeline list --format json
+	shows '.incidents|length' 1
+	ingested 0 --password-file pw long.zip
+}
+
 @test "zip by AES, 7z with plain and with encrypted names, stored 7z" {
 	needs_7z
 	7z a '-ps3cret word' -mem=AES256 aes.zip kd.log notes.txt empty.log >7z.out

@@ -15,14 +15,11 @@
 #include "pipeline/query.h"
 #include "stages/census.h"
 #include "stages/incident.h"
+#include "tests/fuzz/scratch_index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INCIDENTS 2
-
-static struct index *the_index;
-/* In memory, as every commit is made durable. */
-static char folder[] = "/dev/shm/fuzz-index.XXXXXX";
 
 static void check(bool good, const char *what)
 {
@@ -30,31 +27,6 @@ static void check(bool good, const char *what)
 		return;
 	fprintf(stderr, "fuzz_index_answers: %s\n", what);
 	abort();
-}
-
-static void remove_index(void)
-{
-	static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
-	char path[sizeof(folder) + 16];
-
-	index_close(the_index);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
-		unlink(path);
-	}
-	rmdir(folder);
-}
-
-static void make_index(void)
-{
-	struct error error = ERROR_INIT;
-
-	if (the_index)
-		return;
-	check(mkdtemp(folder) != NULL, "no folder");
-	the_index = index_open_write(folder, INDEX_LOCK_FAIL, &error);
-	check(the_index != NULL, error.text);
-	atexit(remove_index);
 }
 
 /* ---- what is given ---- */
@@ -131,7 +103,7 @@ static bool write_bundle(uint64_t id, const struct made *made)
 		encoded.records = as_slice(&made->records);
 		vec_push(&row.incidents, id);
 	}
-	written = index_write(the_index, &result, 1, &error);
+	written = index_write(scratch_index(), &result, 1, &error);
 	check(written || error.kind == ERROR_INTERNAL, error.text);
 	bundle_row_free(&row);
 	return written;
@@ -209,7 +181,7 @@ static void compare(struct index_view *view)
 static void ask(void)
 {
 	struct error error = ERROR_INIT;
-	struct index_view *view = index_view_begin(the_index, &error);
+	struct index_view *view = index_view_begin(scratch_index(), &error);
 
 	check(view != NULL, error.text);
 	ask_of_incidents(view, NULL);
@@ -223,7 +195,7 @@ static void ask(void)
 static void check_empty(void)
 {
 	struct error error = ERROR_INIT;
-	struct index_view *view = index_view_begin(the_index, &error);
+	struct index_view *view = index_view_begin(scratch_index(), &error);
 
 	check(view != NULL, error.text);
 	for (int i = 0; i < DERIVED_TABLES; i++)
@@ -238,7 +210,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	make_index();
 	for (uint64_t id = 1; id <= INCIDENTS; id++)
 		make(&made[id - 1], id, data[0] & 1, data + 1, size - 1);
 	if (write_bundle(1, &made[0]) & write_bundle(2, &made[1])) {

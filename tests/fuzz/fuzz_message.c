@@ -12,6 +12,7 @@
 #include "index/verify.h"
 #include "pipeline/message.h"
 #include "stages/incident.h"
+#include "tests/fuzz/scratch_index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,38 +25,6 @@ static void look_at(const struct encoded_incident *encoded)
 	if (incident_decode(&incident, encoded->records.at, encoded->records.len, &error))
 		incident_analyse(&incident);
 	incident_free(&incident);
-}
-
-static struct index *the_index;
-/* In memory, as every commit is made durable. */
-static char folder[] = "/dev/shm/fuzz-message.XXXXXX";
-
-static void remove_index(void)
-{
-	static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
-	char path[sizeof(folder) + 16];
-
-	index_close(the_index);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
-		unlink(path);
-	}
-	rmdir(folder);
-}
-
-static void make_index(void)
-{
-	struct error error = ERROR_INIT;
-
-	if (the_index)
-		return;
-	setenv("TMPDIR", "/dev/shm", 1); /* of the scratch index */
-	if (!mkdtemp(folder))
-		__builtin_trap();
-	the_index = index_open_write(folder, INDEX_LOCK_FAIL, &error);
-	if (!the_index)
-		__builtin_trap();
-	atexit(remove_index);
 }
 
 static void tell(void *context, const char *text)
@@ -73,17 +42,16 @@ static void write_reading(const struct reading *reading)
 	struct verified verified;
 	struct index_view *view;
 
-	make_index();
 	vec_for_each(member, &reading->members)
 		vec_push(&row.members, *member);
 	vec_for_each(id, &reading->ids)
 		vec_push(&row.incidents, *id);
-	if (!index_write(the_index, &result, 1, &error)) {
+	if (!index_write(scratch_index(), &result, 1, &error)) {
 		tell(NULL, error.text);
 		__builtin_trap();
 	}
 	bundle_row_free(&row);
-	view = index_view_begin(the_index, &error);
+	view = index_view_begin(scratch_index(), &error);
 	if (!view || !index_verify(view, tell, NULL, &verified, &error) || verified.problems)
 		__builtin_trap();
 	index_view_end(view);

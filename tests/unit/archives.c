@@ -263,3 +263,11 @@ size_t seen_bad(const struct seen *seen)
 		bad += step->failed || step->broke;
 	return bad;
 }
+
+void made_text(char *text, size_t len, unsigned seed)
+{
+	for (size_t i = 0; i < len; i++) {
+		seed = seed * 1103515245 + 12345;
+		text[i] = "0123456789abcdef \nTHREAD"[seed >> 16 & 15];
+	}
+}

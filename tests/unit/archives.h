@@ -51,4 +51,7 @@ const struct seen_step *seen_find(const struct seen *seen, const char *path);
 /* How many steps failed or broke. */
 size_t seen_bad(const struct seen *seen);
 
+/* Fills it with characters by chance, the same each time of a seed: text that packs, but not well. */
+void made_text(char *text, size_t len, unsigned seed);
+
 #endif

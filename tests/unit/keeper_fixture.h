@@ -159,6 +159,17 @@ static void answer(int channel, uint64_t job, const char *name)
 		frame.len = 0;
 		put_reading(&frame, job, "another bundle", NULL);
 	}
+	if (is(name, "sibling")) { /* a name that only begins as that of the bundle does */
+		char other[64];
+
+		snprintf(other, sizeof(other), "%s.log", name);
+		frame.len = 0;
+		put_reading(&frame, job, other, NULL);
+	}
+	if (is(name, "huge")) { /* the most that a frame may have, of which little comes */
+		send_raw(channel, "\100\0\0\0 so much", 12);
+		_exit(0);
+	}
 	if (is(name, "endless")) {
 		for (;;)
 			send_frame(channel, "\377 and so on", 11);

@@ -16,9 +16,10 @@
 
 #include "pipeline/base/team.h"
 #include "pipeline/confine.h"
+#include "stages/split.h"
+#include "stages/unpack.h"
 #include "tests/unit/archives.h"
 #include "tests/unit/confine_attempts.h"
-#include "stages/unpack.h"
 
 #define FILE_BYTES (1u << 20)
 /* Exit status of a child whose attempt was not made. */
@@ -257,7 +258,8 @@ static int see_limits(void)
 	struct rlimit limit;
 
 	NEEDED(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0);
-	NEEDED(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max <= 700);
+	NEEDED(getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	       limit.rlim_max <= 200 + SPLIT_PARTS_MAX);
 	NEEDED(getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_max == FILE_BYTES);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	NEEDED(malloc(8ull << 30) == NULL);

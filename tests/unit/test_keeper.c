@@ -26,7 +26,8 @@ static void test_one_bad_among_good(void **state)
 	static const char *const kinds[] = { "killer",    "leaver",    "garbage",
 					     "empty",     "oversized", "half",
 					     "truncated", "stranger",  "contradictory",
-					     "foreign",   "endless",   "trailing" };
+					     "foreign",   "sibling",   "huge",
+					     "endless",   "trailing" };
 	static struct night night;
 
 	(void)state;

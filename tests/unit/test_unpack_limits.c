@@ -22,10 +22,7 @@ static char large[LARGE];
 static int setup(void **state)
 {
 	(void)state;
-	for (unsigned i = 0, random = 1; i < LARGE; i++) {
-		random = random * 1103515245 + 12345;
-		large[i] = "0123456789abcdef \nTHREAD"[random >> 16 & 15];
-	}
+	made_text(large, LARGE, 1);
 	return 0;
 }
 

@@ -33,13 +33,9 @@ static const struct made_file files[] = {
 static int setup(void **state)
 {
 	struct error error = ERROR_INIT;
-	unsigned random = 5;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(large); i++) {
-		random = random * 1103515245 + 12345;
-		large[i] = "0123456789abcdef \nTHREAD"[random >> 16 & 15];
-	}
+	made_text(large, sizeof(large), 5);
 	return inflate_prepare(&error) ? 0 : -1;
 }
 
@@ -297,6 +293,38 @@ static void test_what_is_left_to_libarchive(void **state)
 	vec_free(&bytes);
 }
 
+/* A directory that is said to be where no file has bytes is no failure of the file: the first member is looked at instead. */
+static void test_a_directory_beyond_the_file(void **state)
+{
+	static const uint64_t places[] = { UINT64_MAX, UINT64_MAX - 40, INT64_MAX, 1u << 20 };
+	struct part part = stored("a");
+	byte_vec bytes = { 0 };
+
+	(void)state;
+	part.flags = ZIP_FLAG_ENCRYPTED;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int fd = memfd_create("zip", MFD_CLOEXEC);
+		struct source source;
+		struct zip_look look;
+		size_t end64;
+
+		make(&bytes, &part, 1, true);
+		end64 = bytes.len - ZIP_END_BYTES - ZIP_LOCATOR_BYTES - ZIP_END64_BYTES;
+		bytes.len = end64 + 48;
+		put(&bytes, places[i], 8);
+		bytes.len = end64 + ZIP_END64_BYTES + ZIP_LOCATOR_BYTES + ZIP_END_BYTES;
+		assert_int_equal(write(fd, bytes.at, bytes.len), (ssize_t)bytes.len);
+		source_from_fd(&source, fd, true);
+		look = zip_look(&source);
+		assert_true(look.encrypted);
+		assert_false(look.outside);
+		assert_int_equal(source.error.kind, ERROR_NONE);
+		source_release(&source);
+		assert_false(is_taken(&bytes));
+	}
+	vec_free(&bytes);
+}
+
 static void test_an_empty_zip(void **state)
 {
 	byte_vec bytes = { 0 };
@@ -451,6 +479,7 @@ int main(void)
 		cmocka_unit_test(test_made_zips_are_taken),
 		cmocka_unit_test(test_zip64_and_descriptors),
 		cmocka_unit_test(test_what_is_left_to_libarchive),
+		cmocka_unit_test(test_a_directory_beyond_the_file),
 		cmocka_unit_test(test_an_empty_zip),
 		cmocka_unit_test(test_members_that_overlap),
 		cmocka_unit_test(test_headers_that_differ),
