@@ -56,12 +56,12 @@ done
 
 # --- surroundings ---------------------------------------------------------------------------------
 
-jobs=$(nproc)
+processors=$(nproc)
 logs=$PWD/build/test-logs
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/pipeline-test.XXXXXX")
 trap 'rm -rf -- "$scratch"' EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'kill $(jobs -pr) 2>/dev/null; exit 143' TERM
 rm -rf -- "$logs"
 mkdir -p "$logs"
 
@@ -136,26 +136,55 @@ run_logged() {
 	return $status
 }
 
+# Tests of a suite run side by side, one a processor; they are counted in their order.
+started=()
+
+# start KIND NAME SECONDS COMMAND...: waits for a processor.
+start() {
+	local kind=$1 name=$2
+	shift
+
+	while [ "$(jobs -pr | wc -l)" -ge "$processors" ]; do
+		wait -n || true
+	done
+	started+=("$kind $name")
+	{
+		status=0
+		run_logged "$@" || status=$?
+		echo $status >"$scratch/$suite-$name.status"
+	} &
+}
+
 # one_test NAME SECONDS COMMAND...: a command that is one test; "# SKIP" in its output skips it.
 one_test() {
-	local name=$1
-
-	if ! run_logged "$@"; then
-		count "$name" 0 1 0
-	elif grep -q '# SKIP' "$logs/$suite-$name.log"; then
-		count "$name" 0 0 1
-	else
-		count "$name" 1 0 0
-	fi
+	start one "$@"
 }
 
 # tap_tests NAME SECONDS COMMAND...: a command that prints TAP.
 tap_tests() {
-	local name=$1 status=0 counted
+	start tap "$@"
+}
 
-	run_logged "$@" || status=$?
-	read -r -a counted < <(tap_count "$logs/$suite-$name.log" $status)
-	count "$name" "${counted[@]}"
+# count_started: waits for all that was started and counts it.
+count_started() {
+	local each kind name status counted
+
+	wait
+	for each in ${started[@]+"${started[@]}"}; do
+		read -r kind name <<<"$each"
+		status=$(cat "$scratch/$suite-$name.status")
+		if [ "$kind" = tap ]; then
+			read -r -a counted < <(tap_count "$logs/$suite-$name.log" "$status")
+		elif [ "$status" -ne 0 ]; then
+			counted=(0 1 0)
+		elif grep -q '# SKIP' "$logs/$suite-$name.log"; then
+			counted=(0 0 1)
+		else
+			counted=(1 0 0)
+		fi
+		count "$name" "${counted[@]}"
+	done
+	started=()
 }
 
 # built NAME MAKE-ARGUMENT...: builds what a suite needs; only a failure counts.
@@ -163,7 +192,7 @@ built() {
 	local name=$1
 	shift
 
-	run_logged "$name" 900 make -j"$jobs" WERROR=1 "$@" || {
+	run_logged "$name" 900 make -j"$processors" WERROR=1 "$@" || {
 		count "$name" 0 1 0
 		return 1
 	}
@@ -172,7 +201,7 @@ built() {
 # --- suites ---------------------------------------------------------------------------------------
 
 run_build() {
-	one_test program 900 make -j"$jobs" WERROR=1
+	one_test program 900 make -j"$processors" WERROR=1
 }
 
 run_lint() {
@@ -253,6 +282,7 @@ run_threads() {
 for each in "${only[@]}"; do
 	suite_begin "$each"
 	"run_$each"
+	count_started
 	suite_end
 done
 
