@@ -4,7 +4,6 @@
  * rows of !vm with zero commit that no PROCESS block explains. A process seen in both places counts once.
  */
 #include "stages/incident.h"
-#include "stages/vm_processes.h"
 
 bool image_is_minimal(struct slice image)
 {
@@ -21,12 +20,12 @@ bool image_is_minimal(struct slice image)
 }
 
 /* One without an image is being created: a dead one keeps its name (formats.md section 12.4). */
-static bool is_zombie(const struct records *records, const struct process *process)
+static bool is_zombie(const struct incident *incident, const struct process *process)
 {
 	return (process->flags & PROCESS_BLOCK) && (process->flags & PROCESS_TABLE_ZERO) &&
 	       !(process->flags & PROCESS_TABLE_SET) && process->handle_count == 0 &&
 	       process->threads == 0 && process->image != 0 &&
-	       !image_is_minimal(names_text(&records->names, process->image));
+	       !incident_image(incident, process->image)->minimal;
 }
 
 /* Counts by image, where a cut name and its full one are the same image. */
@@ -39,8 +38,7 @@ static void tally_add(struct tally *tally, name_id image)
 {
 	struct incident *incident = tally->incident;
 	const struct names *names = &incident->records.names;
-	struct slice text = names_text(names, image);
-	uint32_t *place = map_place(&tally->by_cut, image_key(text));
+	uint32_t *place = map_place(&tally->by_cut, incident_image(incident, image)->key);
 	struct zombie_image *entry;
 
 	incident->zombies++;
@@ -51,19 +49,18 @@ static void tally_add(struct tally *tally, name_id image)
 	}
 	entry = &incident->zombies_by_image.at[*place];
 	entry->count++;
-	if (slice_compare(text, names_text(names, entry->image)) > 0)
+	if (image != entry->image &&
+	    slice_compare(names_text(names, image), names_text(names, entry->image)) > 0)
 		entry->image = image; /* the longer name wins, and the choice does not depend on order */
 }
 
 static void tally_rows(struct tally *tally)
 {
-	vm_process_list found = { 0 };
+	const struct incident *incident = tally->incident;
 
-	vm_processes_find(&tally->incident->records, true, &found);
-	vec_for_each(process, &found)
+	vec_for_each(process, &incident->vm_dead)
 		for (uint32_t i = 0; i < process->count; i++)
-			tally_add(tally, process->row->image);
-	vec_free(&found);
+			tally_add(tally, incident->records.vm_rows.at[process->row].image);
 }
 
 static int by_count(const void *a, const void *b, void *names)
@@ -84,7 +81,7 @@ void analyse_zombies(struct incident *incident)
 	incident->zombies_by_image.len = 0;
 	vec_for_each(process, &records->processes) {
 		process->flags &= (uint8_t)~PROCESS_ZOMBIE;
-		if (!is_zombie(records, process))
+		if (!is_zombie(incident, process))
 			continue;
 		process->flags |= PROCESS_ZOMBIE;
 		tally_add(&tally, process->image);

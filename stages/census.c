@@ -45,10 +45,13 @@ static int compare_counted(const void *left, const void *right)
 static void take(const struct records *records, counted_vec *all)
 {
 	vec_for_each(process, &records->processes) {
-		struct slice image = names_text(&records->names, process->image);
-		struct counted counted = count_process(image, process->threads);
+		struct counted counted;
 
-		if (baseline_takes(process) && counted.len > 0)
+		if (!baseline_takes(process))
+			continue;
+		counted = count_process(names_text(&records->names, process->image),
+					process->threads);
+		if (counted.len > 0)
 			vec_push(all, counted);
 	}
 	if (all->len > 1)

@@ -2,8 +2,6 @@
 /* Gathering what shows a finding; see finding_evidence.h. Asks the finding for what it names, not for its pattern where it can. */
 #include "stages/finding_evidence.h"
 
-#include "stages/vm_processes.h"
-
 /* Blocks are parted by a blank line, rows by nothing. */
 #define GAP_BYTES 4
 #define GAP_LINES 2
@@ -214,32 +212,41 @@ static bool is_counted(const struct gatherer *gatherer, const struct finding *fi
 	return image_same(names_text(names, image), names_text(names, finding->image));
 }
 
+typedef VEC(struct evidence_piece) piece_list;
+
+static void add_counted_rows(const struct gatherer *gatherer, const struct finding *finding,
+			     const vm_process_list *rows, piece_list *found)
+{
+	vec_for_each(known, rows) {
+		const struct vm_row *row =
+			&gatherer->incident->records.vm_rows.at[known->row];
+
+		if (is_counted(gatherer, finding, row->image, true))
+			vec_push(found,
+				 ((struct evidence_piece){ row->evidence, 0, PIECE_ROW }));
+	}
+}
+
 static void add_counted(struct gatherer *gatherer, const struct finding *finding)
 {
-	const struct records *records = &gatherer->incident->records;
-	VEC(struct evidence_piece) found = { 0 };
-	vm_process_list rows = { 0 };
+	const struct incident *incident = gatherer->incident;
+	piece_list found = { 0 };
 
-	vec_for_each(process, &records->processes)
+	vec_for_each(process, &incident->records.processes)
 		if ((process->flags & PROCESS_BLOCK) &&
 		    is_counted(gatherer, finding, process->image,
 			       process->flags & PROCESS_ZOMBIE))
 			vec_push(&found, ((struct evidence_piece){ process->evidence,
 								   process->address,
 								   PIECE_PROCESS }));
-	vm_processes_find(records, true, &rows);
+	add_counted_rows(gatherer, finding, &incident->vm_dead, &found);
 	if (finding->pattern != PATTERN_zombie_process)
-		vm_processes_find(records, false, &rows);
-	vec_for_each(known, &rows)
-		if (is_counted(gatherer, finding, known->row->image, true))
-			vec_push(&found, ((struct evidence_piece){ known->row->evidence,
-								   0, PIECE_ROW }));
+		add_counted_rows(gatherer, finding, &incident->vm_live, &found);
 	if (found.len)
 		qsort(found.at, found.len, sizeof(found.at[0]), by_place);
 	vec_for_each(piece, &found)
 		add(gatherer, &piece->evidence, piece->kind, piece->object);
 	vec_free(&found);
-	vec_free(&rows);
 }
 
 /* ---- the rest ---- */

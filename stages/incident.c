@@ -14,6 +14,9 @@ void incident_free(struct incident *incident)
 	chain_list_free(&incident->chains);
 	vec_free(&incident->edges);
 	vec_free(&incident->zombies_by_image);
+	vec_free(&incident->images);
+	vec_free(&incident->vm_dead);
+	vec_free(&incident->vm_live);
 }
 
 #define DEFINE_FIND(type, list)                                                          \
@@ -77,6 +80,8 @@ uint32_t incident_first_edge(const struct incident *incident, uint64_t thread)
 void incident_analyse(struct incident *incident)
 {
 	incident->records.diagnostics.len = incident->diagnostics_read;
+	image_facts_find(&incident->records, &incident->images);
+	vm_processes_find(incident);
 	analyse_witness(incident);
 	analyse_zombies(incident);
 	analyse_edges(incident);

@@ -10,8 +10,10 @@
 #include "pipeline/base/error.h"
 #include "pipeline/base/hash.h"
 #include "stages/chain.h"
+#include "stages/image_facts.h"
 #include "stages/record.h"
 #include "stages/summary.h"
+#include "stages/vm_processes.h"
 
 /* Where the owner of an edge was learned (contract.md section 4). */
 enum owner_source {
@@ -48,6 +50,8 @@ struct incident {
 	uint32_t reply_semaphore; /* offset of ETHREAD.AlpcWaitSemaphore, NUMBER_NONE when not seen */
 	uint64_t zombies;
 	VEC(struct zombie_image) zombies_by_image; /* most first, then by name */
+	image_facts_list images;
+	vm_process_list vm_dead, vm_live; /* processes that !vm alone shows */
 };
 
 /* A dispatcher object this close behind an ETHREAD is part of it: its reply semaphore or timer (formats.md section 4.3). */
@@ -83,6 +87,13 @@ static inline const struct process *incident_process(const struct incident *inci
 	uint32_t at = address ? incident_find_process(incident, address) : MAP_NONE;
 
 	return at == MAP_NONE ? NULL : &incident->records.processes.at[at];
+}
+
+/* What the image of a process or of a row of !vm is, once the incident is analysed. */
+static inline const struct image_facts *incident_image(const struct incident *incident,
+						       name_id image)
+{
+	return &incident->images.at[image];
 }
 
 /* Derives everything that is derived. The records must be complete and sorted (join.h). */

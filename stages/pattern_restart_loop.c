@@ -4,9 +4,7 @@
  * is RESTARTS_MIN. The processes that handle faults (special_images.def) are none: they only come as often as others fail.
  */
 #include "stages/finding.h"
-#include "stages/special.h"
 #include "stages/urgency.h"
-#include "stages/vm_processes.h"
 
 #define RESTARTS_MIN 5
 
@@ -21,41 +19,42 @@ struct living {
 static void living_init(struct living *living, const struct incident *incident)
 {
 	vec_for_each(zombie, &incident->zombies_by_image) {
-		struct slice image = names_text(&incident->records.names, zombie->image);
-
-		*map_place(&living->by_image, image_key(image)) = (uint32_t)living->count.len;
+		*map_place(&living->by_image, incident_image(incident, zombie->image)->key) =
+			(uint32_t)living->count.len;
 		vec_push(&living->count, 0);
 		vec_push(&living->process, NULL);
 		vec_push(&living->row, NULL);
 	}
 }
 
-static void living_count(struct living *living, const struct records *records)
+/* Where an image stands in the lists, or MAP_NONE. */
+static uint32_t living_find(const struct living *living, const struct incident *incident,
+			    name_id image)
 {
-	vm_process_list rows = { 0 };
+	return map_get(&living->by_image, incident_image(incident, image)->key);
+}
 
-	vec_for_each(process, &records->processes) {
-		struct slice image = names_text(&records->names, process->image);
+static void living_count(struct living *living, const struct incident *incident)
+{
+	vec_for_each(process, &incident->records.processes) {
 		uint32_t at = process->flags & PROCESS_ZOMBIE
 				      ? MAP_NONE
-				      : map_get(&living->by_image, image_key(image));
+				      : living_find(living, incident, process->image);
 
 		if (at == MAP_NONE)
 			continue;
 		living->count.at[at]++;
 		living->process.at[at] = process;
 	}
-	vm_processes_find(records, false, &rows);
-	vec_for_each(found, &rows) {
-		struct slice image = names_text(&records->names, found->row->image);
-		uint32_t at = map_get(&living->by_image, image_key(image));
+	vec_for_each(found, &incident->vm_live) {
+		const struct vm_row *row = &incident->records.vm_rows.at[found->row];
+		uint32_t at = living_find(living, incident, row->image);
 
 		if (at == MAP_NONE)
 			continue;
 		living->count.at[at] += found->count;
-		living->row.at[at] = found->row;
+		living->row.at[at] = row;
 	}
-	vec_free(&rows);
 }
 
 static void living_free(struct living *living)
@@ -86,12 +85,12 @@ void pattern_restart_loop(const struct sight *sight)
 	struct living living = { 0 };
 
 	living_init(&living, incident);
-	living_count(&living, &incident->records);
+	living_count(&living, incident);
 	for (size_t i = 0; i < incident->zombies_by_image.len; i++) {
 		const struct zombie_image *zombie = &incident->zombies_by_image.at[i];
 
 		if (zombie->count < RESTARTS_MIN || living.count.at[i] != 1 ||
-		    image_is_special(names_text(&incident->records.names, zombie->image)))
+		    incident_image(incident, zombie->image)->special)
 			continue;
 		sight_add(sight, loop_of(zombie, living.process.at[i], living.row.at[i]));
 	}

@@ -7,7 +7,6 @@
 #include "stages/finding.h"
 #include "stages/special.h"
 #include "stages/urgency.h"
-#include "stages/vm_processes.h"
 
 /* So many live ones and so many victims are told by name. */
 #define NAMED_MAX 20
@@ -35,12 +34,12 @@ struct search {
 /* The entry of an image, made if there is none yet; NULL for an image that is not special. */
 static struct special *special_of(struct search *search, name_id image)
 {
-	struct slice text = names_text(&search->incident->records.names, image);
+	const struct image_facts *facts = incident_image(search->incident, image);
 	uint32_t *place;
 
-	if (!image_is_special(text))
+	if (!facts->special)
 		return NULL;
-	place = map_place(&search->by_image, image_key(text));
+	place = map_place(&search->by_image, facts->key);
 	if (*place == MAP_NONE) {
 		*place = (uint32_t)search->specials.len;
 		vec_push(&search->specials, ((struct special){ .image = image }));
@@ -77,17 +76,16 @@ static void add_live(struct search *search, name_id image, uint64_t count, uint3
 static void count_processes(struct search *search)
 {
 	const struct records *records = &search->incident->records;
-	vm_process_list rows = { 0 };
 
 	vec_for_each(process, &records->processes)
 		if (!(process->flags & PROCESS_ZOMBIE))
 			add_live(search, process->image, 1, process->pid, process,
 				 &process->evidence);
-	vm_processes_find(records, false, &rows);
-	vec_for_each(found, &rows)
-		add_live(search, found->row->image, found->count, found->row->pid, NULL,
-			 &found->row->evidence);
-	vec_free(&rows);
+	vec_for_each(found, &search->incident->vm_live) {
+		const struct vm_row *row = &records->vm_rows.at[found->row];
+
+		add_live(search, row->image, found->count, row->pid, NULL, &row->evidence);
+	}
 	vec_for_each(zombie, &search->incident->zombies_by_image) {
 		struct special *special = special_of(search, zombie->image);
 

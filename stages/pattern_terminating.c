@@ -6,12 +6,12 @@
 #include "stages/finding.h"
 #include "stages/urgency.h"
 
-static bool is_terminating(const struct records *records, const struct process *process)
+static bool is_terminating(const struct incident *incident, const struct process *process)
 {
 	return (process->flags & PROCESS_BLOCK) && (process->flags & PROCESS_TABLE_ZERO) &&
 	       !(process->flags & PROCESS_TABLE_SET) && process->threads > 0 &&
 	       (process->handle_count == 0 || process->handle_count == HANDLES_NONE) &&
-	       !image_is_minimal(names_text(&records->names, process->image));
+	       !incident_image(incident, process->image)->minimal;
 }
 
 void pattern_terminating(const struct sight *sight)
@@ -21,7 +21,7 @@ void pattern_terminating(const struct sight *sight)
 	vec_for_each(process, &records->processes) {
 		struct finding finding = { FINDING_OF(terminating) };
 
-		if (!is_terminating(records, process))
+		if (!is_terminating(sight->incident, process))
 			continue;
 		finding.process = process->address;
 		finding.pid = process->pid;

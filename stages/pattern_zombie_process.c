@@ -6,7 +6,6 @@
  */
 #include "stages/finding.h"
 #include "stages/urgency.h"
-#include "stages/vm_processes.h"
 
 #define HUGE_HANDLES 10000
 /* So many of each are told. */
@@ -115,19 +114,20 @@ static void add_holders(const struct sight *sight)
 }
 
 /* One of many: the first that has a block, else the first row of !vm that shows one. */
-static const struct evidence *evidence_of_one(const struct records *records)
+static const struct evidence *evidence_of_one(const struct incident *incident)
 {
+	const struct records *records = &incident->records;
 	const struct evidence *evidence = NULL;
-	vm_process_list rows = { 0 };
 
 	vec_for_each(process, &records->processes)
 		if (process->flags & PROCESS_ZOMBIE)
 			return &process->evidence;
-	vm_processes_find(records, true, &rows);
-	vec_for_each(found, &rows)
-		if (!evidence || found->row->evidence.offset < evidence->offset)
-			evidence = &found->row->evidence;
-	vec_free(&rows);
+	vec_for_each(found, &incident->vm_dead) {
+		const struct vm_row *row = &records->vm_rows.at[found->row];
+
+		if (!evidence || row->evidence.offset < evidence->offset)
+			evidence = &row->evidence;
+	}
 	return evidence;
 }
 
@@ -140,7 +140,7 @@ void pattern_zombie_process(const struct sight *sight)
 		return;
 	finding.count = finding.zombies = incident->zombies;
 	finding.storm = incident->zombies >= STORM_ZOMBIES;
-	finding.evidence = evidence_of_one(&incident->records);
+	finding.evidence = evidence_of_one(incident);
 	finding.urgency = finding.storm ? URGENCY_STORM : URGENCY_ZOMBIES;
 	sight_add(sight, finding);
 	add_images(sight);

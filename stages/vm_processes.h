@@ -8,14 +8,17 @@
 
 #include "stages/record.h"
 
+struct incident;
+
 struct vm_process {
-	const struct vm_row *row; /* the first of its rows */
+	uint32_t row;   /* in the records, the first of its rows */
 	uint32_t count; /* processes of this PID and image: the most rows in one table, less those that are explained */
 };
 
 typedef VEC(struct vm_process) vm_process_list;
 
-/* Adds those with no commit, which are dead, or those with some, which live; minimal processes are left out. */
-void vm_processes_find(const struct records *records, bool dead, vm_process_list *found);
+/* Makes the incident's lists of those with no commit, which are dead, and of those with some, which live; minimal processes
+ * are left out. The facts of its images must be known. */
+void vm_processes_find(struct incident *incident);
 
 #endif
