@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "pipeline/base/hash_avx2.h"
 #include "pipeline/base/mem.h"
 #include "pipeline/base/progress.h"
 
@@ -18,6 +19,7 @@
 struct hash_stream {
 	XXH3_state_t state;
 	void *block;
+	bool wide;
 };
 
 static struct hash128 from_xxh(XXH128_hash_t hash)
@@ -48,6 +50,7 @@ struct hash_stream *hash_stream_new(void)
 	struct hash_stream *stream = (void *)(block + padding);
 
 	stream->block = block;
+	stream->wide = hash_avx2_there();
 	hash_stream_reset(stream);
 	return stream;
 }
@@ -59,7 +62,11 @@ void hash_stream_reset(struct hash_stream *stream)
 
 void hash_stream_add(struct hash_stream *stream, const void *bytes, size_t len)
 {
-	if (len)
+	if (len == 0)
+		return;
+	if (stream->wide)
+		hash_avx2_add(&stream->state, bytes, len);
+	else
 		XXH3_128bits_update(&stream->state, bytes, len);
 }
 
