@@ -18,10 +18,20 @@
 
 /* Columns are unlike each other, so each begins a block of zstd's, with a code of its own, once there are so many bytes. */
 #define BLOCK_MIN 1024
+/* So many rows are packed at a time, column by column: they stay in the cache while they are. */
+#define ROWS 128
+
+/* A column of the table that is being packed. */
+struct column {
+	byte_vec bytes;
+	uint64_t before;
+	bool goes_on; /* no block begins behind it */
+};
 
 struct encoder {
 	byte_vec bytes;
 	VEC(size_t) ends; /* of the blocks but the last */
+	VEC(struct column) columns;
 	const struct host *host;
 };
 
@@ -31,6 +41,29 @@ static void end_column(struct encoder *to)
 
 	if (to->bytes.len - before >= BLOCK_MIN)
 		vec_push(&to->ends, to->bytes.len);
+}
+
+/* The next column, with room for so many rows. */
+static struct column *next_column(struct encoder *to, size_t *number, size_t count)
+{
+	struct column *column;
+
+	if (*number == to->columns.len)
+		vec_push(&to->columns, ((struct column){ .before = 0 }));
+	column = &to->columns.at[(*number)++];
+	vec_reserve(&column->bytes, column->bytes.len + count * VARINT_MAX);
+	return column;
+}
+
+static void end_table(struct encoder *to)
+{
+	vec_for_each(column, &to->columns) {
+		bytes_put(&to->bytes, column->bytes.at, column->bytes.len);
+		vec_free(&column->bytes);
+		if (!column->goes_on)
+			end_column(to);
+	}
+	to->columns.len = 0;
 }
 
 /* ---- what is expected of a value ---- */
@@ -52,20 +85,21 @@ static uint64_t expected_ms(const struct host *host, uint64_t ticks, uint64_t be
 /* ---- packing of one value ---- */
 
 /* Leaves the value in *before, which is what the next row's difference is to. */
-static void put_delta(byte_vec *out, uint64_t *before, uint64_t value)
+static unsigned char *put_delta(unsigned char *at, uint64_t *before, uint64_t value)
 {
-	bytes_put_signed(out, (int64_t)(value - *before));
+	at = bytes_write_signed(at, (int64_t)(value - *before));
 	*before = value;
+	return at;
 }
 
-static void put_near(byte_vec *out, uint64_t base, uint64_t value)
+static unsigned char *put_near(unsigned char *at, uint64_t base, uint64_t value)
 {
 	if (value == 0)
-		bytes_put_signed(out, 0);
-	else
-		bytes_put_signed(out, (int64_t)(value == base ? 0 - base : value - base));
+		return bytes_write_signed(at, 0);
+	return bytes_write_signed(at, (int64_t)(value == base ? 0 - base : value - base));
 }
 
+/* A statement writes at `at` and leaves there where it ended. */
 #define EACH_ROW(statements)                             \
 	for (size_t i = 0; i < count; i++) {             \
 		const __typeof__(*rows) *row = &rows[i]; \
@@ -73,63 +107,88 @@ static void put_near(byte_vec *out, uint64_t base, uint64_t value)
 		statements;                              \
 	}
 
-#define ENCODE_DELTA(field) EACH_ROW(put_delta(out, &before, (uint64_t)row->field))
-#define ENCODE_PLAIN(field) EACH_ROW(bytes_put_varint(out, row->field))
+#define ENCODE_DELTA(field) EACH_ROW(at = put_delta(at, &before, (uint64_t)row->field))
+#define ENCODE_PLAIN(field) EACH_ROW(at = bytes_write_varint(at, row->field))
 #define ENCODE_PLUS1(field) \
-	EACH_ROW(bytes_put_varint(out, (__typeof__(row->field))(row->field + 1)))
+	EACH_ROW(at = bytes_write_varint(at, (__typeof__(row->field))(row->field + 1)))
 #define ENCODE_NAME ENCODE_PLAIN
 #define ENCODE_STATE ENCODE_PLAIN
 #define ENCODE_CODE ENCODE_PLAIN
 #define ENCODE_COUNTER ENCODE_PLAIN
 #define ENCODE_FIELD ENCODE_PLAIN
 #define ENCODE_BEHIND(field, length) \
-	EACH_ROW(put_delta(out, &before, row->field); before += row->length)
+	EACH_ROW(at = put_delta(at, &before, row->field); before += row->length)
 #define ENCODE_LATER(field, base) \
-	EACH_ROW(bytes_put_varint(out, (__typeof__(row->field))(row->field - row->base)))
-#define ENCODE_LINES(first, last) \
-	ENCODE_LATER(last, first) \
-	EACH_ROW(put_delta(out, &before, row->first); before = row->last)
-#define ENCODE_NEAR(field, base) EACH_ROW(put_near(out, row->base, row->field))
-#define ENCODE_START(field, ticks)                                                     \
-	EACH_ROW(bytes_put_signed(out, (int64_t)(row->field -                          \
-						 expected_start(row->ticks, before))); \
+	EACH_ROW(at = bytes_write_varint(at, (__typeof__(row->field))(row->field - row->base)))
+#define ENCODE_LINES(first, last)                                                   \
+	ENCODE_LATER(last, first)                                                   \
+	column->goes_on = true;                                                     \
+	LEAVE_COLUMN ENTER_COLUMN EACH_ROW(at = put_delta(at, &before, row->first); \
+					   before = row->last)
+#define ENCODE_NEAR(field, base) EACH_ROW(at = put_near(at, row->base, row->field))
+#define ENCODE_START(field, ticks)                                                        \
+	EACH_ROW(at = bytes_write_signed(                                                 \
+			 at, (int64_t)(row->field - expected_start(row->ticks, before))); \
 		 if (row->ticks != TICKS_NONE) before = row->field + row->ticks)
-#define ENCODE_WAIT(field, ticks)                                                             \
-	EACH_ROW(bytes_put_signed(out, (int64_t)((uint64_t)row->field -                       \
-						 expected_ms(to->host, row->ticks, before))); \
+#define ENCODE_WAIT(field, ticks)                                                   \
+	EACH_ROW(at = bytes_write_signed(                                           \
+			 at, (int64_t)((uint64_t)row->field -                       \
+				       expected_ms(to->host, row->ticks, before))); \
 		 if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
 
-/* The table whose rows `rows` are, in whichever order. */
-#define LOG_ROWS(where)                                 \
-	((struct log_rows){ rows, count, sizeof(*rows), \
-			    (size_t)((const char *)&rows->where - (const char *)rows) })
-#define ENCODE_FROM_LOG(where)                 \
-	order = log_order_of(LOG_ROWS(where)); \
-	rows = taken = log_order_take(LOG_ROWS(where), order);
-#define ENCODE_TO_TABLE(where)               \
-	log_order_encode(order, count, out); \
-	rows = table;
+/* count rows of this size with evidence, in whichever order. */
+#define LOG_ROWS(rows, count, where)                      \
+	((struct log_rows){ rows, count, sizeof(*(rows)), \
+			    (size_t)((const char *)&(rows)->where - (const char *)(rows)) })
+#define ENCODE_FROM_LOG(where)                                                      \
+	if (!order)                                                                 \
+		order = log_order_of(LOG_ROWS(table, all, where));                  \
+	log_order_take(LOG_ROWS(table, all, where), order + first, count, scratch); \
+	rows = scratch;
+/* The order is one piece: all of it goes with the first rows. */
+#define ENCODE_TO_TABLE(where)                                \
+	if (first == 0)                                       \
+		log_order_encode(order, all, &column->bytes); \
+	at = column->bytes.at + column->bytes.len;            \
+	rows = table + first;
 
-#define ENCODE_COLUMN(packing, ...)                           \
-	{                                                     \
-		uint64_t before = 0;                          \
-                                                              \
-		(void)before;                                 \
-		ENCODE_##packing(__VA_ARGS__) end_column(to); \
-	}
+#define ENTER_COLUMN                               \
+	column = next_column(to, &number, count);  \
+	at = column->bytes.at + column->bytes.len; \
+	before = column->before;
+#define LEAVE_COLUMN                                         \
+	column->bytes.len = (size_t)(at - column->bytes.at); \
+	column->before = before;
+#define ENCODE_COLUMN(packing, ...)    \
+	ENTER_COLUMN                   \
+	ENCODE_##packing(__VA_ARGS__); \
+	LEAVE_COLUMN
 
-#define DEFINE_ENCODE(type, list, COLUMNS)                                                    \
-	static void encode_##list(const struct type *table, size_t count, struct encoder *to) \
-	{                                                                                     \
-		const struct type *rows = table;                                              \
-		cleanup_free struct type *taken = NULL;                                       \
-		cleanup_free uint32_t *order = NULL;                                          \
-		byte_vec *out = &to->bytes;                                                   \
-                                                                                              \
-		bytes_put_varint(out, count);                                                 \
-		if (count == 0)                                                               \
-			return;                                                               \
-		COLUMNS(ENCODE_COLUMN)                                                        \
+/* A table without evidence stands in the order that is given, or in its own. */
+#define DEFINE_ENCODE(type, list, COLUMNS)                                                  \
+	static void encode_##list(const struct type *table, const uint32_t *given,          \
+				  size_t all, struct encoder *to)                           \
+	{                                                                                   \
+		struct type scratch[ROWS];                                                  \
+		cleanup_free uint32_t *order = NULL;                                        \
+                                                                                            \
+		(void)order;                                                                \
+		bytes_put_varint(&to->bytes, all);                                          \
+		for (size_t first = 0; first < all; first += ROWS) {                        \
+			size_t count = all - first < ROWS ? all - first : ROWS, number = 0; \
+			const struct type *rows = table + first;                            \
+			struct column *column;                                              \
+			unsigned char *at;                                                  \
+			uint64_t before;                                                    \
+                                                                                            \
+			if (given) {                                                        \
+				for (size_t i = 0; i < count; i++)                          \
+					scratch[i] = table[given[first + i]];               \
+				rows = scratch;                                             \
+			}                                                                   \
+			COLUMNS(ENCODE_COLUMN)                                              \
+		}                                                                           \
+		end_table(to);                                                              \
 	}
 
 TABLES(DEFINE_ENCODE)
@@ -192,11 +251,11 @@ static uint64_t get_near(struct bytes_reader *reader, uint64_t base)
 					 (uint64_t)bytes_get_signed(reader));              \
 		  if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
 #define DECODE_FROM_LOG(where)
-#define DECODE_TO_TABLE(where)                          \
-	rows = log_order_undo(LOG_ROWS(where), reader); \
-	if (!rows)                                      \
-		return;                                 \
-	free(table->at);                                \
+#define DECODE_TO_TABLE(where)                                       \
+	rows = log_order_undo(LOG_ROWS(rows, count, where), reader); \
+	if (!rows)                                                   \
+		return;                                              \
+	free(table->at);                                             \
 	table->at = rows;
 
 #define DECODE_COLUMN(packing, ...)           \
@@ -269,13 +328,13 @@ static void decode_host(struct records *records, struct bytes_reader *reader)
 /* In the order of the threads that they belong to, so that positions need not be stored. */
 static void encode_lists(const struct records *records, struct encoder *to)
 {
-	VEC(struct wait_object) objects = { 0 };
+	VEC(uint32_t) order = { 0 };
 
 	vec_for_each(thread, &records->threads)
 		for (uint32_t i = 0; i < thread->objects; i++)
-			vec_push(&objects, records->objects.at[thread->first_object + i]);
-	encode_objects(objects.at, objects.len, to);
-	vec_free(&objects);
+			vec_push(&order, thread->first_object + i);
+	encode_objects(records->objects.at, order.at, order.len, to);
+	vec_free(&order);
 	vec_for_each(thread, &records->threads)
 		for (uint32_t i = 0; i < thread->frames; i++)
 			bytes_put_varint(&to->bytes,
@@ -311,20 +370,21 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 	names_encode(&records->names, &to->bytes);
 	end_column(to);
 	encode_host(&records->host, &to->bytes);
-	encode_processes(records->processes.at, records->processes.len, to);
-	encode_threads(records->threads.at, records->threads.len, to);
+	encode_processes(records->processes.at, NULL, records->processes.len, to);
+	encode_threads(records->threads.at, NULL, records->threads.len, to);
 	encode_lists(records, to);
-	encode_messages(records->messages.at, records->messages.len, to);
-	encode_vm_rows(records->vm_rows.at, records->vm_rows.len, to);
-	encode_resource_users(records->resource_users.at, records->resource_users.len, to);
-	encode_ports(records->ports.at, records->ports.len, to);
-	encode_memory(records->memory.at, records->memory.len, to);
-	encode_page_files(records->page_files.at, records->page_files.len, to);
-	encode_analysis(records->analysis.at, records->analysis.len, to);
-	encode_port_threads(records->port_threads.at, records->port_threads.len, to);
-	encode_command_lines(records->command_lines.at, records->command_lines.len, to);
-	encode_diagnostics(records->diagnostics.at, incident->diagnostics_read, to);
-	encode_unknown_lines(records->unknown_lines.at, records->unknown_lines.len, to);
+	encode_messages(records->messages.at, NULL, records->messages.len, to);
+	encode_vm_rows(records->vm_rows.at, NULL, records->vm_rows.len, to);
+	encode_resource_users(records->resource_users.at, NULL,
+			      records->resource_users.len, to);
+	encode_ports(records->ports.at, NULL, records->ports.len, to);
+	encode_memory(records->memory.at, NULL, records->memory.len, to);
+	encode_page_files(records->page_files.at, NULL, records->page_files.len, to);
+	encode_analysis(records->analysis.at, NULL, records->analysis.len, to);
+	encode_port_threads(records->port_threads.at, NULL, records->port_threads.len, to);
+	encode_command_lines(records->command_lines.at, NULL, records->command_lines.len, to);
+	encode_diagnostics(records->diagnostics.at, NULL, incident->diagnostics_read, to);
+	encode_unknown_lines(records->unknown_lines.at, NULL, records->unknown_lines.len, to);
 }
 
 #define CHECK_SORTED(list, field)                                               \
@@ -405,6 +465,7 @@ void incident_encode(const struct incident *incident, byte_vec *out)
 	compress(&encoder, out);
 	vec_free(&encoder.bytes);
 	vec_free(&encoder.ends);
+	vec_free(&encoder.columns);
 }
 
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,

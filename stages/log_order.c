@@ -5,11 +5,6 @@
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/sort.h"
 
-struct spot {
-	uint64_t source, offset;
-	uint32_t row;
-};
-
 static const void *row_at(struct log_rows rows, size_t i)
 {
 	return (const char *)rows.at + i * rows.size;
@@ -22,30 +17,29 @@ static const struct evidence *evidence_at(struct log_rows rows, size_t i)
 
 uint32_t *log_order_of(struct log_rows rows)
 {
-	cleanup_free struct spot *spots = mem_resize(NULL, rows.count, sizeof(*spots));
+	cleanup_free struct sort_key *keys = mem_resize(NULL, rows.count, sizeof(*keys));
 	uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
+	uint32_t sources = 0;
 
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct evidence *evidence = evidence_at(rows, i);
-
-		spots[i] = (struct spot){ .source = evidence->source,
-					  .offset = evidence->offset,
-					  .row = (uint32_t)i };
+	for (uint32_t i = 0; i < rows.count; i++) {
+		keys[i] = (struct sort_key){ evidence_at(rows, i)->offset, i };
+		sources |= evidence_at(rows, i)->source;
 	}
-	sort_by_key(spots, rows.count, sizeof(*spots), offsetof(struct spot, offset));
-	sort_by_key(spots, rows.count, sizeof(*spots), offsetof(struct spot, source));
+	sort_keys(keys, rows.count);
+	if (sources) {
+		for (size_t i = 0; i < rows.count; i++)
+			keys[i].key = evidence_at(rows, keys[i].from)->source;
+		sort_keys(keys, rows.count);
+	}
 	for (size_t i = 0; i < rows.count; i++)
-		order[i] = spots[i].row;
+		order[i] = keys[i].from;
 	return order;
 }
 
-void *log_order_take(struct log_rows rows, const uint32_t *order)
+void log_order_take(struct log_rows rows, const uint32_t *order, size_t count, void *taken)
 {
-	char *taken = mem_resize(NULL, rows.count, rows.size);
-
-	for (size_t i = 0; i < rows.count; i++)
-		memcpy(taken + i * rows.size, row_at(rows, order[i]), rows.size);
-	return taken;
+	for (size_t i = 0; i < count; i++)
+		memcpy((char *)taken + i * rows.size, row_at(rows, order[i]), rows.size);
 }
 
 /* ---- as bytes ---- */

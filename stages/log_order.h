@@ -17,8 +17,8 @@ struct log_rows {
 
 /* Which row of the table stands first in the log, which second, ...: equal places in the order of the table. For free(). */
 uint32_t *log_order_of(struct log_rows rows);
-/* A copy of the rows in that order, for free(). */
-void *log_order_take(struct log_rows rows, const uint32_t *order);
+/* Copies the rows that `order` names, count of them. */
+void log_order_take(struct log_rows rows, const uint32_t *order, size_t count, void *taken);
 
 /* The order as bytes: what each number is beyond the one before plus one, zigzag, in as many planes of one byte a row as the count
  * asks for: numbers that are next to random have a lowest byte that does not compress, which must not keep the others from it. */

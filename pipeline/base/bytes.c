@@ -6,8 +6,6 @@
  */
 #include "pipeline/base/bytes.h"
 
-#define MAX_VARINT 10
-
 void bytes_put(byte_vec *out, const void *bytes, size_t len)
 {
 	if (len == 0)
@@ -24,12 +22,8 @@ void bytes_put_u8(byte_vec *out, uint8_t value)
 
 void bytes_put_varint(byte_vec *out, uint64_t value)
 {
-	vec_reserve(out, out->len + MAX_VARINT);
-	while (value >= 0x80) {
-		out->at[out->len++] = (unsigned char)(value | 0x80);
-		value >>= 7;
-	}
-	out->at[out->len++] = (unsigned char)value;
+	vec_reserve(out, out->len + VARINT_MAX);
+	out->len = (size_t)(bytes_write_varint(out->at + out->len, value) - out->at);
 }
 
 void bytes_put_signed(byte_vec *out, int64_t value)

@@ -14,6 +14,23 @@ typedef VEC(unsigned char) byte_vec;
 
 void bytes_put(byte_vec *out, const void *bytes, size_t len);
 void bytes_put_u8(byte_vec *out, uint8_t value);
+#define VARINT_MAX 10
+/* Writes a varint of at most VARINT_MAX bytes; returns where it ends. For those who have made room for many. */
+static inline unsigned char *bytes_write_varint(unsigned char *at, uint64_t value)
+{
+	while (value >= 0x80) {
+		*at++ = (unsigned char)(value | 0x80);
+		value >>= 7;
+	}
+	*at++ = (unsigned char)value;
+	return at;
+}
+
+static inline unsigned char *bytes_write_signed(unsigned char *at, int64_t value)
+{
+	return bytes_write_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
 void bytes_put_varint(byte_vec *out, uint64_t value);
 void bytes_put_signed(byte_vec *out, int64_t value);
 /* Eight bytes, most significant first, as keys are ordered. */

@@ -45,9 +45,10 @@ static struct item *undo(const struct item *in_log, const uint32_t *order, size_
 static void check_comes_back(const struct item *items, size_t count)
 {
 	uint32_t *order = log_order_of(rows_of(items, count));
-	struct item *in_log = log_order_take(rows_of(items, count), order);
-	struct item *table = undo(in_log, order, count);
+	struct item *in_log = mem_resize(NULL, count, sizeof(*in_log)), *table;
 
+	log_order_take(rows_of(items, count), order, count, in_log);
+	table = undo(in_log, order, count);
 	for (size_t i = 1; i < count; i++) {
 		const struct evidence *a = &in_log[i - 1].evidence, *b = &in_log[i].evidence;
 
