@@ -63,7 +63,7 @@ void widen_evidence(struct evidence *all, const struct evidence *one)
 		all->first_line = one->first_line;
 	if (one->last_line > all->last_line)
 		all->last_line = one->last_line;
-	all->length = end - all->offset;
+	all->length = evidence_length(end - all->offset);
 }
 
 static void print_source(struct json *json, struct slice bundle, const struct source *source)

@@ -15,7 +15,8 @@ static void add_user(struct log_parser *parser, uint64_t thread, enum resource_r
 		.thread = thread,
 		.role = (uint8_t)role,
 		.evidence = { .offset = state->resource_offset,
-			      .length = line->offset + line->length - state->resource_offset,
+			      .length = evidence_length(line->offset + line->length -
+							state->resource_offset),
 			      .first_line = state->resource_line,
 			      .last_line = line->last },
 	};

@@ -259,7 +259,7 @@ static void encode_join(struct bundle_work *work, struct join *join)
 	census_encode(&join->incident.records, &encoded->census);
 	digest_encode(&join->incident, &encoded->digest);
 	progress_step();
-	incident_encode(&join->incident, &encoded->records);
+	incident_encode_spent(&join->incident, &encoded->records);
 	progress_step();
 }
 

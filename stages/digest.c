@@ -227,7 +227,7 @@ static void get_evidence(struct digest *digest, struct bytes_reader *reader, boo
 	*any = get_enum(reader, 2);
 	if (*any) {
 		evidence.offset = bytes_get_varint(reader);
-		evidence.length = bytes_get_varint(reader);
+		evidence.length = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 		evidence.first_line = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 		evidence.last_line = (uint32_t)bytes_get_max(reader, UINT32_MAX);
 		evidence.source = (uint32_t)bytes_get_max(reader, UINT32_MAX);

@@ -33,6 +33,7 @@ struct encoder {
 	VEC(size_t) ends; /* of the blocks but the last */
 	VEC(struct column) columns;
 	const struct host *host;
+	struct records *spent; /* whose tables are freed once they are packed; or NULL */
 };
 
 static void end_column(struct encoder *to)
@@ -43,15 +44,16 @@ static void end_column(struct encoder *to)
 		vec_push(&to->ends, to->bytes.len);
 }
 
-/* The next column, with room for so many rows. */
-static struct column *next_column(struct encoder *to, size_t *number, size_t count)
+/* The next column, with room for all rows of the table: where they are many, pages that are never written to cost nothing, and
+ * columns that grow side by side would leave holes all over the heap. */
+static struct column *next_column(struct encoder *to, size_t *number, size_t all)
 {
 	struct column *column;
 
 	if (*number == to->columns.len)
 		vec_push(&to->columns, ((struct column){ .before = 0 }));
 	column = &to->columns.at[(*number)++];
-	vec_reserve(&column->bytes, column->bytes.len + count * VARINT_MAX);
+	vec_reserve(&column->bytes, all * VARINT_MAX);
 	return column;
 }
 
@@ -153,7 +155,7 @@ static unsigned char *put_near(unsigned char *at, uint64_t base, uint64_t value)
 	rows = table + first;
 
 #define ENTER_COLUMN                               \
-	column = next_column(to, &number, count);  \
+	column = next_column(to, &number, all);    \
 	at = column->bytes.at + column->bytes.len; \
 	before = column->before;
 #define LEAVE_COLUMN                                         \
@@ -362,6 +364,15 @@ static void decode_lists(struct records *records, struct bytes_reader *reader)
 			 (name_id)bytes_get_max(reader, records->names.texts.len));
 }
 
+/* Packs a table of the records. */
+#define ENCODE_TABLE(list, count)                                   \
+	do {                                                        \
+		encode_##list(records->list.at, NULL, (count), to); \
+		if (to->spent)                                      \
+			vec_free(&to->spent->list);                 \
+	} while (0)
+#define ENCODE_ALL(list) ENCODE_TABLE(list, records->list.len)
+
 static void encode_records(const struct incident *incident, struct encoder *to)
 {
 	const struct records *records = &incident->records;
@@ -370,21 +381,25 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 	names_encode(&records->names, &to->bytes);
 	end_column(to);
 	encode_host(&records->host, &to->bytes);
-	encode_processes(records->processes.at, NULL, records->processes.len, to);
+	ENCODE_ALL(processes);
 	encode_threads(records->threads.at, NULL, records->threads.len, to);
 	encode_lists(records, to);
-	encode_messages(records->messages.at, NULL, records->messages.len, to);
-	encode_vm_rows(records->vm_rows.at, NULL, records->vm_rows.len, to);
-	encode_resource_users(records->resource_users.at, NULL,
-			      records->resource_users.len, to);
-	encode_ports(records->ports.at, NULL, records->ports.len, to);
-	encode_memory(records->memory.at, NULL, records->memory.len, to);
-	encode_page_files(records->page_files.at, NULL, records->page_files.len, to);
-	encode_analysis(records->analysis.at, NULL, records->analysis.len, to);
-	encode_port_threads(records->port_threads.at, NULL, records->port_threads.len, to);
-	encode_command_lines(records->command_lines.at, NULL, records->command_lines.len, to);
-	encode_diagnostics(records->diagnostics.at, NULL, incident->diagnostics_read, to);
-	encode_unknown_lines(records->unknown_lines.at, NULL, records->unknown_lines.len, to);
+	if (to->spent) {
+		vec_free(&to->spent->threads);
+		vec_free(&to->spent->objects);
+		vec_free(&to->spent->frames);
+	}
+	ENCODE_ALL(messages);
+	ENCODE_ALL(vm_rows);
+	ENCODE_ALL(resource_users);
+	ENCODE_ALL(ports);
+	ENCODE_ALL(memory);
+	ENCODE_ALL(page_files);
+	ENCODE_ALL(analysis);
+	ENCODE_ALL(port_threads);
+	ENCODE_ALL(command_lines);
+	ENCODE_TABLE(diagnostics, incident->diagnostics_read);
+	ENCODE_ALL(unknown_lines);
 }
 
 #define CHECK_SORTED(list, field)                                               \
@@ -457,15 +472,27 @@ static void compress(const struct encoder *from, byte_vec *out)
 	ZSTD_freeCCtx(context);
 }
 
-void incident_encode(const struct incident *incident, byte_vec *out)
+static void encode(const struct incident *incident, struct records *spent, byte_vec *out)
 {
-	struct encoder encoder = { .host = &incident->records.host };
+	struct encoder encoder = { .host = &incident->records.host, .spent = spent };
 
 	encode_records(incident, &encoder);
 	compress(&encoder, out);
 	vec_free(&encoder.bytes);
 	vec_free(&encoder.ends);
 	vec_free(&encoder.columns);
+}
+
+void incident_encode(const struct incident *incident, byte_vec *out)
+{
+	encode(incident, NULL, out);
+}
+
+void incident_encode_spent(struct incident *incident, byte_vec *out)
+{
+	vec_free(&incident->edges);
+	chain_list_free(&incident->chains);
+	encode(incident, &incident->records, out);
 }
 
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,

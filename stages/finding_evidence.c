@@ -78,9 +78,8 @@ static void add(struct gatherer *gatherer, const struct evidence *evidence,
 	if (evidence->length == 0 || was_added(gatherer, evidence))
 		return;
 	if (last && goes_on(last, evidence)) {
-		last->length = end_of(evidence) > end_of(last)
-				       ? end_of(evidence) - last->offset
-				       : last->length;
+		if (end_of(evidence) > end_of(last))
+			last->length = evidence_length(end_of(evidence) - last->offset);
 		last->last_line = evidence->last_line > last->last_line ? evidence->last_line
 									: last->last_line;
 	} else {

@@ -247,6 +247,7 @@ void floor_run(int threads, const struct floor_client *client)
 {
 	struct floor floor = { .client = client, .stations_max = (size_t)threads + 1 };
 
+	mem_map_large();
 	pthread_mutex_init(&floor.lock, NULL);
 	pthread_cond_init(&floor.changed, NULL);
 	make_chunks(&floor, (size_t)threads * 2 + 2);

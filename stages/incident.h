@@ -102,6 +102,9 @@ void incident_analyse(struct incident *incident);
 /* The records as bytes under zstd, and back. Decoding checks everything and fails with ERROR_FORMAT on bytes that
  * encoding cannot have made. */
 void incident_encode(const struct incident *incident, byte_vec *out);
+/* The same, for an incident that is of no use any more: each table is freed as soon as it is packed, so that records and
+ * bytes of a large dump are not held side by side. Only incident_free() may follow. */
+void incident_encode_spent(struct incident *incident, byte_vec *out);
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,
 		     struct error *error);
 

@@ -8,15 +8,20 @@ void join_init(struct join *join)
 	incident_init(&join->incident);
 }
 
+void join_free_maps(struct join *join)
+{
+	place_map_free(&join->processes);
+	place_map_free(&join->threads);
+	place_map_free(&join->stacks_threads);
+	place_map_free(&join->messages);
+	place_map_free(&join->ports);
+	vec_free(&join->name_map);
+}
+
 void join_free(struct join *join)
 {
 	incident_free(&join->incident);
-	map_free(&join->processes);
-	map_free(&join->threads);
-	map_free(&join->stacks_threads);
-	map_free(&join->messages);
-	map_free(&join->ports);
-	vec_free(&join->name_map);
+	join_free_maps(join);
 	vec_free(&join->sources);
 }
 
@@ -53,7 +58,7 @@ void continue_evidence(struct evidence *evidence, const struct evidence *rest)
 	if (rest->length == 0)
 		return;
 	evidence->last_line = rest->last_line;
-	evidence->length = rest->offset + rest->length - evidence->offset;
+	evidence->length = evidence_length(rest->offset + rest->length - evidence->offset);
 }
 
 static void fill_name(struct join *join, const struct names *from, name_id *kept, name_id seen)

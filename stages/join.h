@@ -6,6 +6,7 @@
 #ifndef STAGES_JOIN_H
 #define STAGES_JOIN_H
 
+#include "pipeline/base/place_map.h"
 #include "stages/incident.h"
 
 /* What turns evidence relative to a chunk into evidence of the incident. */
@@ -35,7 +36,8 @@ struct join_last {
 struct join {
 	struct incident incident;
 	struct join_last last;
-	struct map processes, threads, stacks_threads, messages, ports;
+	/* By address. */
+	struct place_map processes, threads, stacks_threads, messages, ports;
 	VEC(name_id) name_map; /* of the records being joined */
 	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */
 	VEC(struct join_source) sources;

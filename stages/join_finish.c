@@ -34,57 +34,73 @@ void join_merge(struct join *join, const struct join *from)
 		vec_push(&join->sources, *source);
 }
 
+uint32_t join_find_process(const struct join *join, uint64_t address)
+{
+	if (address == 0)
+		return MAP_NONE;
+	return place_get(&join->processes, address,
+			 PLACE_KEYS(&join->incident.records.processes));
+}
+
 /* A process that only a thread or a message speaks of. */
 static void add_mention(struct join *join, uint64_t address, uint32_t pid, name_id image,
 			struct evidence evidence)
 {
 	struct records *records = &join->incident.records;
-	uint32_t *place;
+	uint32_t place;
 	struct process *process;
 
 	if (address == 0)
 		return;
-	place = map_place(&join->processes, address);
-	if (*place == MAP_NONE) {
-		*place = (uint32_t)records->processes.len;
+	place = place_put(&join->processes, address, PLACE_KEYS(&records->processes),
+			  records->processes.len);
+	if (place == MAP_NONE) {
+		place = (uint32_t)records->processes.len;
 		vec_push(&records->processes, PROCESS_NONE(address));
-		records->processes.at[*place].evidence = evidence;
+		records->processes.at[place].evidence = evidence;
 	}
-	process = &records->processes.at[*place];
+	process = &records->processes.at[place];
 	if (process->pid == PID_NONE)
 		process->pid = pid;
 	process->image = image_richer(&records->names, process->image, image);
 }
 
 #define PID_SHARED (MAP_NONE - 1)
+#define PID_NOBODY (MAP_NONE - 2)
 
 static bool is_dead(const struct process *process)
 {
 	return (process->flags & PROCESS_TABLE_ZERO) && process->handle_count == 0;
 }
 
+static bool lacks_owner(const struct thread *thread)
+{
+	return thread->process == 0 && thread->pid != PID_NONE;
+}
+
 /* Threads whose Owning Process was never readable belong to the process with their PID, if just one live one has it. */
 static void settle_owners(struct join *join)
 {
 	struct records *records = &join->incident.records;
-	struct map by_pid = { 0 };
+	struct map by_pid = { 0 }; /* of such threads alone, which are few */
 
-	for (uint32_t i = 0; i < records->processes.len; i++) {
+	vec_for_each(thread, &records->threads)
+		if (lacks_owner(thread))
+			*map_place(&by_pid, thread->pid) = PID_NOBODY;
+	for (uint32_t i = 0; by_pid.len && i < records->processes.len; i++) {
 		const struct process *process = &records->processes.at[i];
 		uint32_t *place;
 
-		if (process->pid == PID_NONE || is_dead(process))
+		if (process->pid == PID_NONE || is_dead(process) ||
+		    map_get(&by_pid, process->pid) == MAP_NONE)
 			continue;
 		place = map_place(&by_pid, process->pid);
-		*place = *place == MAP_NONE ? i : PID_SHARED;
+		*place = *place == PID_NOBODY ? i : PID_SHARED;
 	}
 	vec_for_each(thread, &records->threads) {
-		uint32_t at;
+		uint32_t at = lacks_owner(thread) ? map_get(&by_pid, thread->pid) : PID_NOBODY;
 
-		if (thread->process != 0 || thread->pid == PID_NONE)
-			continue;
-		at = map_get(&by_pid, thread->pid);
-		if (at != MAP_NONE && at != PID_SHARED)
+		if (at != PID_NOBODY && at != PID_SHARED)
 			thread->process = records->processes.at[at].address;
 	}
 	map_free(&by_pid);
@@ -114,8 +130,7 @@ static void count_threads(struct join *join)
 	struct records *records = &join->incident.records;
 
 	vec_for_each(thread, &records->threads) {
-		uint32_t at = thread->process ? map_get(&join->processes, thread->process)
-					      : MAP_NONE;
+		uint32_t at = join_find_process(join, thread->process);
 
 		if (at == MAP_NONE)
 			continue;
@@ -182,6 +197,7 @@ void join_finish(struct join *join)
 	join_drop_halves(records);
 	add_mentions(join);
 	count_threads(join);
+	join_free_maps(join);
 	join_drop_half_processes(records);
 	SORT_BY_ADDRESS(processes);
 	SORT_BY_ADDRESS(threads);

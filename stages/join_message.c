@@ -38,14 +38,15 @@ static void continue_message(struct message *open, const struct message *rest)
 static void merge_message(struct join *join, struct message *seen, bool last)
 {
 	struct records *records = &join->incident.records;
-	uint32_t *place = map_place(&join->messages, seen->address);
+	uint32_t place = place_put(&join->messages, seen->address,
+				   PLACE_KEYS(&records->messages), records->messages.len);
 	struct message *kept;
 
-	if (*place == MAP_NONE) {
-		*place = (uint32_t)records->messages.len;
+	if (place == MAP_NONE) {
+		place = (uint32_t)records->messages.len;
 		vec_push(&records->messages, ((struct message){ 0 }));
 	}
-	kept = &records->messages.at[*place];
+	kept = &records->messages.at[place];
 	if ((seen->flags & MESSAGE_CONTINUED) && join->last.message.address == seen->address) {
 		continue_message(&join->last.message, seen);
 		*seen = join->last.message;

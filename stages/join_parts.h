@@ -20,6 +20,9 @@ static inline void fill_number(uint32_t *kept, uint32_t seen)
 		*kept = seen;
 }
 
+/* What only joining needs. */
+void join_free_maps(struct join *join);
+
 void join_processes(struct join *join, const struct records *from, struct join_base base);
 void join_threads(struct join *join, const struct records *from, struct join_base base);
 void join_messages(struct join *join, const struct records *from, struct join_base base);
@@ -31,6 +34,9 @@ void join_analysis(struct join *join, const struct records *from, struct join_ba
 void join_lists(struct join *join, const struct records *from, struct join_base base);
 
 /* ---- when all is joined ---- */
+
+/* Index of a process, or MAP_NONE; address 0 is none. */
+uint32_t join_find_process(const struct join *join, uint64_t address);
 
 /* Settles how wide addresses are, and drops and clears halves of them in everything but processes. */
 void join_drop_halves(struct records *records);

@@ -5,15 +5,15 @@
 static void merge_port(struct join *join, const struct port *seen)
 {
 	struct records *records = &join->incident.records;
-	uint32_t *place = map_place(&join->ports, seen->address);
+	uint32_t place = place_put(&join->ports, seen->address,
+				   PLACE_KEYS(&records->ports), records->ports.len);
 	struct port *kept;
 
-	if (*place == MAP_NONE) {
-		*place = (uint32_t)records->ports.len;
+	if (place == MAP_NONE) {
 		vec_push(&records->ports, *seen);
 		return;
 	}
-	kept = &records->ports.at[*place];
+	kept = &records->ports.at[place];
 	if (kept->owner_process == 0)
 		kept->owner_process = seen->owner_process;
 	if (kept->connection_port == 0)

@@ -39,14 +39,15 @@ static void continue_process(struct process *open, const struct process *rest)
 static void merge_process(struct join *join, struct process *seen, bool last)
 {
 	struct records *records = &join->incident.records;
-	uint32_t *place = map_place(&join->processes, seen->address);
+	uint32_t place = place_put(&join->processes, seen->address,
+				   PLACE_KEYS(&records->processes), records->processes.len);
 	struct process *kept;
 
-	if (*place == MAP_NONE) {
-		*place = (uint32_t)records->processes.len;
+	if (place == MAP_NONE) {
+		place = (uint32_t)records->processes.len;
 		vec_push(&records->processes, ((struct process){ 0 }));
 	}
-	kept = &records->processes.at[*place];
+	kept = &records->processes.at[place];
 	if ((seen->flags & PROCESS_CONTINUED) && join->last.process.address == seen->address) {
 		continue_process(&join->last.process, seen);
 		*seen = join->last.process;

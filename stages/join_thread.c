@@ -95,21 +95,22 @@ static void continue_thread(struct thread *open, const struct thread *rest)
 /* Threads of one kind of sighting, and what is needed to join them. */
 struct sightings {
 	thread_vec *threads;
-	struct map *by_address;
+	struct place_map *by_address;
 	struct thread *last, *last_before;
 };
 
 static void merge_thread(const struct names *names, const struct sightings *into,
 			 struct thread *seen, bool last)
 {
-	uint32_t *place = map_place(into->by_address, seen->address);
+	uint32_t place = place_put(into->by_address, seen->address,
+				   PLACE_KEYS(into->threads), into->threads->len);
 	struct thread *kept, swapped;
 
-	if (*place == MAP_NONE) {
-		*place = (uint32_t)into->threads->len;
+	if (place == MAP_NONE) {
+		place = (uint32_t)into->threads->len;
 		vec_push(into->threads, ((struct thread){ 0 }));
 	}
-	kept = &into->threads->at[*place];
+	kept = &into->threads->at[place];
 	if ((seen->flags & THREAD_CONTINUED) && into->last->address == seen->address) {
 		continue_thread(into->last, seen);
 		*seen = *into->last;
@@ -208,7 +209,7 @@ void join_threads(struct join *join, const struct records *from, struct join_bas
 /* Of a process with another PID, the lines that name the right one are missing from the log. */
 static void check_process(const struct join *join, struct thread *thread)
 {
-	uint32_t at = thread->process ? map_get(&join->processes, thread->process) : MAP_NONE;
+	uint32_t at = join_find_process(join, thread->process);
 	const struct process *process;
 
 	if (at == MAP_NONE)
@@ -225,16 +226,17 @@ void join_settle_stacks(struct join *join)
 	struct records *records = &join->incident.records;
 
 	vec_for_each(seen, &records->stacks_threads) {
-		uint32_t *place = map_place(&join->threads, seen->address);
+		uint32_t place = place_put(&join->threads, seen->address,
+					   PLACE_KEYS(&records->threads),
+					   records->threads.len);
 		struct thread *kept;
 
 		check_process(join, seen);
-		if (*place == MAP_NONE) {
-			*place = (uint32_t)records->threads.len;
+		if (place == MAP_NONE) {
 			vec_push(&records->threads, *seen);
 			continue;
 		}
-		kept = &records->threads.at[*place];
+		kept = &records->threads.at[place];
 		/* An address that two threads had, one after the other: what is said of one is not said of the other. */
 		if (kept->pid != PID_NONE &&
 		    (kept->pid != seen->pid || kept->tid != seen->tid))

@@ -15,24 +15,24 @@ static const struct evidence *evidence_at(struct log_rows rows, size_t i)
 	return (const void *)((const char *)row_at(rows, i) + rows.where);
 }
 
+static uint64_t offset_at(const void *rows, uint32_t i)
+{
+	return evidence_at(*(const struct log_rows *)rows, i)->offset;
+}
+
+static uint64_t source_at(const void *rows, uint32_t i)
+{
+	return evidence_at(*(const struct log_rows *)rows, i)->source;
+}
+
 uint32_t *log_order_of(struct log_rows rows)
 {
-	cleanup_free struct sort_key *keys = mem_resize(NULL, rows.count, sizeof(*keys));
 	uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
-	uint32_t sources = 0;
 
-	for (uint32_t i = 0; i < rows.count; i++) {
-		keys[i] = (struct sort_key){ evidence_at(rows, i)->offset, i };
-		sources |= evidence_at(rows, i)->source;
-	}
-	sort_keys(keys, rows.count);
-	if (sources) {
-		for (size_t i = 0; i < rows.count; i++)
-			keys[i].key = evidence_at(rows, keys[i].from)->source;
-		sort_keys(keys, rows.count);
-	}
-	for (size_t i = 0; i < rows.count; i++)
-		order[i] = keys[i].from;
+	for (uint32_t i = 0; i < rows.count; i++)
+		order[i] = i;
+	sort_order(order, rows.count, offset_at, &rows);
+	sort_order(order, rows.count, source_at, &rows);
 	return order;
 }
 

@@ -227,7 +227,7 @@ void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
 static inline struct evidence line_evidence(const struct line *line)
 {
 	return (struct evidence){ .offset = line->offset,
-				  .length = line->length,
+				  .length = evidence_length(line->length),
 				  .first_line = line->number,
 				  .last_line = line->last };
 }
@@ -239,7 +239,7 @@ static inline void evidence_extend(struct evidence *evidence, const struct line 
 		return;
 	}
 	evidence->last_line = line->last;
-	evidence->length = line->offset + line->length - evidence->offset;
+	evidence->length = evidence_length(line->offset + line->length - evidence->offset);
 }
 
 /* Remembers how wide addresses are in this dump. */

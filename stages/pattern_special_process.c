@@ -119,30 +119,45 @@ struct namesakes {
 	uint32_t live, all;
 };
 
+/* Of the PIDs that command lines name, which are few. */
 struct by_pid {
 	struct map at;
 	VEC(struct namesakes) list;
 };
 
+static void ask_for(struct by_pid *by_pid, uint32_t pid)
+{
+	uint32_t *place = map_place(&by_pid->at, pid);
+
+	if (*place != MAP_NONE)
+		return;
+	*place = (uint32_t)by_pid->list.len;
+	vec_push(&by_pid->list, ((struct namesakes){ .process = NULL }));
+}
+
 static void find_namesakes(struct by_pid *by_pid, const struct records *records)
 {
+	vec_for_each(line, &records->command_lines) {
+		uint32_t pid = command_victim(names_text(&records->names, line->text));
+
+		if (pid != PID_NONE)
+			ask_for(by_pid, pid);
+	}
+	if (by_pid->list.len == 0)
+		return;
 	vec_for_each(process, &records->processes) {
 		bool lives = !(process->flags & PROCESS_ZOMBIE);
+		uint32_t at = process->pid == PID_NONE ? MAP_NONE
+						       : map_get(&by_pid->at, process->pid);
 		struct namesakes *same;
-		uint32_t *place;
 
-		if (process->pid == PID_NONE)
+		if (at == MAP_NONE)
 			continue;
-		place = map_place(&by_pid->at, process->pid);
-		if (*place == MAP_NONE) {
-			*place = (uint32_t)by_pid->list.len;
-			vec_push(&by_pid->list, ((struct namesakes){ .process = process }));
-		}
-		same = &by_pid->list.at[*place];
-		same->all++;
+		same = &by_pid->list.at[at];
 		same->live += lives;
-		if (lives)
+		if (lives || same->all == 0)
 			same->process = process;
+		same->all++;
 	}
 }
 

@@ -25,13 +25,20 @@
 
 typedef uint32_t name_id;
 
-/* Where it was read. Lines are 1-based and inclusive, offset and length are bytes of the decoded text. */
+/* Where it was read. Lines are 1-based and inclusive, offset and length are bytes of the decoded text. Every record has one, so it
+ * is kept small. */
 struct evidence {
 	uint64_t offset;
-	uint64_t length;
+	uint32_t length; /* evidence_length() */
 	uint32_t first_line, last_line;
 	uint32_t source; /* index into the incident's sources */
 };
+
+/* Of so many bytes: what is longer than 4 GiB is shown by its beginning. */
+static inline uint32_t evidence_length(uint64_t bytes)
+{
+	return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
 
 /* Whether the listing that a PROCESS block stands in prints threads (formats.md section 3.3). */
 enum listing {

@@ -97,6 +97,12 @@ static void map_grow(struct map *map)
 	*map = wider;
 }
 
+uint64_t map_hash(uint64_t key)
+{
+	need_seed();
+	return hash_key(key);
+}
+
 uint32_t map_get(const struct map *map, uint64_t key)
 {
 	return map->len ? map->values[map_probe(map, key)] : MAP_NONE;

@@ -24,6 +24,8 @@ uint32_t map_get(const struct map *map, uint64_t key);
 /* The place of key's value: MAP_NONE in it when the key is new. The caller must then store a value
  * other than MAP_NONE. The pointer is valid until the next call. */
 uint32_t *map_place(struct map *map, uint64_t key);
+/* The hash of a key, by the seed of this process. */
+uint64_t map_hash(uint64_t key);
 void map_clear(struct map *map);
 void map_free(struct map *map);
 

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE 1
 #include "pipeline/base/mem.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,18 @@ char *mem_copy_text(const char *at, size_t len)
 		memcpy(copy, at, len);
 	copy[len] = 0;
 	return copy;
+}
+
+#define LARGE (2 << 20)
+/* So much that is free at the end of a heap is kept for the next bundle. */
+#define KEPT_FREE (8 << 20)
+
+void mem_map_large(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+	mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
+#endif
 }
 
 char *mem_strdup(const char *text)

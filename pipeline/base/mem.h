@@ -22,6 +22,10 @@ char *mem_copy_text(const char *at, size_t len);
 /* A stream into memory; mem_stream_end() closes it, after which *text, to be freed, holds *len bytes and a zero. */
 FILE *mem_stream(char **text, size_t *len);
 void mem_stream_end(FILE *stream);
+/* From now on large pieces are mapped each on their own: they grow without being copied, and go back to the system when they are
+ * freed. Left to itself the allocator takes them from its heap as soon as one was freed, where they leave holes behind. For a process
+ * that holds a few large tables; it never pays for small ones. */
+void mem_map_large(void);
 /* Leaves as the above do: for a library that says itself that there is no memory. */
 _Noreturn void mem_leave(void);
 /* The status that an out-of-memory process leaves with (default 2). */

@@ -1,63 +1,96 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Radix sort over the bytes in which the keys differ at all; kernel addresses share most of theirs. See sort.h. */
+/*
+ * Radix sort over the bits in which the keys differ at all; kernel addresses share most of theirs. Those bits and the number
+ * of the place lie in one word of 64 bits, which halves the memory. Where they have no room in one, the lower bits are sorted
+ * by first, then the next ones. See sort.h.
+ */
 #include "pipeline/base/sort.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/base/mem.h"
 
-/* *differ has every bit in which two neighbours differ. False when they are in order already. */
-static bool compare_neighbours(const struct sort_key *keys, size_t count, uint64_t *differ)
+/* *differ has every bit in which two keys differ. False when they are in order already. */
+static bool compare_keys(const uint32_t *order, size_t count, sort_key_of key_of,
+			 const void *context, uint64_t *differ)
 {
+	uint64_t first = count ? key_of(context, order[0]) : 0, before = first;
 	bool ordered = true;
 
 	*differ = 0;
 	for (size_t i = 1; i < count; i++) {
-		*differ |= keys[i].key ^ keys[i - 1].key;
-		ordered &= keys[i - 1].key <= keys[i].key;
+		uint64_t key = key_of(context, order[i]);
+
+		*differ |= key ^ first;
+		ordered &= before <= key;
+		before = key;
 	}
 	return !ordered;
 }
 
-static void sort_by_byte(struct sort_key *to, const struct sort_key *from, size_t count,
-			 unsigned shift)
+static void sort_by_digit(uint64_t *to, const uint64_t *from, size_t count, unsigned shift)
 {
 	size_t places[256] = { 0 }, place = 0;
 
 	for (size_t i = 0; i < count; i++)
-		places[from[i].key >> shift & 0xFF]++;
-	for (size_t byte = 0; byte < 256; byte++) {
-		size_t here = places[byte];
+		places[from[i] >> shift & 0xFF]++;
+	for (size_t digit = 0; digit < 256; digit++) {
+		size_t here = places[digit];
 
-		places[byte] = place;
+		places[digit] = place;
 		place += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[places[from[i].key >> shift & 0xFF]++] = from[i];
+		to[places[from[i] >> shift & 0xFF]++] = from[i];
 }
 
-bool sort_keys(struct sort_key *keys, size_t count)
+/* A key's bits from `shift` on, so many, and below them the place, of place_bits. */
+struct packing {
+	unsigned shift, bits, place_bits;
+};
+
+static void sort_packed(uint32_t *order, size_t count, sort_key_of key_of, const void *context,
+			struct packing packing, uint64_t *words, uint64_t *spare)
 {
-	struct sort_key *spare, *from = keys, *to;
-	uint64_t differ;
+	uint64_t mask = ~0ull >> (64 - packing.bits);
+	uint32_t *sorted;
 
-	if (!compare_neighbours(keys, count, &differ))
-		return false;
-	spare = to = mem_resize(NULL, count, sizeof(*spare));
-	for (unsigned shift = 0; shift < 64; shift += 8) {
-		struct sort_key *swap = from;
+	for (size_t i = 0; i < count; i++)
+		words[i] = (key_of(context, order[i]) >> packing.shift & mask)
+				   << packing.place_bits |
+			   i;
+	for (unsigned bit = 0; bit < packing.bits; bit += 8) {
+		uint64_t *swap = words;
 
-		if ((differ >> shift & 0xFF) == 0)
-			continue;
-		sort_by_byte(to, from, count, shift);
-		from = to;
-		to = swap;
+		sort_by_digit(spare, words, count, packing.place_bits + bit);
+		words = spare;
+		spare = swap;
 	}
-	if (from != keys)
-		memcpy(keys, from, count * sizeof(*keys));
-	free(spare);
+	sorted = (uint32_t *)spare;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = order[words[i] & ((1ull << packing.place_bits) - 1)];
+	memcpy(order, sorted, count * sizeof(*order));
+}
+
+bool sort_order(uint32_t *order, size_t count, sort_key_of key_of, const void *context)
+{
+	uint64_t differ, *words;
+	unsigned end, place_bits;
+
+	if (!compare_keys(order, count, key_of, context, &differ))
+		return false;
+	end = 64 - (unsigned)__builtin_clzll(differ);
+	place_bits = 64 - (unsigned)__builtin_clzll(count);
+	words = mem_resize(NULL, count, 2 * sizeof(*words));
+	for (unsigned shift = (unsigned)__builtin_ctzll(differ); shift < end;) {
+		unsigned left = end - shift, room = 64 - place_bits;
+		struct packing packing = { shift, left < room ? left : room, place_bits };
+
+		sort_packed(order, count, key_of, context, packing, words, words + count);
+		shift += packing.bits;
+	}
+	free(words);
 	return true;
 }
 
@@ -96,27 +129,31 @@ static void move_elements(char *elements, size_t count, size_t size, uint32_t *f
 	free(taken);
 }
 
+struct keyed_elements {
+	const char *key_at; /* of the first */
+	size_t size;
+};
+
+static uint64_t element_key(const void *context, uint32_t at)
+{
+	const struct keyed_elements *elements = context;
+	uint64_t key;
+
+	memcpy(&key, elements->key_at + at * elements->size, sizeof(key));
+	return key;
+}
+
 void sort_by_key(void *elements, size_t count, size_t size, size_t key_offset)
 {
-	struct sort_key *keys;
-	uint32_t *from;
+	const struct keyed_elements keyed = { (char *)elements + key_offset, size };
+	uint32_t *order;
 
 	if (count < 2)
 		return;
-	keys = mem_resize(NULL, count, sizeof(*keys));
-	for (uint32_t i = 0; i < count; i++) {
-		memcpy(&keys[i].key, (char *)elements + i * size + key_offset,
-		       sizeof(keys[i].key));
-		keys[i].from = i;
-	}
-	if (sort_keys(keys, count)) {
-		from = mem_resize(NULL, count, sizeof(*from));
-		for (size_t i = 0; i < count; i++)
-			from[i] = keys[i].from;
-		free(keys);
-		move_elements(elements, count, size, from);
-		free(from);
-	} else {
-		free(keys);
-	}
+	order = mem_resize(NULL, count, sizeof(*order));
+	for (uint32_t i = 0; i < count; i++)
+		order[i] = i;
+	if (sort_order(order, count, element_key, &keyed))
+		move_elements(elements, count, size, order);
+	free(order);
 }

@@ -172,8 +172,8 @@ static void print_address(const struct printing *to, const char *label, uint64_t
 
 static void print_evidence(const struct printing *to, const struct evidence *at)
 {
-	fprintf(to->out, " @%u-%u,%" PRIu64 "+%" PRIu64 "\n", at->first_line,
-		at->last_line, at->offset, at->length);
+	fprintf(to->out, " @%u-%u,%" PRIu64 "+%u\n", at->first_line, at->last_line,
+		at->offset, at->length);
 }
 
 static void print_host(const struct printing *to, const struct host *host)

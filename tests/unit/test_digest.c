@@ -29,7 +29,7 @@ static void tell_where(void)
 	}
 	vec_for_each(thread, &incident.records.threads) {
 		thread->evidence.offset = offset++;
-		thread->evidence.length = UINT64_MAX;
+		thread->evidence.length = UINT32_MAX;
 	}
 }
 

@@ -55,7 +55,7 @@ static name_id any_name(struct names *names)
 static struct evidence any_evidence(void)
 {
 	struct evidence evidence = { .offset = any(),
-				     .length = number(UINT64_MAX),
+				     .length = (uint32_t)number(UINT32_MAX),
 				     .first_line = (uint32_t)any(),
 				     .last_line = (uint32_t)any(),
 				     .source = (uint32_t)any() };
