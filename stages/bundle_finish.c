@@ -49,10 +49,22 @@ void bundle_work_free(struct bundle_work *work)
 	free(work);
 }
 
+/* What was read of it before is kept. */
+static void quarantine_over(struct member *member)
+{
+	if (member->outcome == MEMBER_QUARANTINED)
+		return;
+	member->outcome = MEMBER_QUARANTINED;
+	member->reason = "limit-memory";
+	member->text = mem_strdup("it holds more than a reader may keep in memory");
+}
+
 static void settle_member(struct bundle_work *work, const struct joined_member *joined)
 {
 	struct member *member = &work->members.at[joined->member];
 
+	if (joined->over)
+		quarantine_over(member);
 	if (member->outcome == MEMBER_QUARANTINED || joined->joins > 0)
 		return;
 	if (joined->prompt_seen) {
@@ -119,8 +131,7 @@ static uint64_t time_key(const struct join *join)
 
 static uint64_t tick_key(const struct join *join)
 {
-	bool differ;
-	uint64_t ticks = host_tick_count(&join->incident.records, &differ);
+	uint64_t ticks = join_ticks(join);
 
 	return ticks == TICKS_NONE ? 0 : ticks << 1;
 }
@@ -146,6 +157,22 @@ static void remember(struct map *map, uint64_t key, uint32_t at)
 		*place = at;
 }
 
+/* A small one is packed again: there may be thousands. One that has grown large is not, as that would be done again for each that
+ * is still to be taken in. */
+#define PACKED_AGAIN (4u << 20)
+
+static void take_in(struct bundle_work *work, struct join *same, struct join *join)
+{
+	join_merge(same, join);
+	vec_for_each(source, &same->sources)
+		if (source->over)
+			quarantine_over(&work->members.at[source->member]);
+	join_free(join);
+	free(join);
+	if (work->packed && join_weight(same) <= PACKED_AGAIN)
+		join_pack(same);
+}
+
 /* Merges joins that speak of one dump into the first of them. True when any did: then what was merged may have in common
  * with a third what neither had alone. */
 static bool merge_joins(struct bundle_work *work)
@@ -161,10 +188,8 @@ static bool merge_joins(struct bundle_work *work)
 		if (!same)
 			same = find_same(work, &ticks, tick_key(join), join);
 		if (same) {
-			join_merge(same, join);
+			take_in(work, same, join);
 			progress_step();
-			join_free(join);
-			free(join);
 			continue;
 		}
 		remember(&times, time_key(join), kept);
@@ -286,6 +311,7 @@ void bundle_finish(struct bundle_work *work)
 	while (merge_joins(work))
 		;
 	vec_for_each(join, &work->joins) {
+		join_unpack(*join);
 		diagnose_partial(work, *join);
 		encode_join(work, *join);
 		join_free(*join);

@@ -26,6 +26,30 @@ static struct join *open_join(struct bundle_work *work, size_t member, uint32_t 
 	return join;
 }
 
+/* Dumps that are read to their end lie as they are while they are small together, and the one in hand is small or they are few: a
+ * large one and a few small ones are not worth the time. */
+#define UNPACKED_MAX (16u << 20)
+#define SMALL (1u << 20)
+#define FEW 32
+/* And so much may be packed. */
+#define PACKED_MAX (40u << 20)
+
+static void pack_if_need_be(struct bundle_work *work)
+{
+	size_t in_hand = join_weight(work->join), closed = work->joins.len - 1;
+
+	if (work->unpacked + in_hand <= UNPACKED_MAX ||
+	    (in_hand < SMALL && closed - work->packed_joins < FEW))
+		return;
+	for (; work->packed_joins < closed; work->packed_joins++) {
+		struct join *join = work->joins.at[work->packed_joins];
+
+		join_pack(join);
+		work->packed += join->packed.len + sizeof(*join);
+	}
+	work->unpacked = 0;
+}
+
 /* The join of the same text as `source`, or NULL: then the newest join is from now on the one of that text. */
 static struct join *join_of_content(struct bundle_work *work, const struct join_source *source)
 {
@@ -58,8 +82,10 @@ static void close_join(struct bundle_work *work)
 		join->sources.at[0].content_bytes = work->segment_bytes;
 		work->member_joins++;
 		same = join_of_content(work, &join->sources.at[0]);
-		if (!same)
+		if (!same) {
+			work->unpacked += join_weight(join);
 			return;
+		}
 		vec_push(&same->sources, join->sources.at[0]);
 	}
 	work->joins.len--;
@@ -70,7 +96,7 @@ static void close_join(struct bundle_work *work)
 static void begin_member(struct bundle_work *work, const struct chunk *chunk)
 {
 	work->line = 0;
-	work->prompt_seen = work->other_bytes = false;
+	work->prompt_seen = work->other_bytes = work->member_over = false;
 	work->member_joins = 0;
 	open_join(work, chunk->member, 1);
 }
@@ -79,6 +105,7 @@ static void end_member(struct bundle_work *work, const struct chunk *chunk)
 {
 	struct joined_member joined = { .member = chunk->member,
 					.prompt_seen = work->prompt_seen,
+					.over = work->member_over,
 					.encoding = encoding_text(chunk->encoding) };
 
 	close_join(work);
@@ -109,7 +136,12 @@ static void join_segment(struct bundle_work *work, const struct chunk *chunk,
 		join = open_join(work, chunk->member, work->line + segment->first_line + 1);
 	}
 	add_content(work, text);
+	if (join_weight(join) >= JOIN_WEIGHT_MAX || work->packed >= PACKED_MAX) {
+		work->member_over = true;
+		return;
+	}
 	join_records(join, &segment->records, base);
+	pack_if_need_be(work);
 	join->sources.at[0].last_line = work->line + segment->first_line + segment->lines;
 }
 
@@ -129,4 +161,9 @@ void bundle_join(struct bundle_work *work, struct chunk *chunk)
 	work->other_bytes |= result->other_bytes;
 	if (chunk->end == LOG_ENDS)
 		end_member(work, chunk);
+}
+
+size_t bundle_weight(const struct bundle_work *work)
+{
+	return work->unpacked + work->packed + (work->join ? join_weight(work->join) : 0);
 }

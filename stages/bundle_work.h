@@ -51,6 +51,7 @@ struct joined_member {
 	size_t joins;
 	const char *encoding;
 	bool prompt_seen;
+	bool over; /* records of it were left out: there was no room for them */
 };
 
 struct encoded {
@@ -81,10 +82,12 @@ struct bundle_work {
 	struct hash_stream *segment_hash;
 	uint64_t segment_bytes;
 	uint32_t line; /* lines of the member before the chunk */
-	bool prompt_seen, other_bytes;
+	bool prompt_seen, other_bytes, member_over;
 	size_t member_joins;      /* of the member in hand, copies too */
 	VEC(struct join *) joins; /* each of a text of its own */
-	struct map contents;      /* hash of the text -> index in joins */
+	size_t packed_joins, packed,
+		unpacked; /* of those read to their end: the first so many, their bytes, what the others weigh */
+	struct map contents; /* hash of the text -> index in joins */
 	VEC(struct joined_member) joined;
 
 	/* the end */
@@ -102,6 +105,8 @@ void chunk_parse(struct chunk *chunk);
 void bundle_join(struct bundle_work *work, struct chunk *chunk);
 /* Whether every member that was found has exactly one outcome; asked of a finished bundle. */
 bool bundle_adds_up(const struct bundle_work *work);
+/* How much memory the records take that were read so far; asked between two joins. */
+size_t bundle_weight(const struct bundle_work *work);
 /* After the last chunk: makes work->encoded and settles every member's outcome. */
 void bundle_finish(struct bundle_work *work);
 

@@ -3,12 +3,11 @@
  * The records of an incident as bytes, column by column (columns.h), under zstd, and back. The decoder trusts
  * nothing: counts are bounded by the bytes there are, names, enums and list positions are checked.
  */
-#include <zstd.h>
-
 #include "pipeline/base/cleanup.h"
 #include "stages/columns.h"
 #include "stages/incident.h"
 #include "stages/log_order.h"
+#include "stages/zstd_context.h"
 
 #define ZSTD_LEVEL 3
 /* An incident of a million zombies takes about 22 MB before zstd; more than this is no incident of ours. */
@@ -379,6 +378,8 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 
 	bytes_put_u64_be(&to->bytes, incident->id);
 	names_encode(&records->names, &to->bytes);
+	if (to->spent)
+		names_free(&to->spent->names);
 	end_column(to);
 	encode_host(&records->host, &to->bytes);
 	ENCODE_ALL(processes);
@@ -447,12 +448,10 @@ static void decode_records(struct incident *incident, struct bytes_reader *reade
 static void compress(const struct encoder *from, byte_vec *out)
 {
 	size_t bound = ZSTD_compressBound(from->bytes.len) + from->ends.len * 4;
-	ZSTD_CCtx *context = ZSTD_createCCtx();
+	ZSTD_CCtx *context = zstd_compressor();
 	size_t at = 0, left = 0;
 	ZSTD_outBuffer frame;
 
-	if (!context)
-		mem_leave();
 	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 	ZSTD_CCtx_setPledgedSrcSize(context, from->bytes.len);
 	vec_reserve(out, out->len + bound);
@@ -469,7 +468,6 @@ static void compress(const struct encoder *from, byte_vec *out)
 	if (left) /* an error, and all others are ruled out */
 		mem_leave();
 	out->len += frame.pos;
-	ZSTD_freeCCtx(context);
 }
 
 static void encode(const struct incident *incident, struct records *spent, byte_vec *out)
@@ -491,6 +489,9 @@ void incident_encode(const struct incident *incident, byte_vec *out)
 void incident_encode_spent(struct incident *incident, byte_vec *out)
 {
 	vec_free(&incident->edges);
+	vec_free(&incident->images);
+	vec_free(&incident->vm_dead);
+	vec_free(&incident->vm_live);
 	chain_list_free(&incident->chains);
 	encode(incident, &incident->records, out);
 }
@@ -506,7 +507,7 @@ bool incident_decode(struct incident *incident, const void *bytes, size_t len,
 	    size > DECODED_MAX)
 		return error_set(error, ERROR_FORMAT, "the records are no zstd frame of ours");
 	plain = mem_alloc(size ? size : 1);
-	if (ZSTD_decompress(plain, size, bytes, len) != size)
+	if (ZSTD_decompressDCtx(zstd_decompressor(), plain, size, bytes, len) != size)
 		return error_set(error, ERROR_FORMAT, "the records do not decompress");
 	reader = bytes_reader_from(plain, size);
 	decode_records(incident, &reader);

@@ -18,6 +18,7 @@ struct station {
 	struct log_state end_state;
 	uint64_t end_number; /* whose end the state is; UINT64_MAX for none */
 	uint64_t next_join;
+	size_t weight; /* bundle_weight() after the last join */
 	bool decoding, joining, decoded;
 };
 
@@ -94,6 +95,7 @@ static bool try_join(struct floor *floor)
 		struct station *station = *each;
 		struct chunk **place = &station->parsed[station->next_join % floor->ring];
 		struct chunk *chunk = *place;
+		size_t weight;
 
 		if (station->joining || (!chunk && !all_joined(station)))
 			continue;
@@ -105,7 +107,9 @@ static bool try_join(struct floor *floor)
 		*place = NULL;
 		pthread_mutex_unlock(&floor->lock);
 		bundle_join(station->work, chunk);
+		weight = bundle_weight(station->work);
 		pthread_mutex_lock(&floor->lock);
+		station->weight = weight;
 		station->joining = false;
 		station->next_join++;
 		queue_push(&floor->spare, chunk);
@@ -154,13 +158,29 @@ static bool try_parse(struct floor *floor)
 	return true;
 }
 
+/* Bundles are read side by side while their records are few; else the oldest one is read to its end first. */
+#define WEIGHT_MAX (16u << 20)
+
+static bool is_heavy(const struct floor *floor)
+{
+	size_t weight = 0;
+
+	vec_for_each(station, &floor->stations)
+		weight += (*station)->weight;
+	return weight > WEIGHT_MAX;
+}
+
 static bool try_decode(struct floor *floor)
 {
+	bool heavy = is_heavy(floor);
+
 	vec_for_each(each, &floor->stations) {
 		struct station *station = *each;
 		struct chunk *chunk;
 		bool more;
 
+		if (heavy && each != floor->stations.at)
+			return false;
 		if (station->decoding || station->decoded || station->waiting)
 			continue;
 		chunk = queue_pop(&floor->spare);
@@ -185,7 +205,8 @@ static bool try_next(struct floor *floor)
 {
 	struct bundle_work *work;
 
-	if (floor->ended || floor->asking || floor->stations.len >= floor->stations_max)
+	if (floor->ended || floor->asking || floor->stations.len >= floor->stations_max ||
+	    is_heavy(floor))
 		return false;
 	floor->asking = true;
 	pthread_mutex_unlock(&floor->lock);

@@ -23,6 +23,7 @@ void join_free(struct join *join)
 	incident_free(&join->incident);
 	join_free_maps(join);
 	vec_free(&join->sources);
+	vec_free(&join->packed);
 }
 
 static void begin_name_map(struct join *join, const struct names *from)

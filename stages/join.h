@@ -22,6 +22,7 @@ struct join_source {
 	uint32_t first_line, last_line;
 	struct hash128 content;
 	uint64_t content_bytes;
+	bool over; /* its records were left out: with them the dump would have become too large */
 };
 
 /* The last sighting of its kind, and what stood under its address before it: a block that goes on in the next
@@ -39,18 +40,35 @@ struct join {
 	/* By address. */
 	struct place_map processes, threads, stacks_threads, messages, ports;
 	VEC(name_id) name_map; /* of the records being joined */
+	size_t waits;          /* threads that wait for a message */
 	uint8_t listing; /* of the last command: what LISTING_INHERITED stands for */
 	VEC(struct join_source) sources;
+	/* Of a packed join, whose records are empty but for the host: */
+	byte_vec packed;
+	size_t plain; /* bytes when it is unpacked */
+	uint64_t ticks;
 };
 
 void join_init(struct join *join);
 void join_free(struct join *join);
 /* Takes everything of `from` in. */
 void join_records(struct join *join, const struct records *from, struct join_base base);
+/* About how much memory it takes until it is encoded. */
+size_t join_weight(const struct join *join);
+/* A dump that takes more is not read on: a reader would take more than the 160 MiB that it may. It is 1.3 million processes, or
+ * 640,000 threads. */
+#define JOIN_WEIGHT_MAX (138u << 20)
+
+/* Makes it small while nothing is to be done with it; and as it was. Both may be called at any time. */
+void join_pack(struct join *join);
+void join_unpack(struct join *join);
+/* host_tick_count() of its records, packed or not. */
+uint64_t join_ticks(const struct join *join);
+
 /* Whether both speak of one memory dump (contract.md section 1). */
 bool join_same_dump(const struct join *a, const struct join *b);
-/* Takes `from` in with its sources, behind those of `join`. */
-void join_merge(struct join *join, const struct join *from);
+/* Takes `from` in with its sources, behind those of `join`; unpacks both. */
+void join_merge(struct join *join, struct join *from);
 /* Sorts the records, adds the processes that are only mentioned, works out the host's values and the incident's id. */
 void join_finish(struct join *join);
 

@@ -9,9 +9,7 @@
 bool join_same_dump(const struct join *a, const struct join *b)
 {
 	const struct host *x = &a->incident.records.host, *y = &b->incident.records.host;
-	bool differ;
-	uint64_t ticks_x = host_tick_count(&a->incident.records, &differ);
-	uint64_t ticks_y = host_tick_count(&b->incident.records, &differ);
+	uint64_t ticks_x = join_ticks(a), ticks_y = join_ticks(b);
 	bool ticks_known = ticks_x != TICKS_NONE && ticks_y != TICKS_NONE;
 
 	if (ticks_known && ticks_x != ticks_y)
@@ -25,13 +23,20 @@ bool join_same_dump(const struct join *a, const struct join *b)
 	return ticks_known;
 }
 
-void join_merge(struct join *join, const struct join *from)
+void join_merge(struct join *join, struct join *from)
 {
 	struct join_base base = { .source = (uint32_t)join->sources.len };
+	bool over;
 
-	join_records(join, &from->incident.records, base);
-	vec_for_each(source, &from->sources)
+	join_unpack(join);
+	join_unpack(from);
+	over = join_weight(join) + join_weight(from) > JOIN_WEIGHT_MAX;
+	if (!over)
+		join_records(join, &from->incident.records, base);
+	vec_for_each(source, &from->sources) {
 		vec_push(&join->sources, *source);
+		join->sources.at[join->sources.len - 1].over |= over;
+	}
 }
 
 uint32_t join_find_process(const struct join *join, uint64_t address)

@@ -97,6 +97,7 @@ struct sightings {
 	thread_vec *threads;
 	struct place_map *by_address;
 	struct thread *last, *last_before;
+	size_t *waits; /* counts those of which this is known when they are first seen */
 };
 
 static void merge_thread(const struct names *names, const struct sightings *into,
@@ -109,6 +110,7 @@ static void merge_thread(const struct names *names, const struct sightings *into
 	if (place == MAP_NONE) {
 		place = (uint32_t)into->threads->len;
 		vec_push(into->threads, ((struct thread){ 0 }));
+		*into->waits += seen->message != 0;
 	}
 	kept = &into->threads->at[place];
 	if ((seen->flags & THREAD_CONTINUED) && into->last->address == seen->address) {
@@ -186,10 +188,11 @@ void join_threads(struct join *join, const struct records *from, struct join_bas
 {
 	struct records *records = &join->incident.records;
 	struct join_last *last = &join->last;
-	const struct sightings blocks = { &records->threads, &join->threads,
-					  &last->thread, &last->thread_before };
+	const struct sightings blocks = { &records->threads, &join->threads, &last->thread,
+					  &last->thread_before, &join->waits };
 	const struct sightings stacks = { &records->stacks_threads, &join->stacks_threads,
-					  &last->stacks_thread, &last->stacks_thread_before };
+					  &last->stacks_thread,
+					  &last->stacks_thread_before, &join->waits };
 	const thread_vec *in_blocks = &from->threads;
 	const thread_vec *in_stacks = &from->stacks_threads;
 	size_t blocks_go_on = continued(in_blocks), stacks_go_on = continued(in_stacks);

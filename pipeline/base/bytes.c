@@ -124,6 +124,16 @@ uint64_t bytes_get_u64_be(struct bytes_reader *reader)
 	return __builtin_bswap64(big_endian);
 }
 
+void bytes_get(struct bytes_reader *reader, void *to, size_t len)
+{
+	const unsigned char *at = len ? take(reader, len) : NULL;
+
+	if (at)
+		memcpy(to, at, len);
+	else if (len)
+		memset(to, 0, len);
+}
+
 struct slice bytes_get_text(struct bytes_reader *reader)
 {
 	size_t len = bytes_get_count(reader, 1);

@@ -49,6 +49,8 @@ uint64_t bytes_get_varint(struct bytes_reader *reader);
 uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max);
 int64_t bytes_get_signed(struct bytes_reader *reader);
 uint64_t bytes_get_u64_be(struct bytes_reader *reader);
+/* So many bytes, zeros where there are none left. */
+void bytes_get(struct bytes_reader *reader, void *to, size_t len);
 /* Points into the reader's bytes. */
 struct slice bytes_get_text(struct bytes_reader *reader);
 size_t bytes_left(const struct bytes_reader *reader);

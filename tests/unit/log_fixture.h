@@ -25,6 +25,7 @@ struct dumps {
 	struct log_state state;
 	uint64_t offset;
 	uint32_t line;
+	bool packs; /* the join waits packed for its next piece */
 };
 
 static void dumps_open(struct dumps *dumps)
@@ -68,6 +69,9 @@ static void dumps_add(struct dumps *dumps, struct slice text, enum log_end end)
 			dumps_open(dumps);
 		}
 		join_records(dumps->open, &segment->records, base);
+		if (dumps->packs)
+			join_pack(dumps->open);
+		join_unpack(dumps->open);
 	}
 	if (dumps->result.end.listing != LISTING_INHERITED)
 		dumps->open->listing = dumps->result.end.listing;
@@ -97,10 +101,8 @@ static UNUSED void dumps_whole(struct dumps *dumps, struct slice text)
 	dumps_finish(dumps);
 }
 
-/* Cut behind every `lines` lines, the state handed on. */
-static UNUSED void dumps_by_lines(struct dumps *dumps, struct slice text, size_t lines)
+static void dumps_cut(struct dumps *dumps, struct slice text, size_t lines)
 {
-	dumps_init(dumps);
 	for (;;) {
 		size_t len = 0;
 
@@ -116,6 +118,21 @@ static UNUSED void dumps_by_lines(struct dumps *dumps, struct slice text, size_t
 		text = slice_skip(text, len);
 	}
 	dumps_finish(dumps);
+}
+
+/* Cut behind every `lines` lines, the state handed on. */
+static UNUSED void dumps_by_lines(struct dumps *dumps, struct slice text, size_t lines)
+{
+	dumps_init(dumps);
+	dumps_cut(dumps, text, lines);
+}
+
+/* The same, and packed between any two. */
+static UNUSED void dumps_packed(struct dumps *dumps, struct slice text, size_t lines)
+{
+	dumps_init(dumps);
+	dumps->packs = true;
+	dumps_cut(dumps, text, lines);
 }
 
 /* Cut by cut_find(), as the decoder of bundles does. No line may be longer than size. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Over every golden: a log cut in the middle of a line says what it says without that line or with all of it, value by value, and
- * nothing else; and a log reads the same with a chunk's border behind every line, and in chunks of many sizes.
+ * nothing else; and a log reads the same with a chunk's border behind every line, packed between any two, and in chunks of many sizes.
  *
  * Cut at every byte, a log is parsed as often as it has bytes. That is cheap because what stands before the line in hand is not
  * parsed again: only where the rest of the line yields something that neither none nor all of it does, the whole is put together.
@@ -127,6 +127,8 @@ static void test_borders_behind_lines(void **state)
 			dumps_by_lines(&dumps, text, lines);
 			assert_equal_text(*name, "lines", lines, whole, dumps_as_text(&dumps));
 		}
+		dumps_packed(&dumps, text, 2);
+		assert_equal_text(*name, "packed lines", 2, whole, dumps_as_text(&dumps));
 		for (size_t size = longest_line(text) + 1; size < text.len; size += size / 2) {
 			dumps_by_size(&dumps, text, size);
 			assert_equal_text(*name, "size", size, whole, dumps_as_text(&dumps));
