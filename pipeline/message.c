@@ -167,14 +167,8 @@ static bool sources_are_members(const struct reading *reading, const struct summ
 static bool records_are_sound(struct slice records, uint64_t id)
 {
 	struct error error = ERROR_INIT;
-	struct incident incident;
-	bool sound;
 
-	incident_init(&incident);
-	sound = incident_decode(&incident, records.at, records.len, &error) &&
-		incident.id == id;
-	incident_free(&incident);
-	return sound;
+	return incident_check(id, records.at, records.len, &error);
 }
 
 /* An incident's pieces must decode and agree on its id, its chains and its build. */

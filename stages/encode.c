@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The records of an incident as bytes, column by column (columns.h), under zstd, and back. The decoder trusts
- * nothing: counts are bounded by the bytes there are, names, enums and list positions are checked.
- */
+/* The records of an incident as bytes, column by column (columns.h), under zstd; decode.c is the way back. */
 #include "pipeline/base/cleanup.h"
+#include "stages/column_values.h"
 #include "stages/columns.h"
 #include "stages/incident.h"
-#include "stages/log_order.h"
 #include "stages/zstd_context.h"
 
 #define ZSTD_LEVEL 3
-/* An incident of a million zombies takes about 22 MB before zstd; more than this is no incident of ours. */
-#define DECODED_MAX (1ull << 30)
 
 /* ---- where the bytes go ---- */
 
@@ -65,22 +60,6 @@ static void end_table(struct encoder *to)
 			end_column(to);
 	}
 	to->columns.len = 0;
-}
-
-/* ---- what is expected of a value ---- */
-
-/* Rows of a dump agree in Wait Start + Ticks, which was `sum` in the row before. */
-static uint64_t expected_start(uint64_t ticks, uint64_t sum)
-{
-	return ticks == TICKS_NONE ? TICKS_NONE : sum - ticks;
-}
-
-/* `before` is what the last row with ticks had: a debugger prints milliseconds beside all ticks, or beside none. */
-static uint64_t expected_ms(const struct host *host, uint64_t ticks, uint64_t before)
-{
-	if (ticks == TICKS_NONE || before == (uint64_t)MS_NONE)
-		return (uint64_t)MS_NONE;
-	return ticks * (host->tick_100ns ? host->tick_100ns : 156250) / 10000;
 }
 
 /* ---- packing of one value ---- */
@@ -137,10 +116,6 @@ static unsigned char *put_near(unsigned char *at, uint64_t base, uint64_t value)
 				       expected_ms(to->host, row->ticks, before))); \
 		 if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
 
-/* count rows of this size with evidence, in whichever order. */
-#define LOG_ROWS(rows, count, where)                      \
-	((struct log_rows){ rows, count, sizeof(*(rows)), \
-			    (size_t)((const char *)&(rows)->where - (const char *)(rows)) })
 #define ENCODE_FROM_LOG(where)                                                      \
 	if (!order)                                                                 \
 		order = log_order_of(LOG_ROWS(table, all, where));                  \
@@ -194,99 +169,6 @@ static unsigned char *put_near(unsigned char *at, uint64_t base, uint64_t value)
 
 TABLES(DEFINE_ENCODE)
 
-/* ---- unpacking, checked ---- */
-
-/* A sum that does not fit the field is nothing that encoding wrote. */
-#define SET(field, value)                             \
-	row->field = (__typeof__(row->field))(value); \
-	reader->bad |= (uint64_t)row->field != (value)
-
-#define FIELD_MAX(field) \
-	(sizeof(row->field) == 8 ? UINT64_MAX : (1ull << (sizeof(row->field) * 8 % 64)) - 1)
-#define GET_MAX(field, max) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, max)
-
-static uint64_t get_near(struct bytes_reader *reader, uint64_t base)
-{
-	uint64_t beyond = (uint64_t)bytes_get_signed(reader);
-
-	if (beyond == 0)
-		return 0;
-	return beyond == 0 - base ? base : base + beyond;
-}
-
-#define EACH_READ(statements)                                \
-	for (size_t i = 0; i < count && !reader->bad; i++) { \
-		__typeof__(*rows) *row = &rows[i];           \
-                                                             \
-		statements;                                  \
-	}
-
-#define DECODE_DELTA(field) \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before))
-#define DECODE_PLAIN(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)))
-#define DECODE_PLUS1(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field--)
-#define DECODE_NAME(field) EACH_READ(GET_MAX(field, names))
-#define DECODE_STATE(field) EACH_READ(GET_MAX(field, THREAD_GATEWAIT))
-#define DECODE_CODE(field) EACH_READ(GET_MAX(field, DIAGNOSTIC_CODES - 1))
-#define DECODE_COUNTER(field) EACH_READ(GET_MAX(field, MEMORY_COUNTERS - 1))
-#define DECODE_FIELD(field) EACH_READ(GET_MAX(field, ANALYSIS_FIELDS - 1))
-#define DECODE_BEHIND(field, length)                                                \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before); \
-		  before += row->length)
-#define DECODE_LATER(field, base) \
-	EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field += row->base)
-/* The last line is how far it is behind the first until that is read. */
-#define DECODE_LINES(first, last)                                                   \
-	DECODE_PLAIN(last)                                                          \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(first, before); \
-		  before = row->last += row->first)
-#define DECODE_NEAR(field, base) \
-	EACH_READ(uint64_t value = get_near(reader, row->base); SET(field, value))
-#define DECODE_START(field, ticks)                                  \
-	EACH_READ(row->field = expected_start(row->ticks, before) + \
-			       (uint64_t)bytes_get_signed(reader);  \
-		  if (row->ticks != TICKS_NONE) before = row->field + row->ticks)
-#define DECODE_WAIT(field, ticks)                                                          \
-	EACH_READ(row->field = (int64_t)(expected_ms(&records->host, row->ticks, before) + \
-					 (uint64_t)bytes_get_signed(reader));              \
-		  if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
-#define DECODE_FROM_LOG(where)
-#define DECODE_TO_TABLE(where)                                       \
-	rows = log_order_undo(LOG_ROWS(rows, count, where), reader); \
-	if (!rows)                                                   \
-		return;                                              \
-	free(table->at);                                             \
-	table->at = rows;
-
-#define DECODE_COLUMN(packing, ...)           \
-	{                                     \
-		uint64_t before = 0;          \
-                                              \
-		(void)before;                 \
-		DECODE_##packing(__VA_ARGS__) \
-	}
-
-#define COLUMN_COUNT(packing, ...) +1
-
-#define DEFINE_DECODE(type, list, COLUMNS)                                              \
-	static void decode_##list(struct records *records, struct bytes_reader *reader) \
-	{                                                                               \
-		size_t count = bytes_get_count(reader, 0 COLUMNS(COLUMN_COUNT));        \
-		size_t names = records->names.texts.len;                                \
-		__typeof__(records->list) *table = &records->list;                      \
-		struct type *rows;                                                      \
-                                                                                        \
-		(void)names;                                                            \
-		if (reader->bad || count == 0)                                          \
-			return;                                                         \
-		table->at = rows = mem_alloc_zero(count, sizeof(*rows));                \
-		table->len = table->cap = count;                                        \
-		COLUMNS(DECODE_COLUMN)                                                  \
-	}
-
-TABLES(DEFINE_DECODE)
-
 /* ---- the host and the stacks ---- */
 
 static void encode_host(const struct host *host, byte_vec *out)
@@ -307,25 +189,6 @@ static void encode_host(const struct host *host, byte_vec *out)
 	bytes_put_u8(out, host->address_digits);
 }
 
-static void decode_host(struct records *records, struct bytes_reader *reader)
-{
-	struct host *host = &records->host;
-	name_id *const texts[] = { &host->machine, &host->os,      &host->os_line,
-				   &host->arch,    &host->product, &host->bugcheck };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = (name_id)bytes_get_max(reader, records->names.texts.len);
-	host->build = (uint32_t)bytes_get_max(reader, UINT32_MAX) - 1;
-	host->service_pack = (uint32_t)bytes_get_max(reader, UINT32_MAX) - 1;
-	host->processors = (uint32_t)bytes_get_max(reader, UINT32_MAX) - 1;
-	host->session_time = bytes_get_signed(reader);
-	host->session_zone_known = bytes_get_max(reader, 1);
-	host->uptime_ms = bytes_get_signed(reader);
-	host->tick_100ns = (uint32_t)bytes_get_max(reader, UINT32_MAX);
-	host->tick_count = bytes_get_varint(reader) - 1;
-	host->address_digits = (uint8_t)bytes_get_max(reader, 16);
-}
-
 /* In the order of the threads that they belong to, so that positions need not be stored. */
 static void encode_lists(const struct records *records, struct encoder *to)
 {
@@ -341,26 +204,6 @@ static void encode_lists(const struct records *records, struct encoder *to)
 			bytes_put_varint(&to->bytes,
 					 records->frames.at[thread->first_frame + i]);
 	end_column(to);
-}
-
-static void decode_lists(struct records *records, struct bytes_reader *reader)
-{
-	uint64_t objects = 0, frames = 0;
-
-	decode_objects(records, reader);
-	vec_for_each(thread, &records->threads) {
-		thread->first_object = (uint32_t)objects;
-		thread->first_frame = (uint32_t)frames;
-		objects += thread->objects;
-		frames += thread->frames;
-	}
-	if (reader->bad || objects != records->objects.len || frames > bytes_left(reader)) {
-		reader->bad = true;
-		return;
-	}
-	for (uint64_t i = 0; i < frames; i++)
-		vec_push(&records->frames,
-			 (name_id)bytes_get_max(reader, records->names.texts.len));
 }
 
 /* Packs a table of the records. */
@@ -401,47 +244,6 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 	ENCODE_ALL(command_lines);
 	ENCODE_TABLE(diagnostics, incident->diagnostics_read);
 	ENCODE_ALL(unknown_lines);
-}
-
-#define CHECK_SORTED(list, field)                                               \
-	for (size_t i = 1; i < records->list.len; i++)                          \
-		if (records->list.at[i - 1].field >= records->list.at[i].field) \
-			reader->bad = true;
-
-static void decode_records(struct incident *incident, struct bytes_reader *reader)
-{
-	struct records *records = &incident->records;
-
-	incident->id = bytes_get_u64_be(reader);
-	names_decode(&records->names, reader);
-	decode_host(records, reader);
-	decode_processes(records, reader);
-	decode_threads(records, reader);
-	decode_lists(records, reader);
-	decode_messages(records, reader);
-	decode_vm_rows(records, reader);
-	decode_resource_users(records, reader);
-	decode_ports(records, reader);
-	decode_memory(records, reader);
-	decode_page_files(records, reader);
-	decode_analysis(records, reader);
-	decode_port_threads(records, reader);
-	decode_command_lines(records, reader);
-	decode_diagnostics(records, reader);
-	decode_unknown_lines(records, reader);
-	incident->diagnostics_read = records->diagnostics.len;
-	if (bytes_left(reader) != 0)
-		reader->bad = true;
-	CHECK_SORTED(processes, address)
-	CHECK_SORTED(threads, address)
-	CHECK_SORTED(messages, address)
-	CHECK_SORTED(ports, address)
-	CHECK_SORTED(memory, counter)
-	CHECK_SORTED(analysis, field)
-	vec_for_each(thread, &records->threads)
-		reader->bad |= thread->wait_ms < 0 && thread->wait_ms != MS_NONE;
-	vec_for_each(counter, &records->memory)
-		reader->bad |= counter->value >> 63 != 0;
 }
 
 /* The frame has its room: zstd's bound, and the header of a block for each that is ended early. */
@@ -494,24 +296,4 @@ void incident_encode_spent(struct incident *incident, byte_vec *out)
 	vec_free(&incident->vm_live);
 	chain_list_free(&incident->chains);
 	encode(incident, &incident->records, out);
-}
-
-bool incident_decode(struct incident *incident, const void *bytes, size_t len,
-		     struct error *error)
-{
-	unsigned long long size = ZSTD_getFrameContentSize(bytes, len);
-	cleanup_free unsigned char *plain = NULL;
-	struct bytes_reader reader;
-
-	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
-	    size > DECODED_MAX)
-		return error_set(error, ERROR_FORMAT, "the records are no zstd frame of ours");
-	plain = mem_alloc(size ? size : 1);
-	if (ZSTD_decompressDCtx(zstd_decompressor(), plain, size, bytes, len) != size)
-		return error_set(error, ERROR_FORMAT, "the records do not decompress");
-	reader = bytes_reader_from(plain, size);
-	decode_records(incident, &reader);
-	if (reader.bad)
-		return error_set(error, ERROR_FORMAT, "the records are damaged");
-	return true;
 }

@@ -107,6 +107,8 @@ void incident_encode(const struct incident *incident, byte_vec *out);
 void incident_encode_spent(struct incident *incident, byte_vec *out);
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,
 		     struct error *error);
+/* Whether it can be decoded and has this id: one table at a time, so that a stranger's bytes are looked at in less memory. */
+bool incident_check(uint64_t id, const void *bytes, size_t len, struct error *error);
 
 const char *owner_source_text(enum owner_source source);
 

@@ -108,19 +108,34 @@ static bool read_order(struct log_rows rows, const unsigned char *bytes, uint32_
 	return true;
 }
 
-void *log_order_undo(struct log_rows rows, struct bytes_reader *reader)
+static bool take_order(struct log_rows rows, struct bytes_reader *reader, uint32_t *order)
 {
-	cleanup_free uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
 	size_t len = planes_of(rows.count) * rows.count;
-	char *table;
 
 	if (reader->bad || bytes_left(reader) < len || !read_order(rows, reader->at, order)) {
 		reader->bad = true;
-		return NULL;
+		return false;
 	}
 	reader->at += len;
+	return true;
+}
+
+void *log_order_undo(struct log_rows rows, struct bytes_reader *reader)
+{
+	cleanup_free uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
+	char *table;
+
+	if (!take_order(rows, reader, order))
+		return NULL;
 	table = mem_resize(NULL, rows.count, rows.size);
 	for (size_t i = 0; i < rows.count; i++)
 		memcpy(table + order[i] * rows.size, row_at(rows, i), rows.size);
 	return table;
+}
+
+void log_order_check(struct log_rows rows, struct bytes_reader *reader)
+{
+	cleanup_free uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
+
+	take_order(rows, reader, order);
 }

@@ -26,5 +26,7 @@ void log_order_encode(const uint32_t *order, size_t count, byte_vec *out);
 /* Reads it behind rows that are in log order: a copy of them in the order of the table, for free(). NULL, with the
  * reader bad, if that is no order, or not the one that log_order_of() finds. */
 void *log_order_undo(struct log_rows rows, struct bytes_reader *reader);
+/* The same for who only wants to know: passes over it, and leaves the reader bad where the other does. */
+void log_order_check(struct log_rows rows, struct bytes_reader *reader);
 
 #endif

@@ -128,10 +128,14 @@ static void try_incident(const void *bytes, size_t len)
 	struct findings findings = { 0 };
 	byte_vec out = { 0 };
 	char *before, *after;
+	bool good;
 
 	incident_init(&incident);
 	incident_init(&again);
-	if (incident_decode(&incident, bytes, len, &error)) {
+	good = incident_decode(&incident, bytes, len, &error);
+	check(incident_check(incident.id, bytes, len, &error) == good,
+	      "looked at, it is not what it is decoded");
+	if (good) {
 		incident_analyse(&incident);
 		find_patterns(&incident, NULL, &findings);
 		check_digest(&incident);

@@ -256,6 +256,7 @@ static bool decodes(const void *bytes, size_t len)
 
 	incident_init(&incident);
 	good = incident_decode(&incident, bytes, len, &error);
+	assert_int_equal(incident_check(incident.id, bytes, len, &error), good);
 	if (good) {
 		incident_analyse(&incident);
 		find_patterns(&incident, NULL, &findings);
@@ -297,6 +298,8 @@ static void test_incidents_come_back(void **state)
 		incident_encode(&incident, &bytes);
 		incident_init(&again);
 		assert_true(incident_decode(&again, bytes.at, bytes.len, &error));
+		assert_true(incident_check(again.id, bytes.at, bytes.len, &error));
+		assert_false(incident_check(again.id + 1, bytes.at, bytes.len, &error));
 		same_records(&incident.records, &again.records);
 		incident_analyse(&again);
 		assert_true(again.id == incident.id);
