@@ -76,6 +76,8 @@ void join_processes(struct join *join, const struct records *from, struct join_b
 	vec_for_each(process, &from->processes) {
 		struct process seen = *process;
 
+		if (process + FORETOLD < from->processes.at + from->processes.len)
+			place_foretell(&join->processes, process[FORETOLD].address);
 		seen.image = take_name(join, &from->names, seen.image);
 		seen.evidence = take_evidence(seen.evidence, base);
 		if (seen.listing == LISTING_INHERITED)

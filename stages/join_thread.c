@@ -169,8 +169,11 @@ static void join_sightings(struct join *join, const struct records *from,
 			   struct join_base base, const struct sightings *into)
 {
 	for (size_t i = first; i < end; i++) {
-		struct thread seen = take_thread(join, from, &threads->at[i], base);
+		struct thread seen;
 
+		if (i + FORETOLD < end)
+			place_foretell(into->by_address, threads->at[i + FORETOLD].address);
+		seen = take_thread(join, from, &threads->at[i], base);
 		merge_thread(&join->incident.records.names, into, &seen,
 			     i + 1 == threads->len);
 	}

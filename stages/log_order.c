@@ -28,11 +28,15 @@ static uint64_t source_at(const void *rows, uint32_t i)
 uint32_t *log_order_of(struct log_rows rows)
 {
 	uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
+	uint32_t differ = 0;
 
-	for (uint32_t i = 0; i < rows.count; i++)
+	for (uint32_t i = 0; i < rows.count; i++) {
 		order[i] = i;
+		differ |= evidence_at(rows, i)->source ^ evidence_at(rows, 0)->source;
+	}
 	sort_order(order, rows.count, offset_at, &rows);
-	sort_order(order, rows.count, source_at, &rows);
+	if (differ)
+		sort_order(order, rows.count, source_at, &rows);
 	return order;
 }
 

@@ -51,7 +51,7 @@ struct bytes_reader bytes_reader_from(const void *bytes, size_t len)
 	return (struct bytes_reader){ .at = at, .end = len ? at + len : at };
 }
 
-static void give_up(struct bytes_reader *reader)
+void bytes_give_up(struct bytes_reader *reader)
 {
 	reader->bad = true;
 	reader->at = reader->end;
@@ -63,7 +63,7 @@ static const unsigned char *take(struct bytes_reader *reader, size_t len)
 	const unsigned char *at = reader->at;
 
 	if (reader->bad || (size_t)(reader->end - at) < len) {
-		give_up(reader);
+		bytes_give_up(reader);
 		return NULL;
 	}
 	reader->at += len;
@@ -77,40 +77,39 @@ uint8_t bytes_get_u8(struct bytes_reader *reader)
 	return byte ? *byte : 0;
 }
 
-uint64_t bytes_get_varint(struct bytes_reader *reader)
+#define VARINT_BITS 64
+
+/* A varint that ends within the bytes that there are. */
+static uint64_t get_whole(struct bytes_reader *reader)
 {
 	uint64_t value = 0;
 
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		const unsigned char *byte = take(reader, 1);
+	for (unsigned shift = 0; shift < VARINT_BITS; shift += 7) {
+		unsigned char byte = *reader->at++;
 
-		if (!byte)
-			return 0;
-		if (shift == 63 && *byte > 1)
+		if (shift == 63 && byte > 1)
 			break;
-		value |= (uint64_t)(*byte & 0x7f) << shift;
-		if (*byte < 0x80)
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80)
 			return value;
 	}
-	give_up(reader);
+	bytes_give_up(reader);
 	return 0;
 }
 
-uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max)
+uint64_t bytes_get_long_varint(struct bytes_reader *reader)
 {
-	uint64_t value = bytes_get_varint(reader);
+	const unsigned char *at = reader->at;
 
-	if (value <= max)
-		return value;
-	give_up(reader);
-	return 0;
-}
-
-int64_t bytes_get_signed(struct bytes_reader *reader)
-{
-	uint64_t value = bytes_get_varint(reader);
-
-	return (int64_t)(value >> 1 ^ (value & 1 ? UINT64_MAX : 0));
+	if (bytes_left(reader) < VARINT_MAX) {
+		while (at != reader->end && *at >= 0x80)
+			at++;
+		if (at == reader->end) {
+			bytes_give_up(reader);
+			return 0;
+		}
+	}
+	return get_whole(reader);
 }
 
 uint64_t bytes_get_u64_be(struct bytes_reader *reader)
@@ -153,6 +152,6 @@ size_t bytes_get_count(struct bytes_reader *reader, size_t min_size)
 
 	if (count <= bytes_left(reader) / min_size)
 		return (size_t)count;
-	give_up(reader);
+	bytes_give_up(reader);
 	return 0;
 }

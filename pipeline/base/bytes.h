@@ -43,11 +43,36 @@ struct bytes_reader {
 };
 
 struct bytes_reader bytes_reader_from(const void *bytes, size_t len);
+/* What was read is not what it should be: sets bad. */
+void bytes_give_up(struct bytes_reader *reader);
 uint8_t bytes_get_u8(struct bytes_reader *reader);
-uint64_t bytes_get_varint(struct bytes_reader *reader);
+uint64_t bytes_get_long_varint(struct bytes_reader *reader);
+/* Most are of one byte. A bad reader has none left. */
+static inline uint64_t bytes_get_varint(struct bytes_reader *reader)
+{
+	if (reader->at != reader->end && *reader->at < 0x80)
+		return *reader->at++;
+	return bytes_get_long_varint(reader);
+}
+
 /* A varint that must not exceed max; else bad is set and 0 returned. */
-uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max);
-int64_t bytes_get_signed(struct bytes_reader *reader);
+static inline uint64_t bytes_get_max(struct bytes_reader *reader, uint64_t max)
+{
+	uint64_t value = bytes_get_varint(reader);
+
+	if (__builtin_expect(value <= max, 1))
+		return value;
+	bytes_give_up(reader);
+	return 0;
+}
+
+static inline int64_t bytes_get_signed(struct bytes_reader *reader)
+{
+	uint64_t value = bytes_get_varint(reader);
+
+	return (int64_t)(value >> 1 ^ (value & 1 ? UINT64_MAX : 0));
+}
+
 uint64_t bytes_get_u64_be(struct bytes_reader *reader);
 /* So many bytes, zeros where there are none left. */
 void bytes_get(struct bytes_reader *reader, void *to, size_t len);

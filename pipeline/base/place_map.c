@@ -62,6 +62,13 @@ uint32_t place_get(const struct place_map *map, uint64_t key, struct place_keys 
 	return probe(map, key, (uint32_t)(map_hash(key) >> 32), keys)->at;
 }
 
+void place_foretell(const struct place_map *map, uint64_t key)
+{
+	if (map->cap)
+		__builtin_prefetch(
+			&map->slots[first_slot(map, (uint32_t)(map_hash(key) >> 32))]);
+}
+
 uint32_t place_put(struct place_map *map, uint64_t key, struct place_keys keys, size_t fresh)
 {
 	uint32_t tag = (uint32_t)(map_hash(key) >> 32);

@@ -33,6 +33,10 @@ uint32_t place_get(const struct place_map *map, uint64_t key, struct place_keys 
 /* The same, but a key that is new is given the place `fresh`, and MAP_NONE returned: the caller puts its element there
  * before the next call. */
 uint32_t place_put(struct place_map *map, uint64_t key, struct place_keys keys, size_t fresh);
+/* Says that the key will be asked for soon: in a map larger than the caches each look is a wait, unless it was foretold. */
+void place_foretell(const struct place_map *map, uint64_t key);
+/* So many elements ahead is soon. */
+#define FORETOLD 8
 void place_map_free(struct place_map *map);
 
 #endif
