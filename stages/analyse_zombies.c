@@ -79,10 +79,13 @@ void analyse_zombies(struct incident *incident)
 
 	incident->zombies = 0;
 	incident->zombies_by_image.len = 0;
+	incident->living.len = 0;
 	vec_for_each(process, &records->processes) {
 		process->flags &= (uint8_t)~PROCESS_ZOMBIE;
-		if (!is_zombie(incident, process))
+		if (!is_zombie(incident, process)) {
+			vec_push(&incident->living, process);
 			continue;
+		}
 		process->flags |= PROCESS_ZOMBIE;
 		tally_add(&tally, process->image);
 	}

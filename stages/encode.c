@@ -291,6 +291,7 @@ void incident_encode(const struct incident *incident, byte_vec *out)
 void incident_encode_spent(struct incident *incident, byte_vec *out)
 {
 	vec_free(&incident->edges);
+	vec_free(&incident->living);
 	vec_free(&incident->images);
 	vec_free(&incident->vm_dead);
 	vec_free(&incident->vm_live);

@@ -14,6 +14,7 @@ void incident_free(struct incident *incident)
 	chain_list_free(&incident->chains);
 	vec_free(&incident->edges);
 	vec_free(&incident->zombies_by_image);
+	vec_free(&incident->living);
 	vec_free(&incident->images);
 	vec_free(&incident->vm_dead);
 	vec_free(&incident->vm_live);

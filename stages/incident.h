@@ -50,6 +50,7 @@ struct incident {
 	uint32_t reply_semaphore; /* offset of ETHREAD.AlpcWaitSemaphore, NUMBER_NONE when not seen */
 	uint64_t zombies;
 	VEC(struct zombie_image) zombies_by_image; /* most first, then by name */
+	VEC(const struct process *) living; /* those in the records that are no zombies, of which there may be ten times as many */
 	image_facts_list images;
 	vm_process_list vm_dead, vm_live; /* processes that !vm alone shows */
 };

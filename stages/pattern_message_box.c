@@ -40,13 +40,17 @@ static bool is_before_vista(const struct records *records)
 }
 
 /* PIDs of the processes that start services. */
-static void find_starters(const struct records *records, struct map *starters)
+static void find_starters(const struct incident *incident, struct map *starters)
 {
-	vec_for_each(process, &records->processes)
-		if (process->pid != PID_NONE && !(process->flags & PROCESS_ZOMBIE) &&
-		    image_same(names_text(&records->names, process->image),
-			       SLICE("services.exe")))
+	const struct names *names = &incident->records.names;
+
+	vec_for_each(living, &incident->living) {
+		const struct process *process = *living;
+
+		if (process->pid != PID_NONE &&
+		    image_same(names_text(names, process->image), SLICE("services.exe")))
 			*map_place(starters, process->pid) = 1;
+	}
 }
 
 struct court {
@@ -124,7 +128,7 @@ void pattern_message_box(const struct sight *sight)
 	const struct records *records = &sight->incident->records;
 	struct court court = { .sight = sight, .before_vista = is_before_vista(records) };
 
-	find_starters(records, &court.starters);
+	find_starters(sight->incident, &court.starters);
 	vec_for_each(thread, &records->threads)
 		look_at(&court, thread);
 	map_free(&court.starters);

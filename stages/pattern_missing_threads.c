@@ -125,14 +125,16 @@ static int judged_compare(const void *a, const void *b)
 		       : x->process->address > y->process->address;
 }
 
-static void gather(judged_list *all, const struct records *records)
+static void gather(judged_list *all, const struct incident *incident)
 {
-	vec_for_each(process, &records->processes)
+	vec_for_each(living, &incident->living) {
+		const struct process *process = *living;
+
 		if (baseline_takes(process))
-			vec_push(all,
-				 ((struct judged){ image_key(names_text(&records->names,
-									process->image)),
-						   process }));
+			vec_push(all, ((struct judged){
+					      incident_image(incident, process->image)->key,
+					      process }));
+	}
 	if (all->len)
 		qsort(all->at, all->len, sizeof(struct judged), judged_compare);
 }
@@ -256,7 +258,7 @@ void pattern_missing_threads(const struct sight *sight)
 {
 	judged_list all = { 0 };
 
-	gather(&all, &sight->incident->records);
+	gather(&all, sight->incident);
 	for (size_t i = 0, next; i < all.len; i = next) {
 		for (next = i; next < all.len && all.at[next].image == all.at[i].image;)
 			next++;

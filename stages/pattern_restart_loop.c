@@ -36,10 +36,9 @@ static uint32_t living_find(const struct living *living, const struct incident *
 
 static void living_count(struct living *living, const struct incident *incident)
 {
-	vec_for_each(process, &incident->records.processes) {
-		uint32_t at = process->flags & PROCESS_ZOMBIE
-				      ? MAP_NONE
-				      : living_find(living, incident, process->image);
+	vec_for_each(each, &incident->living) {
+		const struct process *process = *each;
+		uint32_t at = living_find(living, incident, process->image);
 
 		if (at == MAP_NONE)
 			continue;

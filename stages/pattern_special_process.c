@@ -77,10 +77,9 @@ static void count_processes(struct search *search)
 {
 	const struct records *records = &search->incident->records;
 
-	vec_for_each(process, &records->processes)
-		if (!(process->flags & PROCESS_ZOMBIE))
-			add_live(search, process->image, 1, process->pid, process,
-				 &process->evidence);
+	vec_for_each(living, &search->incident->living)
+		add_live(search, (*living)->image, 1, (*living)->pid, *living,
+			 &(*living)->evidence);
 	vec_for_each(found, &search->incident->vm_live) {
 		const struct vm_row *row = &records->vm_rows.at[found->row];
 

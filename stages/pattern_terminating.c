@@ -16,9 +16,8 @@ static bool is_terminating(const struct incident *incident, const struct process
 
 void pattern_terminating(const struct sight *sight)
 {
-	const struct records *records = &sight->incident->records;
-
-	vec_for_each(process, &records->processes) {
+	vec_for_each(living, &sight->incident->living) {
+		const struct process *process = *living;
 		struct finding finding = { FINDING_OF(terminating) };
 
 		if (!is_terminating(sight->incident, process))

@@ -48,17 +48,17 @@ static void add_images(const struct sight *sight)
 }
 
 /* A parent's PID may have been given to another since: it is named only where one live process has it. */
-static void name_parents(const struct records *records, const struct map *by_pid,
+static void name_parents(const struct incident *incident, const struct map *by_pid,
 			 party_list *parents)
 {
 	VEC(uint32_t) live = { 0 }; /* of each parent's PID */
 
 	vec_for_each(parent, parents)
 		vec_push(&live, 0);
-	vec_for_each(process, &records->processes) {
-		uint32_t at = process->pid == PID_NONE || process->flags & PROCESS_ZOMBIE
-				      ? MAP_NONE
-				      : map_get(by_pid, process->pid);
+	vec_for_each(living, &incident->living) {
+		const struct process *process = *living;
+		uint32_t at = process->pid == PID_NONE ? MAP_NONE
+						       : map_get(by_pid, process->pid);
 		bool only;
 
 		if (at == MAP_NONE)
@@ -89,7 +89,7 @@ static void add_parents(const struct sight *sight)
 		}
 		parents.at[*place].count++;
 	}
-	name_parents(records, &by_pid, &parents);
+	name_parents(sight->incident, &by_pid, &parents);
 	add_most(sight, &parents);
 	map_free(&by_pid);
 }
@@ -102,14 +102,16 @@ static void add_holders(const struct sight *sight)
 				 : HUGE_HANDLES;
 	party_list holders = { 0 };
 
-	vec_for_each(process, &incident->records.processes)
-		if (!(process->flags & PROCESS_ZOMBIE) &&
-		    process->handle_count != HANDLES_NONE && process->handle_count >= least)
+	vec_for_each(living, &incident->living) {
+		const struct process *process = *living;
+
+		if (process->handle_count != HANDLES_NONE && process->handle_count >= least)
 			vec_push(&holders, ((struct party){ .role = PARTY_HOLDER,
 							    .process = process->address,
 							    .pid = process->pid,
 							    .image = process->image,
 							    .count = process->handle_count }));
+	}
 	add_most(sight, &holders);
 }
 
