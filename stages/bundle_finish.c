@@ -269,9 +269,43 @@ static void encode_summary(struct bundle_work *work, const struct join *join, by
 	summary_free(&summary);
 }
 
+/* A finished dump, and its pieces. */
+struct telling {
+	struct bundle_work *work;
+	struct join *join;
+	struct encoded *encoded;
+};
+
+static void encode_what_follows(void *of)
+{
+	const struct telling *telling = of;
+	const struct incident *incident = &telling->join->incident;
+	struct encoded *encoded = telling->encoded;
+
+	encode_summary(telling->work, telling->join, &encoded->summary);
+	chain_list_encode(&incident->chains, &encoded->chains);
+	census_encode(&incident->records, &encoded->census);
+	digest_encode(incident, &encoded->digest);
+	progress_step();
+}
+
+static void encode_what_was_read(void *of)
+{
+	const struct telling *telling = of;
+
+	incident_encode(&telling->join->incident, &telling->encoded->records);
+	progress_step();
+}
+
+/* Smaller ones are done before another thread has come; larger ones have no room for records and packed records side by side. */
+#define LENT_MIN (2u << 20)
+#define LENT_MAX (90u << 20)
+
 static void encode_join(struct bundle_work *work, struct join *join)
 {
 	struct encoded *encoded = vec_add(&work->encoded);
+	struct telling telling = { work, join, encoded };
+	size_t weight;
 
 	*encoded = (struct encoded){ 0 };
 	join_finish(join);
@@ -279,11 +313,13 @@ static void encode_join(struct bundle_work *work, struct join *join)
 	incident_analyse(&join->incident);
 	progress_step();
 	encoded->id = join->incident.id;
-	encode_summary(work, join, &encoded->summary);
-	chain_list_encode(&join->incident.chains, &encoded->chains);
-	census_encode(&join->incident.records, &encoded->census);
-	digest_encode(&join->incident, &encoded->digest);
-	progress_step();
+	weight = join_weight(join);
+	if (work->lender && weight > LENT_MIN && weight < LENT_MAX) {
+		work->lender->both(work->lender->threads, encode_what_was_read,
+				   encode_what_follows, &telling);
+		return;
+	}
+	encode_what_follows(&telling);
 	incident_encode_spent(&join->incident, &encoded->records);
 	progress_step();
 }

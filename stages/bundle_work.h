@@ -59,6 +59,12 @@ struct encoded {
 	byte_vec summary, chains, census, digest, records;
 };
 
+/* Whoever has threads lends one: both steps are done when both() returns, side by side if a thread was free. */
+struct lender {
+	void *threads;
+	void (*both)(void *threads, void (*here)(void *), void (*there)(void *), void *of);
+};
+
 struct bundle_work {
 	uint64_t job;
 	int fd;
@@ -85,12 +91,14 @@ struct bundle_work {
 	bool prompt_seen, other_bytes, member_over;
 	size_t member_joins;      /* of the member in hand, copies too */
 	VEC(struct join *) joins; /* each of a text of its own */
-	size_t packed_joins, packed,
-		unpacked; /* of those read to their end: the first so many, their bytes, what the others weigh */
+	size_t packed_joins,
+		packed; /* of those that are read to their end: how many are packed, the first, and their bytes */
+	size_t unpacked;     /* what the others of them weigh */
 	struct map contents; /* hash of the text -> index in joins */
 	VEC(struct joined_member) joined;
 
 	/* the end */
+	const struct lender *lender; /* NULL: all is done one after the other */
 	VEC(struct encoded) encoded; /* by id */
 };
 

@@ -22,8 +22,17 @@ struct station {
 	bool decoding, joining, decoded;
 };
 
+/* Half of what a thread has to do, for another to take; else that thread does it when it comes to it. */
+struct errand {
+	void (*run)(void *of);
+	void *of;
+	enum { ERRAND_OFFERED, ERRAND_TAKEN, ERRAND_DONE } state;
+};
+
 struct floor {
 	const struct floor_client *client;
+	struct lender lender;
+	struct errand *errand; /* offered; one at a time */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct queue spare, ready;
@@ -38,6 +47,7 @@ static struct station *station_open(struct floor *floor, struct bundle_work *wor
 	struct station *station = mem_alloc_zero(1, sizeof(*station));
 
 	station->work = work;
+	work->lender = &floor->lender;
 	station->parsed = mem_alloc_zero(floor->ring, sizeof(*station->parsed));
 	station->end_number = UINT64_MAX;
 	vec_push(&floor->stations, station);
@@ -87,6 +97,44 @@ static void finish_station(struct floor *floor, struct station *station)
 	floor->client->deliver(floor->client->context, work);
 	pthread_mutex_lock(&floor->lock);
 	floor->delivering = false;
+}
+
+/* A bundle's end waits for it, and for most others there is another thread. */
+static bool try_errand(struct floor *floor)
+{
+	struct errand *errand = floor->errand;
+
+	if (!errand)
+		return false;
+	floor->errand = NULL;
+	errand->state = ERRAND_TAKEN;
+	pthread_mutex_unlock(&floor->lock);
+	errand->run(errand->of);
+	pthread_mutex_lock(&floor->lock);
+	errand->state = ERRAND_DONE;
+	return true;
+}
+
+/* Called without the lock. */
+static void run_both(void *threads, void (*here)(void *), void (*there)(void *), void *of)
+{
+	struct floor *floor = threads;
+	struct errand errand = { there, of, ERRAND_OFFERED };
+
+	pthread_mutex_lock(&floor->lock);
+	if (!floor->errand)
+		floor->errand = &errand;
+	pthread_cond_broadcast(&floor->changed);
+	pthread_mutex_unlock(&floor->lock);
+	here(of);
+	pthread_mutex_lock(&floor->lock);
+	if (floor->errand == &errand)
+		floor->errand = NULL;
+	while (errand.state == ERRAND_TAKEN)
+		pthread_cond_wait(&floor->changed, &floor->lock);
+	pthread_mutex_unlock(&floor->lock);
+	if (errand.state == ERRAND_OFFERED)
+		there(of);
 }
 
 static bool try_join(struct floor *floor)
@@ -227,8 +275,8 @@ static void work_on_floor(void *context, int rank)
 	(void)rank;
 	pthread_mutex_lock(&floor->lock);
 	for (;;) {
-		if (try_join(floor) || try_parse(floor) || try_decode(floor) ||
-		    try_next(floor)) {
+		if (try_errand(floor) || try_join(floor) || try_parse(floor) ||
+		    try_decode(floor) || try_next(floor)) {
 			pthread_cond_broadcast(&floor->changed);
 			continue;
 		}
@@ -266,7 +314,9 @@ static void free_chunks(struct floor *floor)
 
 void floor_run(int threads, const struct floor_client *client)
 {
-	struct floor floor = { .client = client, .stations_max = (size_t)threads + 1 };
+	struct floor floor = { .client = client,
+			       .lender = { &floor, run_both },
+			       .stations_max = (size_t)threads + 1 };
 
 	mem_map_large();
 	pthread_mutex_init(&floor.lock, NULL);
