@@ -70,6 +70,7 @@ void bundle_row_free(struct bundle_row *row);
 struct bundle_result {
 	struct bundle_row *row;
 	const struct encoded_incident *incidents;
+	bool unchanged; /* of the row size and time count alone: all else stays as the index has it at that path */
 };
 
 /* Writes the results in one transaction, durable when it returns true: each replaces

@@ -102,6 +102,30 @@ static bool note_removed(struct batch *batch, const struct bundle_row *new,
 				      SLICE_ARG(new->path));
 }
 
+/* A file that was touched: its row says when. */
+static bool touch_bundle(struct batch *batch, struct index_view *view,
+			 const struct batch_bundle *bundle, struct error *error)
+{
+	const struct bundle_row *row = bundle->result->row;
+	struct bundle_row kept;
+	struct slice value;
+
+	if (!sealed_get(view, TABLE_BUNDLE, &bundle->key, &value, error))
+		return error->kind == ERROR_NONE &&
+		       error_set(error, ERROR_INTERNAL, "%.*s: nothing is known of it",
+				 SLICE_ARG(row->path));
+	if (!bundle_row_decode(&kept, value))
+		return index_damaged(error, "the row of %.*s cannot be read",
+				     SLICE_ARG(row->path));
+	kept.size = row->size;
+	kept.mtime_ns = row->mtime_ns;
+	batch->row.len = 0;
+	bundle_row_encode(&kept, &batch->row);
+	bundle_row_free(&kept);
+	value = (struct slice){ (const char *)batch->row.at, batch->row.len };
+	return sealed_put(view, TABLE_BUNDLE, &bundle->key, value, error);
+}
+
 static bool write_bundle(struct batch *batch, struct index_view *view,
 			 const struct batch_bundle *bundle, struct error *error)
 {
@@ -162,7 +186,8 @@ static bool write_batch(void *context, struct index_view *view, struct error *er
 	batch->changes.len = 0;
 	consequences_clear(&batch->consequences);
 	vec_for_each(bundle, &batch->bundles)
-		if (!write_bundle(batch, view, bundle, error))
+		if (!(bundle->result->unchanged ? touch_bundle
+						: write_bundle)(batch, view, bundle, error))
 			return false;
 	return confinement_put(view, error) && write_incidents(batch, view, error);
 }

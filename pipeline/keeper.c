@@ -16,6 +16,14 @@ static bool is_of_bundle(struct slice path, struct slice name)
 	       (inner.len == 0 || slice_starts(inner, SLICE("!/")));
 }
 
+/* The reader says so by a reading of that content and nothing else. */
+static bool is_unchanged(const struct reading *reading, const struct keeper_job *job)
+{
+	return !hash128_is_none(&job->before) &&
+	       hash128_equal(&reading->content, &job->before) &&
+	       reading->members.len == 0 && reading->incidents.len == 0;
+}
+
 static bool take_reading(struct keeper *keeper, struct batched *batched, struct error *error)
 {
 	struct reading *reading = &batched->reading;
@@ -35,6 +43,10 @@ static bool take_reading(struct keeper *keeper, struct batched *batched, struct 
 	vec_for_each(id, &reading->ids)
 		vec_push(&batched->row.incidents, *id);
 	batched->row.content = reading->content;
+	batched->unchanged = is_unchanged(reading, &keeper->jobs->at[reading->job]);
+	if (batched->unchanged &&
+	    !keeper_count_known(keeper, &keeper->jobs->at[reading->job], error))
+		return false;
 	job_release(keeper, reading->job);
 	batch_add(keeper, reading->job, batched);
 	return true;

@@ -31,6 +31,7 @@ struct keeper_job {
 	int fd;                    /* open already, or -1: to be opened by path */
 	const struct split *split; /* its parts; NULL of one file */
 	struct hash128 content; /* of one without a path, which is named by it: no reader has a say in that */
+	struct hash128 before; /* the content of what the index has at this path, if but for its time it may be this; or zeros */
 	bool known; /* when it cannot be opened, or readers die of it, the index keeps what it has of it */
 };
 

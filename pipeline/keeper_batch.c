@@ -43,9 +43,10 @@ bool batch_commit(struct keeper *keeper, struct error *error)
 	if (keeper->batch.len == 0)
 		return true;
 	vec_for_each(batched, &keeper->batch)
-		vec_push(&results,
-			 ((struct bundle_result){ &(*batched)->row,
-						  (*batched)->reading.incidents.at }));
+		vec_push(&results, ((struct bundle_result){
+					   .row = &(*batched)->row,
+					   .incidents = (*batched)->reading.incidents.at,
+					   .unchanged = (*batched)->unchanged }));
 	written = index_write(keeper->index, results.at, results.len, error);
 	vec_free(&results);
 	if (written)
@@ -82,8 +83,10 @@ void batch_add(struct keeper *keeper, size_t at, struct batched *batched)
 	row->size = job->size;
 	row->mtime_ns = job->mtime_ns;
 	tell_quarantined(row);
-	totals_count(keeper->totals, row);
-	keeper->totals->read++;
+	if (!batched->unchanged) {
+		totals_count(keeper->totals, row);
+		keeper->totals->read++;
+	}
 	job_end(keeper, at);
 	if (keeper->batch.len == 0)
 		keeper->batch_since = keeper_now_ms();

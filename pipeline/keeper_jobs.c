@@ -127,7 +127,7 @@ static bool send_job(struct keeper *keeper, size_t at)
 			job_quarantine(keeper, at, "unreadable", error.text);
 		return !broken;
 	}
-	message_put_job(&frame, at, job->name, &keeper->rules->limits);
+	message_put_job(&frame, at, job->name, &keeper->rules->limits, &job->before);
 	sent = channel_send(keeper->reader.channel, frame.at, frame.len, fd, &error);
 	vec_free(&frame);
 	close(fd);

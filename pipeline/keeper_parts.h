@@ -25,7 +25,8 @@ struct batched {
 	struct reading reading;
 	byte_vec frame;
 	struct bundle_row row;
-	char path[64]; /* of a bundle that came by stdin */
+	bool unchanged; /* but for its time: the row has no members and no ids */
+	char path[64];  /* of a bundle that came by stdin */
 };
 
 /* How long the reader has been waited for. */
@@ -79,6 +80,12 @@ void job_end(struct keeper *keeper, size_t at);
 void job_quarantine(struct keeper *keeper, size_t at, const char *reason, const char *text);
 /* The reader is gone with bundles in its hands: one that was alone is to blame, others become suspects. */
 void jobs_settle_held(struct keeper *keeper);
+
+/* keeper_known.c */
+
+/* Counts a bundle that turned out to be what the index holds. */
+bool keeper_count_known(struct keeper *keeper, const struct keeper_job *job,
+			struct error *error);
 
 /* keeper_watch.c: whether the reader gets on */
 

@@ -19,7 +19,7 @@ enum message_kind message_kind(const byte_vec *frame)
 }
 
 void message_put_job(byte_vec *out, uint64_t job, const char *name,
-		     const struct unpack_limits *limits)
+		     const struct unpack_limits *limits, const struct hash128 *before)
 {
 	bytes_put_u8(out, MESSAGE_JOB);
 	bytes_put_varint(out, job);
@@ -27,9 +27,12 @@ void message_put_job(byte_vec *out, uint64_t job, const char *name,
 #define LIMIT(field, ...) bytes_put_varint(out, limits->field);
 #include "stages/limits.def"
 #undef LIMIT
+	bytes_put_u64_be(out, before->high);
+	bytes_put_u64_be(out, before->low);
 }
 
-char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits)
+char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits,
+		      struct hash128 *before)
 {
 	struct bytes_reader reader = bytes_reader_from(frame->at, frame->len);
 	struct slice name;
@@ -41,6 +44,8 @@ char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits
 #define LIMIT(field, ...) limits->field = bytes_get_varint(&reader);
 #include "stages/limits.def"
 #undef LIMIT
+	before->high = bytes_get_u64_be(&reader);
+	before->low = bytes_get_u64_be(&reader);
 	if (reader.bad || bytes_left(&reader) != 0 || name.len == 0)
 		return NULL;
 	return mem_copy_text(name.at, name.len);

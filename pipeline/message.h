@@ -27,10 +27,12 @@ enum message_kind {
 enum message_kind message_kind(const byte_vec *frame);
 
 /* keeper -> reader; the bundle's descriptor travels with it. */
+/* A bundle whose content is `before` need not be read: the reading then has that content and no members. */
 void message_put_job(byte_vec *out, uint64_t job, const char *name,
-		     const struct unpack_limits *limits);
+		     const struct unpack_limits *limits, const struct hash128 *before);
 /* name is a copy to be freed; NULL when the bytes are no job. */
-char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits);
+char *message_get_job(const byte_vec *frame, uint64_t *job, struct unpack_limits *limits,
+		      struct hash128 *before);
 
 /* reader -> keeper, once, before all else. What it says is not to be relied on. */
 void message_put_hello(byte_vec *out, const struct confinement *confinement);

@@ -204,8 +204,9 @@ static struct bundle_work *take_job(const byte_vec *frame, int fd)
 {
 	struct unpack_limits limits;
 	struct bundle_work *work;
+	struct hash128 before;
 	uint64_t job;
-	char *name = message_get_job(frame, &job, &limits);
+	char *name = message_get_job(frame, &job, &limits, &before);
 
 	if (!name) {
 		close(fd);
@@ -214,6 +215,7 @@ static struct bundle_work *take_job(const byte_vec *frame, int fd)
 	progress_listen(tell_alive); /* who asks for excerpts listens for nothing else */
 	work = bundle_work_new(job, fd, name);
 	work->limits = limits;
+	work->known = before;
 	work->means = means;
 	if (take_parts(&work->parts, fd))
 		work->means.parts = &work->parts;

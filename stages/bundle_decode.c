@@ -130,11 +130,20 @@ static bool next_member(struct bundle_work *work)
 	}
 }
 
+/* What was read before is not read again because its time has changed. */
+static bool is_known(const struct bundle_work *work)
+{
+	return !hash128_is_none(&work->known) && hash128_equal(&work->content, &work->known);
+}
+
 bool bundle_decode(struct bundle_work *work, struct chunk *chunk)
 {
 	if (!work->text.unpack) {
 		work->content = work->means.parts ? split_file_hash(work->means.parts)
 						  : hash_file(work->fd);
+		work->decoded = is_known(work);
+		if (work->decoded)
+			return false;
 		work->text.unpack =
 			unpack_open(work->fd, slice_from(work->name), &work->limits);
 		unpack_use(work->text.unpack, &work->means);

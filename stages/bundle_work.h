@@ -76,6 +76,7 @@ struct bundle_work {
 	/* decoding */
 	struct member_text text;
 	struct hash128 content; /* of the whole file */
+	struct hash128 known;   /* a bundle of this content is not read; zeros: any is */
 	byte_vec carry;         /* text behind the last cut */
 	uint64_t offset;
 	uint64_t chunks; /* handed out */

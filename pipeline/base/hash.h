@@ -3,12 +3,24 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct hash128 {
 	uint64_t high, low;
 };
+
+/* Zeros stand for content that is not known. */
+static inline bool hash128_is_none(const struct hash128 *hash)
+{
+	return hash->high == 0 && hash->low == 0;
+}
+
+static inline bool hash128_equal(const struct hash128 *a, const struct hash128 *b)
+{
+	return a->high == b->high && a->low == b->low;
+}
 
 struct hash_stream; /* opaque, made and released below */
 

@@ -50,6 +50,9 @@ machines() { jq -rc '[.incidents[].machine]' <<<"$output"; }
 	shows '.incidents | length' 2
 	touch -d '2020-01-01' bundles/old.log
 	exits 0 pipeline ingest bundles
+	stderr_has '0 read, 4 already in'
+	echo >>bundles/old.log
+	exits 0 pipeline ingest bundles
 	stderr_has '1 read, 3 already in'
 	exits 0 pipeline list --machine TS10 --format json
 	shows '.incidents | length' 1

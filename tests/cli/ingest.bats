@@ -191,6 +191,30 @@ quarantines() {
 	shows '.groups | map(.incidents)' '[1]'
 }
 
+@test "a file that was touched is not read again: its content is what it was" {
+	write_log kd.log A.exe B.exe
+	zip -q case.zip kd.log
+	exits 0 pipeline ingest case.zip
+	touch -d 2031-01-01 case.zip
+	exits 0 pipeline ingest case.zip
+	stderr_has '1 bundles: 0 read, 1 already in; 1 members: 1 parsed'
+	exits 0 pipeline ingest case.zip
+	stderr_has '1 bundles: 0 read, 1 already in; 1 members: 1 parsed'
+	incidents_are 1
+	exits 0 pipeline verify
+}
+
+@test "a file of the same size, touched and changed: it is read again" {
+	write_log kd.log A.exe B.exe
+	exits 0 pipeline ingest kd.log
+	sed -i 's/A[.]exe/Z.exe/' kd.log
+	touch -d 2031-01-01 kd.log
+	exits 0 pipeline ingest kd.log
+	stderr_has '1 bundles: 1 read, 0 already in'
+	exits 0 pipeline query --chain 'Z.exe > B.exe' --format json
+	shows '.groups | map(.incidents)' '[1]'
+}
+
 @test "a file that cannot be read is quarantined as unreadable" {
 	mkdir folder
 	write_log folder/good.log A.exe B.exe

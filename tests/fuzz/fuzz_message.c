@@ -38,7 +38,7 @@ static void write_reading(const struct reading *reading)
 {
 	struct error error = ERROR_INIT;
 	struct bundle_row row = { .path = SLICE("/case.tar"), .content = reading->content };
-	struct bundle_result result = { &row, reading->incidents.at };
+	struct bundle_result result = { .row = &row, .incidents = reading->incidents.at };
 	struct verified verified;
 	struct index_view *view;
 
@@ -98,13 +98,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reading reading = { 0 };
 	byte_vec frame = { 0 };
 	struct unpack_limits limits;
+	struct hash128 before;
 	uint64_t job;
 
 	if (size == 0)
 		return 0;
 	bytes_put(&frame, data + 1, size - 1);
 	if (data[0] == 'j') {
-		free(message_get_job(&frame, &job, &limits));
+		free(message_get_job(&frame, &job, &limits, &before));
 	} else if (data[0] == 'h') {
 		try_hello(&frame);
 	} else if (data[0] == 'e') {

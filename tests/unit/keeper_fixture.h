@@ -176,6 +176,14 @@ static void answer(int channel, uint64_t job, const char *name)
 	}
 	if (is(name, "trailing"))
 		bytes_put_u8(&frame, 0);
+	if (is(name, "touched") && readers > 1) {
+		frame.len = 0;
+		bytes_put_varint(&frame, job);
+		bytes_put_u64_be(&frame, 1);
+		bytes_put_u64_be(&frame, 2);
+		bytes_put_varint(&frame, 0);
+		bytes_put_varint(&frame, 0);
+	}
 	if (is(name, "contradictory")) {
 		frame.len = 0;
 		put_reading(&frame, job, name, "a smaller path");
@@ -192,6 +200,7 @@ static _Noreturn void play_reader(int channel)
 	struct error error = ERROR_INIT;
 	byte_vec frame = { 0 };
 	struct unpack_limits limits;
+	struct hash128 before;
 	uint64_t job;
 	char *name;
 	int fd;
@@ -200,7 +209,7 @@ static _Noreturn void play_reader(int channel)
 	send_frame(channel, frame.at, frame.len);
 	while (channel_receive(channel, &frame, &fd, &error) > 0 && fd >= 0) {
 		close(fd);
-		name = message_get_job(&frame, &job, &limits);
+		name = message_get_job(&frame, &job, &limits, &before);
 		if (!name)
 			_exit(1);
 		answer(channel, job, name);

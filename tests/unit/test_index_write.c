@@ -490,8 +490,9 @@ static void test_large_bundle(void **state)
 			 ((struct member_row){ .path = SLICE("zz/empty"),
 					       .reason = SLICE("empty"),
 					       .outcome = OUTCOME_IGNORED }));
-	assert_true(index_write(index, &(struct bundle_result){ &made.row, made.encoded },
-				1, &error));
+	assert_true(index_write(
+		index, &(struct bundle_result){ .row = &made.row, .incidents = made.encoded },
+		1, &error));
 	made_free(&made);
 	view = must_view(index);
 	assert_true(index_bundle(view, path, &row, &error));
@@ -499,6 +500,44 @@ static void test_large_bundle(void **state)
 	bundle_row_free(&row);
 	index_view_end(view);
 	index_close(index);
+	remove_folder(folder);
+}
+
+/* A touched file: its row tells the new time, nothing else moves. What is not known cannot be unchanged. */
+static void test_touched_bundle(void **state)
+{
+	struct sample_bundle sample = { "/a.zip", { { .id = 1 } } };
+	struct bundle_row touched = { .path = SLICE("/a.zip"), .size = 1, .mtime_ns = 77 };
+	struct bundle_result result = { .row = &touched, .unchanged = true };
+	struct error error = ERROR_INIT;
+	char *folder = new_folder();
+	struct index *index = must_open_write(folder);
+	struct index_view *view;
+	struct made_bundle made;
+	struct bundle_row row;
+
+	(void)state;
+	assert_false(index_write(index, &result, 1, &error));
+	assert_int_equal(error.kind, ERROR_INTERNAL);
+	error = (struct error)ERROR_INIT;
+	make_bundle(&made, &sample);
+	assert_true(index_write(
+		index, &(struct bundle_result){ .row = &made.row, .incidents = made.encoded },
+		1, &error));
+	touched.size = made.row.size;
+	assert_true(index_write(index, &result, 1, &error));
+	view = must_view(index);
+	assert_true(index_bundle(view, "/a.zip", &row, &error));
+	assert_int_equal(row.mtime_ns, 77);
+	assert_int_equal(row.size, made.row.size);
+	assert_int_equal(row.members.len, made.row.members.len);
+	assert_int_equal(row.incidents.len, 1);
+	assert_true(hash128_equal(&row.content, &made.row.content));
+	bundle_row_free(&row);
+	index_view_end(view);
+	made_free(&made);
+	index_close(index);
+	assert_rows(folder, TABLE_INCIDENT, 1);
 	remove_folder(folder);
 }
 
@@ -528,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_a_name_like_none),
 		cmocka_unit_test(test_bad_results),
 		cmocka_unit_test(test_large_bundle),
+		cmocka_unit_test(test_touched_bundle),
 		cmocka_unit_test(test_nothing_to_write),
 	};
 

@@ -45,6 +45,46 @@ static void test_one_bad_among_good(void **state)
 	}
 }
 
+static int64_t time_in_index(struct night *night, size_t at)
+{
+	struct error error = ERROR_INIT;
+	struct index_view *view = index_view_begin(night->index, &error);
+	struct bundle_row row = { 0 };
+	int64_t time;
+
+	assert_non_null(view);
+	assert_true(index_bundle(view, night->paths[at], &row, &error));
+	time = row.mtime_ns;
+	bundle_row_free(&row);
+	index_view_end(view);
+	return time;
+}
+
+/* Of two bundles with a new time one has the content it had, and the reader says nothing more of it. */
+static void test_a_touched_bundle_keeps_its_row(void **state)
+{
+	static struct night night;
+
+	(void)state;
+	make_night(&night);
+	add_bundle(&night, "touched");
+	add_bundle(&night, "good");
+	run_night(&night);
+	vec_for_each(job, &night.jobs) {
+		job->before = (struct hash128){ 1, 2 };
+		job->mtime_ns = 77;
+	}
+	memset(&night.totals, 0, sizeof(night.totals));
+	run_night_but(&night, 1);
+	assert_int_equal(night.totals.skipped, 1);
+	assert_int_equal(night.totals.outcomes[OUTCOME_PARSED], 2);
+	for (size_t at = 0; at < 2; at++) {
+		check_bundle(&night, at, "");
+		assert_int_equal(time_in_index(&night, at), 77);
+	}
+	end_night(&night);
+}
+
 static void test_only_bad(void **state)
 {
 	static struct night night;
@@ -172,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_no_bundles),
 		cmocka_unit_test(test_good_bundles),
 		cmocka_unit_test(test_one_bad_among_good),
+		cmocka_unit_test(test_a_touched_bundle_keeps_its_row),
 		cmocka_unit_test(test_only_bad),
 		cmocka_unit_test(test_a_reader_that_dies_once_is_forgiven),
 		cmocka_unit_test(test_an_answer_that_comes_twice),

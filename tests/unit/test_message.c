@@ -151,7 +151,9 @@ static bool try_reading(const unsigned char *bytes, size_t len)
 static void test_a_job_comes_back(void **state)
 {
 	static const char *const names[] = { "case.zip", "\xff\n\x1b[31m", "a b.7z" };
+	const struct hash128 before = { 0x0123456789abcdef, 0xfedcba9876543210 };
 	struct unpack_limits limits;
+	struct hash128 got;
 	uint64_t job;
 
 	(void)state;
@@ -159,16 +161,18 @@ static void test_a_job_comes_back(void **state)
 		byte_vec frame = { 0 };
 		char *name;
 
-		message_put_job(&frame, UINT64_MAX - i, names[i], &unpack_limits_default);
-		name = message_get_job(&frame, &job, &limits);
+		message_put_job(&frame, UINT64_MAX - i, names[i], &unpack_limits_default,
+				&before);
+		name = message_get_job(&frame, &job, &limits, &got);
 		assert_non_null(name);
 		assert_string_equal(name, names[i]);
 		assert_int_equal(job, UINT64_MAX - i);
 		assert_memory_equal(&limits, &unpack_limits_default, sizeof(limits));
+		assert_true(hash128_equal(&got, &before));
 		free(name);
 		for (size_t len = frame.len; len-- > 0;) {
 			frame.len = len;
-			assert_null(message_get_job(&frame, &job, &limits));
+			assert_null(message_get_job(&frame, &job, &limits, &got));
 		}
 		vec_free(&frame);
 	}
@@ -178,15 +182,16 @@ static void test_a_job_without_a_name_or_with_more_behind_is_refused(void **stat
 {
 	byte_vec frame = { 0 };
 	struct unpack_limits limits;
+	struct hash128 got = { 0 };
 	uint64_t job;
 
 	(void)state;
-	message_put_job(&frame, 1, "", &unpack_limits_default);
-	assert_null(message_get_job(&frame, &job, &limits));
+	message_put_job(&frame, 1, "", &unpack_limits_default, &got);
+	assert_null(message_get_job(&frame, &job, &limits, &got));
 	frame.len = 0;
-	message_put_job(&frame, 1, "case.zip", &unpack_limits_default);
+	message_put_job(&frame, 1, "case.zip", &unpack_limits_default, &got);
 	bytes_put_u8(&frame, 0);
-	assert_null(message_get_job(&frame, &job, &limits));
+	assert_null(message_get_job(&frame, &job, &limits, &got));
 	vec_free(&frame);
 }
 
