@@ -10,8 +10,8 @@
 #include "pipeline/keeper.h"
 #include "pipeline/message.h"
 
-/* A batch is committed when it has grown to so many bytes, or is so many milliseconds old. */
-#define BATCH_BYTES (32u << 20)
+/* A batch is committed when it has grown to so many bytes, or is so many milliseconds old. Larger ones are no faster (bench/README.md). */
+#define BATCH_BYTES (8u << 20)
 #define BATCH_MS 2000
 
 enum job_state {
