@@ -163,7 +163,7 @@ static void remember(struct map *map, uint64_t key, uint32_t at)
 
 static void take_in(struct bundle_work *work, struct join *same, struct join *join)
 {
-	join_merge(same, join);
+	join_merge(same, join, work->limits.dump_memory);
 	vec_for_each(source, &same->sources)
 		if (source->over)
 			quarantine_over(&work->members.at[source->member]);

@@ -31,8 +31,8 @@ static struct join *open_join(struct bundle_work *work, size_t member, uint32_t 
 #define UNPACKED_MAX (16u << 20)
 #define SMALL (1u << 20)
 #define FEW 32
-/* And so much may be packed. */
-#define PACKED_MAX (40u << 20)
+/* And so much may be packed, a part of what a single dump may take. */
+#define PACKED_PART 3
 
 static void pack_if_need_be(struct bundle_work *work)
 {
@@ -136,7 +136,8 @@ static void join_segment(struct bundle_work *work, const struct chunk *chunk,
 		join = open_join(work, chunk->member, work->line + segment->first_line + 1);
 	}
 	add_content(work, text);
-	if (join_weight(join) >= JOIN_WEIGHT_MAX || work->packed >= PACKED_MAX) {
+	if (join_weight(join) >= work->limits.dump_memory ||
+	    work->packed >= work->limits.dump_memory / PACKED_PART) {
 		work->member_over = true;
 		return;
 	}

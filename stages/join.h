@@ -55,10 +55,6 @@ void join_free(struct join *join);
 void join_records(struct join *join, const struct records *from, struct join_base base);
 /* About how much memory it takes until it is encoded. */
 size_t join_weight(const struct join *join);
-/* A dump that takes more is not read on: a reader would take more than the 160 MiB that it may. It is 1.3 million processes, or
- * 640,000 threads. */
-#define JOIN_WEIGHT_MAX (138u << 20)
-
 /* Makes it small while nothing is to be done with it; and as it was. Both may be called at any time. */
 void join_pack(struct join *join);
 void join_unpack(struct join *join);
@@ -67,8 +63,9 @@ uint64_t join_ticks(const struct join *join);
 
 /* Whether both speak of one memory dump (contract.md section 1). */
 bool join_same_dump(const struct join *a, const struct join *b);
-/* Takes `from` in with its sources, behind those of `join`; unpacks both. */
-void join_merge(struct join *join, struct join *from);
+/* Takes `from` in with its sources, behind those of `join`; unpacks both. Together they weigh at most so much, else only the
+ * sources are taken in, and marked. */
+void join_merge(struct join *join, struct join *from, size_t weight_max);
 /* Sorts the records, adds the processes that are only mentioned, works out the host's values and the incident's id. */
 void join_finish(struct join *join);
 

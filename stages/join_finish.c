@@ -23,14 +23,14 @@ bool join_same_dump(const struct join *a, const struct join *b)
 	return ticks_known;
 }
 
-void join_merge(struct join *join, struct join *from)
+void join_merge(struct join *join, struct join *from, size_t weight_max)
 {
 	struct join_base base = { .source = (uint32_t)join->sources.len };
 	bool over;
 
 	join_unpack(join);
 	join_unpack(from);
-	over = join_weight(join) + join_weight(from) > JOIN_WEIGHT_MAX;
+	over = join_weight(join) + join_weight(from) > weight_max;
 	if (!over)
 		join_records(join, &from->incident.records, base);
 	vec_for_each(source, &from->sources) {

@@ -9,5 +9,5 @@ const struct unpack_limits unpack_limits_default = {
 };
 
 const struct unpack_limits unpack_limits_widest = {
-	.depth = 64, .nested_bytes = 16ull << 30, /* it is memory all the same */
+	.depth = 64, .dump_memory = 2ull << 30, .nested_bytes = 16ull << 30, /* it is memory all the same */
 };

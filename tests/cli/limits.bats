@@ -16,7 +16,7 @@ reasons() {
 @test "values: numbers, sizes with K M G T, and what is none" {
 	write_log a.log A.exe B.exe
 	exits 0 pipeline ingest --max-member-bytes 1G --max-bundle-bytes 3t --max-ratio 7 --max-members 10 \
-		--max-depth 1 --max-name 255 --max-nested-bytes 100M --max-time 5 --deadline 0 a.log
+		--max-depth 1 --max-name 255 --max-nested-bytes 100M --max-dump-memory 1G --max-time 5 --deadline 0 a.log
 	for wrong in '--max-member-bytes 5x' '--max-bundle-bytes 1.5G' '--max-nested-bytes -1' '--max-ratio 5K' \
 		'--max-members many' '--max-depth 0' '--max-depth 65' '--max-name 2M' '--max-time 1m' '--deadline x' \
 		'--max-bundle-bytes 99999999999999999999' '--max-bundle-bytes 99999999999T' '--max-member-bytes G'; do

@@ -34,6 +34,9 @@ waiters() {
 	shows '.incidents | length' 2
 	holds '[.incidents[] | select(.member == "large.log") | .chains] | .[0] > 300000 and .[0] < 420000'
 	exits 0 pipeline verify
+	exits 0 pipeline quarantine retry --max-dump-memory 512M
+	exits 0 pipeline list --format json
+	shows '.incidents | map(.chains) | max' 420000
 }
 
 @test "what is read of it is the same for any number of threads" {
