@@ -180,7 +180,7 @@ opens_by_password() {
 	stderr_has '0 read, 3 already in'
 	touch parts/a.7z.002
 	exits 0 pipeline ingest parts/a.7z.003
-	stderr_has '1 bundles: 1 read'
+	stderr_has '1 bundles: 0 read, 1 already in'
 	exits 0 pipeline ingest parts/c.zip
 	stderr_has '0 read, 1 already in'
 }
