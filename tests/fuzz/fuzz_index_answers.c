@@ -92,7 +92,7 @@ static bool write_bundle(uint64_t id, const struct made *made)
 	struct error error = ERROR_INIT;
 	struct bundle_row row = { .path = id == 1 ? SLICE("/a.zip") : SLICE("/b.zip") };
 	struct encoded_incident encoded = { .summary = SLICE_NONE };
-	struct bundle_result result = { &row, &encoded };
+	struct bundle_result result = { .row = &row, .incidents = &encoded };
 	bool written;
 
 	if (made) {
