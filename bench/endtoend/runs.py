@@ -90,9 +90,9 @@ def alternate(rounds, *commands):
     return [Took(each) for each in times]
 
 
-def streams(tool, files):
-    """Words of a shell that runs `tool FILE... | wc -l` once a core, over as many bytes each."""
-    cores = min(os.cpu_count(), len(files))
+def streams(tool, files, most=os.cpu_count()):
+    """Words of a shell that runs `tool FILE... | wc -l` once a core, or `most` times, over as many bytes each."""
+    cores = min(most, len(files))
     shares, sizes = [[] for _ in range(cores)], [0] * cores
     for path in sorted(files, key=os.path.getsize, reverse=True):
         least = sizes.index(min(sizes))
@@ -103,10 +103,10 @@ def streams(tool, files):
     return ["bash", "-c", "set -o pipefail\n" + "\n".join(parts) + "\n" + " && ".join(waits)]
 
 
-def each(tool, files):
+def each(tool, files, most=os.cpu_count()):
     """The same for a tool that takes one file: one after the other in each stream."""
     return ["bash", "-c", "printf '%s\\0' " + shlex.join(files) +
-            " | xargs -0 -n 1 -P %d sh -c '%s \"$0\" | wc -l'" % (os.cpu_count(), tool)]
+            " | xargs -0 -n 1 -P %d sh -c '%s \"$0\" | wc -l'" % (most, tool)]
 
 
 def _status(pid, keys):
