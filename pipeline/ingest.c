@@ -91,6 +91,7 @@ static void add_found(struct ingest *ingest)
 
 static bool add_stdin(struct ingest *ingest, struct error *error)
 {
+	struct hash128 content;
 	struct stat status;
 
 	for (int i = 0; i < ingest->path_count; i++)
@@ -101,11 +102,12 @@ static bool add_stdin(struct ingest *ingest, struct error *error)
 	ingest->stdin_fd = spool_stdin(ingest, error);
 	if (ingest->stdin_fd < 0)
 		return false;
-	if (fstat(ingest->stdin_fd, &status) != 0)
+	content = hash_file(ingest->stdin_fd);
+	if (hash128_is_none(&content) || fstat(ingest->stdin_fd, &status) != 0)
 		return error_errno(error, "standard input");
 	vec_push(&ingest->jobs, ((struct keeper_job){ .name = "stdin",
 						      .size = (uint64_t)status.st_size,
-						      .content = hash_file(ingest->stdin_fd),
+						      .content = content,
 						      .fd = ingest->stdin_fd }));
 	return true;
 }
