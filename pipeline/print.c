@@ -50,14 +50,19 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 	return out;
 }
 
-void print_count(const char *before, uint64_t count, const char *noun)
+void print_count_to(FILE *out, const char *before, uint64_t count, const char *noun)
 {
 	bool hissing = noun[strlen(noun) - 1] == 's';
 
-	printf("%s%llu %s%s", before, (unsigned long long)count, noun,
-	       count == 1 ? ""
-	       : hissing  ? "es"
-			  : "s");
+	fprintf(out, "%s%llu %s%s", before, (unsigned long long)count, noun,
+		count == 1 ? ""
+		: hissing  ? "es"
+			   : "s");
+}
+
+void print_count(const char *before, uint64_t count, const char *noun)
+{
+	print_count_to(stdout, before, count, noun);
 }
 
 void print_json_text(struct json *json, const char *key, struct slice text)

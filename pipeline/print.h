@@ -22,6 +22,7 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 
 /* "BEFORE3 chains", "BEFORE1 process" on stdout: the noun in its right number. */
 void print_count(const char *before, uint64_t count, const char *noun);
+void print_count_to(FILE *out, const char *before, uint64_t count, const char *noun);
 
 /* null for an empty text, a NUMBER_NONE, a SIZE_NONE, a MOMENT_NONE, an MS_NONE, or address 0. */
 void print_json_text(struct json *json, const char *key, struct slice text);

@@ -10,38 +10,38 @@
 /* Columns that line numbers take before the command. */
 #define LINES_COLUMNS 20
 
-static void print_address(const struct shown *shown, const char *before, uint64_t address,
-			  const char *behind)
+static void print_address(FILE *out, const struct shown *shown, const char *before,
+			  uint64_t address, const char *behind)
 {
 	int digits = shown->incident->records.host.address_digits == 8 ? 8 : 16;
 
-	printf("%s%0*llx%s", before, digits, (unsigned long long)address, behind);
+	fprintf(out, "%s%0*llx%s", before, digits, (unsigned long long)address, behind);
 }
 
-/* The command that prints the piece again. */
-static void print_command(const struct shown *shown, const struct evidence_piece *piece)
+void print_piece_command(FILE *out, const struct shown *shown,
+			 const struct evidence_piece *piece)
 {
 	switch ((enum piece_kind)piece->kind) {
 	case PIECE_THREAD:
-		print_address(shown, "!thread ", piece->object, " 3f");
+		print_address(out, shown, "!thread ", piece->object, " 3f");
 		break;
 	case PIECE_PROCESS:
-		print_address(shown, "!process ", piece->object, " 3f");
+		print_address(out, shown, "!process ", piece->object, " 3f");
 		break;
 	case PIECE_MESSAGE:
 		if (is_lpc_message(piece->object))
-			printf("!lpc message %x", (uint32_t)piece->object);
+			fprintf(out, "!lpc message %x", (uint32_t)piece->object);
 		else
-			print_address(shown, "!alpc /m ", piece->object, "");
+			print_address(out, shown, "!alpc /m ", piece->object, "");
 		break;
 	case PIECE_PORT:
-		print_address(shown, "!alpc /p ", piece->object, "");
+		print_address(out, shown, "!alpc /p ", piece->object, "");
 		break;
 	case PIECE_RESOURCE:
-		print_address(shown, "!locks -v ", piece->object, "");
+		print_address(out, shown, "!locks -v ", piece->object, "");
 		break;
 	case PIECE_ROW:
-		printf("!vm");
+		fprintf(out, "!vm");
 		break;
 	}
 }
@@ -66,7 +66,7 @@ static void print_piece(const struct shown *shown, const struct evidence_piece *
 	const struct summary *summary = &shown->row->summary;
 
 	print_lines(&piece->evidence);
-	print_command(shown, piece);
+	print_piece_command(stdout, shown, piece);
 	if (summary->sources.len > 1 && piece->evidence.length &&
 	    piece->evidence.source < summary->sources.len) {
 		printf("  ");
