@@ -170,6 +170,25 @@ void baseline_rows_sum(const struct baseline_row *rows, size_t count, thread_cou
 	sum->len = kept + 1;
 }
 
+uint32_t baseline_rows_most(const struct baseline_row *rows, size_t count)
+{
+	thread_counts counts = { 0 };
+	uint32_t most;
+
+	baseline_rows_sum(rows, count, &counts);
+	most = missing_threads_most(&counts);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t own;
+
+		baseline_rows_sum(&rows[i], 1, &counts);
+		own = missing_threads_most(&counts);
+		if (own != NUMBER_NONE && (most == NUMBER_NONE || own > most))
+			most = own;
+	}
+	vec_free(&counts);
+	return most;
+}
+
 static bool counts_of_image(struct index_view *view, struct slice image,
 			    thread_counts *counts, struct error *error)
 {

@@ -26,6 +26,9 @@ bool index_baselines(struct index_view *view, struct slice pattern, baseline_row
 void baseline_rows_free(baseline_rows *rows);
 /* Replaces sum by the counts of all these rows together. */
 void baseline_rows_sum(const struct baseline_row *rows, size_t count, thread_counts *sum);
+/* The most threads with which a process of these rows, all of one image, may be said to miss some, by its build or by all;
+ * NUMBER_NONE when none is. */
+uint32_t baseline_rows_most(const struct baseline_row *rows, size_t count);
 
 /* A baseline for find_patterns(): of what the view holds, whose incidents each count once and the one that is asked about
  * among them. Where it fails, error says why, and holds the first reason. */

@@ -9,24 +9,6 @@
 #include "index/pattern.h"
 #include "index/query_incident.h"
 
-/* The most threads with which a process of these rows, all of one image, may be missed; NUMBER_NONE for none. */
-static uint32_t most_of_image(struct baseline_row *row, size_t count)
-{
-	thread_counts sum = { 0 };
-	uint32_t most;
-
-	baseline_rows_sum(row, count, &sum);
-	most = missing_threads_most(&sum);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t own = missing_threads_most(&row[i].counts);
-
-		if (own != NUMBER_NONE && (most == NUMBER_NONE || own > most))
-			most = own;
-	}
-	vec_free(&sum);
-	return most;
-}
-
 /* The incidents whose least number of threads of the image is not above `most`: they stand first. */
 static bool collect_few(struct asking *asking, struct slice image, uint32_t most, id_vec *ids)
 {
@@ -67,7 +49,7 @@ static bool collect_by_baseline(struct asking *asking, struct slice pattern, id_
 			next++;
 		if (!literal && !pattern_may_match_cut(pattern, image))
 			continue;
-		most = most_of_image(&rows.at[i], next - i);
+		most = baseline_rows_most(&rows.at[i], next - i);
 		if (most != NUMBER_NONE)
 			good = collect_few(asking, image, most, ids);
 	}
