@@ -295,6 +295,7 @@ lint-format:
 	$(Q)$(if $(C_FILES),$(CLANG_FORMAT) --dry-run -Werror $(C_FILES))
 
 lint-man:
+	$(Q)scripts/spread-man --check
 	$(Q)set -e; for page in $(wildcard pipeline/man/*.[1-8]); do \
 		mandoc -Tlint -Wwarning "$$page"; \
 	done

@@ -111,7 +111,7 @@ def_keys() {
 	has_keys '.memory.page_files[]' name current_kb free_kb minimum_kb maximum_kb evidence
 	shows '.memory | [.physical_kb, .available_kb, .failures.pool_allocations]' '[16776692,null,null]'
 	for key in "${keys[@]}"; do
-		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline.1" || fail "$key is not in the manual"
+		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline-json.5" || fail "$key is not in the manual"
 	done
 	mapfile -t keys < <(def_keys analysis_fields.def)
 	[ ${#keys[@]} -gt 14 ] || fail "${#keys[@]} keys"
@@ -119,7 +119,7 @@ def_keys() {
 	has_keys '.analysis.arguments[]' value text
 	shows '.analysis | [.title, .bugcheck_code, .osname]' '["DRIVER_IRQL_NOT_LESS_OR_EQUAL","0xD1",null]'
 	for key in "${keys[@]}"; do
-		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline.1" || fail "$key is not in the manual"
+		grep -q "Cm $key" "$ROOT/pipeline/man/pipeline-json.5" || fail "$key is not in the manual"
 	done
 }
 
