@@ -79,6 +79,7 @@ endif
 UNIT_LIBS := $(call pkg,--libs,libarchive,-larchive) -lcmocka
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-missing-field-initializers \
 	-Werror=implicit $(if $(filter-out 0,$(WERROR)),-Werror)
 
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DPIPELINE_VERSION='"$(VERSION)"' -I. $(WARNINGS) \

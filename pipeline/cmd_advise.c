@@ -9,16 +9,12 @@ enum {
 };
 
 static const struct option_row rows[] = {
-	{ OPTION_FORMAT, 'f', "format", "FORMAT",
-	  "text (default), json, cmd (procdump) or reg (LocalDumps)" },
+	OPTIONS_FORMAT_OF("output", "text (default), json, cmd (procdump), reg (LocalDumps)"),
 	{ OPTION_BUDGET, 0, "budget", "SIZE",
-	  "no more than this for all user dumps: a number and K, M, G or T" },
+	  "no more than this for all user dumps: a number and K, M, G or T", NULL, true },
 	OPTIONS_COMMON,
 	{ 0 },
 };
-
-#define FORMATS_KNOWN \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_CMD | 1u << FORMAT_REG)
 
 struct wish {
 	enum format format;
@@ -87,7 +83,7 @@ static bool take_option(void *context, const struct options *options, int id)
 
 	if (id == OPTION_BUDGET)
 		return budget_option(options, &wish->budget_kb);
-	return format_option_of(&wish->format, options, FORMATS_KNOWN);
+	return format_option(&wish->format, options);
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)

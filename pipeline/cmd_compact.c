@@ -15,7 +15,7 @@ enum {
 
 static const struct option_row rows[] = {
 	{ OPTION_WAIT, 0, "wait", "SECONDS",
-	  "how long to wait for those that read the index; default: 60" },
+	  "how long to wait for those that read the index; default: 60", NULL, true },
 	OPTIONS_LOCK,
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,

@@ -9,14 +9,11 @@
 
 static const struct option_row rows[] = {
 	OPTIONS_FAIL_ON,
-	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl or csv" },
+	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv"),
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
-
-#define FORMATS_KNOWN \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV)
 
 struct comparing {
 	const char *index;
@@ -125,7 +122,7 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_FAIL_ON:
 		return fail_on_option(&comparing->fail_on, options);
 	case OPTION_FORMAT:
-		return format_option_of(&comparing->format, options, FORMATS_KNOWN);
+		return format_option(&comparing->format, options);
 	default:
 		return select_option(&comparing->filter.selector, options, id);
 	}

@@ -16,7 +16,8 @@ enum {
 static const struct option_row rows[] = {
 	{ OPTION_BEFORE, 0, "before", "TIME",
 	  "remove incidents of a session time before: RFC 3339 or a date" },
-	{ OPTION_KEEP_PINNED, 0, "keep-pinned", NULL, "but not those that are pinned" },
+	{ OPTION_KEEP_PINNED, 0, "keep-pinned", NULL, "but not those that are pinned",
+	  NULL, true },
 	{ OPTION_DRY_RUN, 0, "dry-run", NULL, "say how many that would be, and change nothing" },
 	OPTIONS_LOCK,
 	OPTIONS_FORMAT,

@@ -6,14 +6,11 @@
 #include "pipeline/row_output.h"
 
 static const struct option_row rows[] = {
-	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl or csv" },
+	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv"),
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
-
-#define FORMATS_KNOWN \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV)
 
 static void print_json_row(struct json *json, const struct incident_row *row)
 {
@@ -135,7 +132,7 @@ static bool take_option(void *into, const struct options *options, int id)
 		wish->index = options->value;
 		return true;
 	case OPTION_FORMAT:
-		return format_option_of(&wish->format, options, FORMATS_KNOWN);
+		return format_option(&wish->format, options);
 	default:
 		return select_option(&wish->selector, options, id);
 	}

@@ -18,7 +18,7 @@ enum {
 static const struct option_row rows[] = {
 	{ OPTION_REMOVE, 0, "remove", NULL, "take the pins away" },
 	OPTIONS_LOCK,
-	{ OPTION_FORMAT, 'f', "format", "FORMAT", "of the list: text (default) or json" },
+	OPTIONS_FORMAT_OF("output of the list", "text (default), json"),
 	OPTIONS_COMMON,
 	{ 0 },
 };

@@ -22,7 +22,7 @@ static const struct option_row rows[] = {
 	{ OPTION_REASON, 0, "reason", "CODE",
 	  "only members quarantined for this reason; * and ? are wildcards" },
 	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },
-	{ OPTION_FORMAT, 'f', "format", "FORMAT", "of list: text (default) or json" },
+	OPTIONS_FORMAT_OF("output of list", "text (default), json"),
 	OPTIONS_READING,
 	OPTIONS_PASSWORDS,
 #define LIMIT LIMIT_ROW

@@ -35,24 +35,21 @@ static const struct option_row rows[] = {
 #include "index/incident_questions.def"
 #undef INCIDENT_QUESTION
 	{ OPTION_MIN_INCIDENTS, 0, "min-incidents", "N", "signatures that at least N incidents have" },
-	{ OPTION_GROUP_BY, 0, "group-by", "GROUPING",
-	  "what makes chains one group: root, path, kind (default) or frame" },
-	{ OPTION_OCCURRENCES, 0, "occurrences", "N",
-	  "show at most N chains a group, or all (text: 3, json: all)" },
-	{ OPTION_NEW_SINCE, 0, "new-since", "TIME",
+	{ OPTION_GROUP_BY, 0, "group-by", "GROUPING", "what makes chains one group",
+	  "root, path, kind (default), frame", true },
+	{ OPTION_OCCURRENCES, 0, "occurrences", "N|all",
+	  "show at most N chains a group (text: 3, json: all)", NULL, true },
+	{ OPTION_NEW_SINCE, 0, "new-since", "TIME|last-run",
 	  "what is new, worse or gone since a time, or since last-run of ingest" },
 	{ OPTION_LIKE, 0, "like", "INCIDENT", "the incidents most like this one, and what they share" },
 	OPTIONS_FAIL_ON,
-	{ OPTION_FORMAT, 'f', "format", "FORMAT", "text (default), json, jsonl, csv or dot" },
+	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv, dot"),
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
 /* clang-format on */
 
-#define FORMATS_KNOWN                                                                    \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_CSV | \
-	 1u << FORMAT_DOT)
 #define OCCURRENCES_TEXT 3
 #define LAST_RUN "last-run"
 #define OCCURRENCES_UNSAID (UINT64_MAX - 1)
@@ -73,14 +70,14 @@ struct query {
 
 static bool grouping_option(enum grouping *grouping, const struct options *options)
 {
+	unsigned which;
+
+	if (!word_option(options, &which))
+		return false;
 	for (int i = 0; i < GROUPINGS; i++)
-		if (strcmp(options->value, grouping_text((enum grouping)i)) == 0) {
+		if (strcmp(options->value, grouping_text((enum grouping)i)) == 0)
 			*grouping = (enum grouping)i;
-			return true;
-		}
-	return options_refuse(options,
-			      "unknown --group-by '%s': root, path, kind and frame are known",
-			      options->value);
+	return true;
 }
 
 static bool occurrences_option(uint64_t *occurrences, const struct options *options)
@@ -164,7 +161,7 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_FAIL_ON:
 		return fail_on_option(&query->fail_on, options);
 	case OPTION_FORMAT:
-		return format_option_of(&query->wish.format, options, FORMATS_KNOWN);
+		return format_option(&query->wish.format, options);
 	default:
 		if (id >= OPTION_QUESTION && id < OPTION_QUESTION + INCIDENT_QUESTIONS)
 			return question_option(query, options, id - OPTION_QUESTION);

@@ -6,10 +6,11 @@
 
 #include "pipeline/base/log.h"
 #include "pipeline/base/slice.h"
+#include "pipeline/near.h"
 #include "pipeline/options.h"
 
 static const struct option_row rows[] = {
-	{ OPTION_HELP, 'h', "help", NULL, "print this help" },
+	OPTIONS_COMMON,
 	{ 0 },
 };
 
@@ -33,30 +34,42 @@ static bool print_schema(struct slice name)
 	return false;
 }
 
+static int unknown_schema(const struct command *command, const char *typed)
+{
+	struct near near = near_begin(plain_name(slice_from(typed)));
+	char text[NEAR_TEXT_SIZE];
+
+	for (size_t i = 0; i < schemas_count; i++)
+		near_offer(&near, slice_from(schemas[i].name));
+	return options_mistake(command,
+			       "there is no schema '%s'%s; without a name all are listed",
+			       typed, near_text(text, &near, ""));
+}
+
+/* Of any index the schemas are the same. */
+static bool take_option(void *into, const struct options *options, int id)
+{
+	(void)into;
+	(void)options;
+	(void)id;
+	return true;
+}
+
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	struct options options;
-	char **operands;
-	int id, count;
+	struct operands names;
+	int status;
 
-	(void)index; /* of any index the schemas are the same */
-	options_begin(&options, command, argc, argv);
-	do
-		id = options_next(&options);
-	while (id >= 0);
-	operands = options_operands(&options, &count);
-	options_end(&options);
-	if (id == OPTION_STOP)
-		return options.status;
-	if (count > 1)
+	(void)index;
+	if (!options_take(command, argc, argv, take_option, NULL, &names, &status))
+		return status;
+	if (names.count > 1)
 		return options_mistake(command, "one schema at a time");
-	if (count == 0)
+	if (names.count == 0)
 		for (size_t i = 0; i < schemas_count; i++)
 			puts(schemas[i].name);
-	else if (!print_schema(plain_name(slice_from(operands[0]))))
-		return options_mistake(
-			command, "there is no schema '%s'; without a name all are listed",
-			operands[0]);
+	else if (!print_schema(plain_name(slice_from(names.at[0]))))
+		return unknown_schema(command, names.at[0]);
 	return 0;
 }
 

@@ -22,16 +22,13 @@ static const struct option_row rows[] = {
 	{ OPTION_EVIDENCE, 0, "evidence", "N",
 	  "only the original lines of point of interest N, out of the bundle" },
 	OPTIONS_PASSWORDS,
-	{ OPTION_FORMAT, 'f', "format", "FORMAT",
-	  "text (default), json, jsonl, or dot: the wait chains for Graphviz" },
+	OPTIONS_FORMAT_OF("output",
+			  "text (default), json, jsonl, dot (the wait chains for Graphviz)"),
 	OPTIONS_SANDBOX,
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
 };
-
-#define FORMATS_KNOWN \
-	(1u << FORMAT_TEXT | 1u << FORMAT_JSON | 1u << FORMAT_JSONL | 1u << FORMAT_DOT)
 
 struct wish {
 	const struct command *command;
@@ -203,7 +200,7 @@ static bool take_option(void *into, const struct options *options, int id)
 		wish->passwords = true;
 		return password_file_option(options);
 	case OPTION_FORMAT:
-		return format_option_of(&wish->format, options, FORMATS_KNOWN);
+		return format_option(&wish->format, options);
 	default:
 		wish->selected = true;
 		return select_option(&wish->selector, options, id);

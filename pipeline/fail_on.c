@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "index/query_incident.h"
+#include "pipeline/option_mistakes.h"
 
 static const struct {
 	const char *name;
@@ -14,6 +15,12 @@ static const struct {
 #include "pipeline/fail_on.def"
 #undef FAIL_ON
 };
+
+const char fail_on_words[] =
+#define FAIL_ON(id, name, compares, what) name ", "
+#include "pipeline/fail_on.def"
+#undef FAIL_ON
+	;
 
 static int find(struct slice name)
 {
@@ -34,11 +41,7 @@ bool fail_on_option(unsigned *wanted, const struct options *options)
 		int condition = find(name);
 
 		if (condition == FAIL_ONS)
-			return options_refuse(
-				options,
-				"unknown --fail-on '%.*s': new-chain, worse-chain, "
-				"storm, special, message-box and missing-threads are known",
-				SLICE_ARG(name));
+			return option_word_unknown(options, name);
 		*wanted |= 1u << condition;
 		if (comma < 0)
 			return true;

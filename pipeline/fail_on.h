@@ -13,12 +13,13 @@ enum fail_on {
 	FAIL_ONS,
 };
 
-#define OPTIONS_FAIL_ON                                                                       \
-	{                                                                                     \
-		OPTION_FAIL_ON, 0, "fail-on", "WHAT",                                         \
-			"exit with 3 if WHAT holds: new-chain, worse-chain, storm, special, " \
-			"message-box, missing-threads; a comma between several"               \
-	}
+extern const char fail_on_words[];
+
+/* clang-format off */
+#define OPTIONS_FAIL_ON                                                                      \
+	{ OPTION_FAIL_ON, 0, "fail-on", "WHAT,...", "exit with 3 if one of these holds",     \
+	  fail_on_words }
+/* clang-format on */
 
 /* Takes in one or several names, a comma between them, a bit each. */
 bool fail_on_option(unsigned *wanted, const struct options *options);

@@ -9,49 +9,14 @@
 
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
-#include "pipeline/options.h"
+#include "pipeline/commands.h"
 #include "pipeline/password_file.h"
 #include "pipeline/reader.h"
 
-#define COMMAND(name) extern const struct command command_##name;
-#include "pipeline/commands.def"
-#undef COMMAND
-
-static const struct command *const commands[] = {
-#define COMMAND(name) &command_##name,
-#include "pipeline/commands.def"
-#undef COMMAND
+struct start {
+	const char *index; /* NULL */
+	bool version, verbose;
 };
-
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static void print_help(void)
-{
-	printf("Examples:\n"
-	       "  pipeline ingest /srv/cases                       # read an archive of dump logs\n"
-	       "  pipeline query --chain ProcessA.exe              # who waits for whom, in which dumps\n"
-	       "  pipeline show 9f3c                               # everything known of one incident\n"
-	       "\n"
-	       "Usage: pipeline [--index DIR] COMMAND [OPTION]...\n"
-	       "Reads archived Windows dump logs and finds the wait chains that keep coming back.\n"
-	       "\n"
-	       "Commands:\n");
-	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
-	printf("\n"
-	       "Options:\n"
-	       "      --index DIR   the index to use; else $PIPELINE_INDEX,\n"
-	       "                    else $XDG_STATE_HOME/pipeline/index\n"
-	       "  -h, --help        print this help; after a command, that command's\n"
-	       "      --version     print the version; with -v also how the kernel here would let\n"
-	       "                    archives be read in confinement\n");
-}
-
-/* -v and --verbose, behind --version. */
-static bool is_verbose(const char *word)
-{
-	return word && (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0);
-}
 
 static void print_version(bool verbose)
 {
@@ -67,52 +32,51 @@ static void print_version(bool verbose)
 	printf("seccomp: %s\n", offered.seccomp ? "yes" : "no");
 }
 
-static int mistake(const char *what, const char *word)
+static bool take_option(void *into, const struct options *options, int id)
 {
-	log_error("%s '%s' (try 'pipeline --help')", what, word);
-	return EXIT_USAGE;
+	struct start *start = into;
+
+	switch (id) {
+	case OPTION_VERSION:
+		return start->version = true;
+	case OPTION_VERBOSE:
+		return start->verbose = true;
+	default:
+		start->index = options->value;
+		return true;
+	}
 }
 
-static int run_command(const char *index, int argc, char **argv)
+/* Whoever names a file or folder in the place of a command most likely wants it read. */
+static int unknown_command(const char *word)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(argv[0], commands[i]->name) == 0)
-			return commands[i]->run(commands[i], index, argc, argv);
-	return mistake("unknown command", argv[0]);
+	if (access(word, F_OK) == 0)
+		return options_mistake(&command_program,
+				       "'%s' is no command; to read it, 'pipeline ingest %s'",
+				       word, word);
+	return command_unknown(&command_program, word);
 }
 
 static int run(int argc, char **argv)
 {
-	const char *index = NULL;
-	int at = 1;
+	struct start start = { .index = NULL };
+	struct operands words;
+	const struct command *command;
+	int status;
 
-	for (; at < argc && argv[at][0] == '-'; at++) {
-		if (strcmp(argv[at], "--") == 0) {
-			at++;
-			break;
-		}
-		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-			print_help();
-			return 0;
-		}
-		if (strcmp(argv[at], "--version") == 0) {
-			print_version(is_verbose(argv[at + 1]));
-			return 0;
-		}
-		if (strcmp(argv[at], "--index") == 0 && at + 1 < argc)
-			index = argv[++at];
-		else if (strncmp(argv[at], "--index=", 8) == 0)
-			index = argv[at] + 8;
-		else
-			return mistake(strcmp(argv[at], "--index") == 0 ? "no value for option"
-									: "unknown option",
-				       argv[at]);
+	if (!options_take_first(argc, argv, take_option, &start, &words, &status))
+		return status;
+	if (start.version) {
+		print_version(start.verbose);
+		return 0;
 	}
-	if (at == argc) {
-		log_error("no command given (try 'pipeline --help')");
-		return EXIT_USAGE;
-	}
-	return run_command(index, argc - at, argv + at);
+	if (start.verbose)
+		return options_mistake(&command_program, "-v is for --version");
+	if (words.count == 0)
+		return options_mistake(&command_program, "no command given");
+	command = command_find(slice_from(words.at[0]));
+	return command ? command->run(command, start.index, words.count, words.at)
+		       : unknown_command(words.at[0]);
 }
 
 /*

@@ -3,12 +3,32 @@
 #include "pipeline/options.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pipeline/base/log.h"
 #include "pipeline/base/mem.h"
+#include "pipeline/base/vec.h"
+#include "pipeline/commands.h"
+#include "pipeline/globals.h"
+#include "pipeline/option_mistakes.h"
+#include "pipeline/option_rows.h"
+
+struct given {
+	const struct option_row *row;
+	const char *value;
+};
+
+struct parse {
+	const struct command *command;
+	int argc;
+	char **argv;
+	struct option *long_rows; /* their val is the row's number, and ROW_OF_LONG */
+	char *letters;
+	VEC(struct given) given;
+};
+
+/* Beyond the letters. */
+#define ROW_OF_LONG 256
 
 static size_t count_rows(const struct option_row *rows)
 {
@@ -26,156 +46,156 @@ static int argument_of(const struct option_row *row)
 	return *row->value == '[' ? optional_argument : required_argument;
 }
 
-void options_begin(struct options *options, const struct command *command, int argc,
-		   char **argv)
+/* before: options end where the first operand stands. */
+static void parse_begin(struct parse *parse, bool before)
 {
-	size_t count = count_rows(command->options), letters = 0;
-	struct option *rows = mem_alloc_zero(count + 1, sizeof(*rows));
+	const struct option_row *rows = parse->command->options;
+	size_t count = count_rows(rows);
+	char *letters = mem_alloc_zero(count * 2 + 3, 1);
 
-	*options = (struct options){ .command = command, .argc = argc, .argv = argv };
-	options->short_rows = mem_alloc_zero(count * 2 + 2, 1);
-	options->short_rows[letters++] = ':';
+	parse->long_rows = mem_alloc_zero(count + 1, sizeof(*parse->long_rows));
+	parse->letters = letters;
+	if (before)
+		*letters++ = '+';
+	*letters++ = ':';
 	for (size_t i = 0; i < count; i++) {
-		const struct option_row *row = &command->options[i];
-
-		rows[i] = (struct option){ row->name, argument_of(row), NULL, row->id };
-		if (!row->letter)
+		parse->long_rows[i] = (struct option){ rows[i].name, argument_of(&rows[i]),
+						       NULL, ROW_OF_LONG + (int)i };
+		if (!rows[i].letter)
 			continue;
-		options->short_rows[letters++] = row->letter;
-		if (row->value)
-			options->short_rows[letters++] = ':';
+		*letters++ = rows[i].letter;
+		if (rows[i].value)
+			*letters++ = ':';
 	}
-	options->long_rows = rows;
-	optind = 0; /* start afresh, also after main() has parsed its own */
+	optind = 0; /* start afresh, also after others' command lines */
 	opterr = 0;
 }
 
-static int id_of_letter(const struct command *command, int letter)
+static void parse_end(struct parse *parse)
 {
-	for (const struct option_row *row = command->options; row->id; row++)
-		if (row->letter && row->letter == letter)
-			return row->id;
-	return letter; /* an id, from a long option */
+	free(parse->long_rows);
+	free(parse->letters);
+	vec_free(&parse->given);
 }
 
-static void print_row(const struct option_row *row)
+static const struct option_row *row_of(const struct command *command, int found)
 {
-	char left[64];
+	const struct option_row *row = command->options;
 
-	snprintf(left, sizeof(left), "%s%c%s--%s%s%s", row->letter ? "-" : " ",
-		 row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
-		 row->value ? " " : "", row->value ? row->value : "");
-	printf("  %-28s  %s\n", left, row->help);
+	if (found >= ROW_OF_LONG)
+		return &row[found - ROW_OF_LONG];
+	while (row->id && row->letter != found)
+		row++;
+	return row->id ? row : NULL;
 }
 
-static void print_help(const struct command *command)
+static void report(const struct parse *parse, int found)
 {
-	printf("Examples:\n%s\nUsage: pipeline %s [OPTION]...%s%s\n%s\n\nOptions:\n",
-	       command->examples, command->name, *command->operands ? " " : "",
-	       command->operands, command->summary);
-	for (const struct option_row *row = command->options; row->id; row++)
-		print_row(row);
-}
+	const char *word = parse->argv[optind - 1];
 
-static void report_mistake(const struct command *command, const char *format, va_list list)
-{
-	char text[400];
-
-	vsnprintf(text, sizeof(text), format, list);
-	log_error("%s: %s (try 'pipeline %s --help')", command->name, text, command->name);
-}
-
-int options_mistake(const struct command *command, const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	report_mistake(command, format, list);
-	va_end(list);
-	return EXIT_USAGE;
-}
-
-bool options_refuse(const struct options *options, const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	report_mistake(options->command, format, list);
-	va_end(list);
-	return false;
+	if (found == ':')
+		option_without_value(parse->command, row_of(parse->command, optopt));
+	else if (optopt >= ROW_OF_LONG)
+		option_with_value(parse->command, row_of(parse->command, optopt));
+	else if (optopt)
+		/* getopt stays at a word until all its letters are read. */
+		option_letter_unknown(parse->command, (char)optopt, parse->argv[optind]);
+	else
+		option_unknown(parse->command, word);
 }
 
 /* getopt_long takes a value that may be left out only behind "=". */
-static bool takes_next(const struct options *options, int id)
+static const char *value_of(const struct parse *parse, const struct option_row *row)
 {
-	const struct option_row *row = options->command->options;
-
-	while (row->id && row->id != id)
-		row++;
-	return argument_of(row) == optional_argument && optind < options->argc &&
-	       options->argv[optind][0] != '-';
+	if (!optarg && argument_of(row) == optional_argument && optind < parse->argc &&
+	    parse->argv[optind][0] != '-')
+		return parse->argv[optind++];
+	return optarg;
 }
 
-static int stop(struct options *options, int status)
+/* "-format json": to getopt a letter with a value behind it. */
+static bool lacks_a_dash(const struct parse *parse, int found)
 {
-	options->status = status;
-	return OPTION_STOP;
+	const char *word = parse->argv[optind - 1];
+
+	return found < ROW_OF_LONG && optarg == word + 2 &&
+	       option_row_named(parse->command->options, slice_from(word + 1));
 }
 
-int options_next(struct options *options)
+/* Collects what is given. False when the command ends here, with *status. */
+static bool parse_all(struct parse *parse, int *status)
 {
-	const struct command *command = options->command;
-	int id;
+	const struct option_row *row;
+	int found;
 
-	id = getopt_long(options->argc, options->argv, options->short_rows,
-			 options->long_rows, NULL);
-	if (id == -1)
-		return OPTION_END;
-	if (id == ':')
-		return stop(options, options_mistake(command, "option '%s' needs a value",
-						     options->argv[optind - 1]));
-	if (id == '?' && optopt && optopt < 128 && optopt >= 32)
-		return stop(options, options_mistake(command, "unknown option '-%c'", optopt));
-	if (id == '?')
-		return stop(options, options_mistake(command, "unknown or ambiguous option '%s'",
-						     options->argv[optind - 1]));
-	id = id_of_letter(command, id);
-	options->value = optarg;
-	if (!optarg && takes_next(options, id))
-		options->value = options->argv[optind++];
-	if (id == OPTION_HELP) {
-		print_help(command);
-		return stop(options, 0);
+	while ((found = getopt_long(parse->argc, parse->argv, parse->letters,
+				    parse->long_rows, NULL)) != -1) {
+		if (found == '?' || found == ':') {
+			report(parse, found);
+			*status = EXIT_USAGE;
+			return false;
+		}
+		if (lacks_a_dash(parse, found)) {
+			option_unknown(parse->command, parse->argv[optind - 1]);
+			*status = EXIT_USAGE;
+			return false;
+		}
+		row = row_of(parse->command, found);
+		if (row->id == OPTION_HELP) {
+			print_command_help(parse->command);
+			*status = 0;
+			return false;
+		}
+		vec_push(&parse->given, ((struct given){ row, value_of(parse, row) }));
 	}
-	return id;
+	return true;
 }
 
-char **options_operands(struct options *options, int *count)
+static bool take_one(const struct options *options, option_taker take, void *into)
 {
-	*count = options->argc - optind;
-	return options->argv + optind;
+	return is_global_option(options->row->id) ? global_option(options)
+						  : take(into, options, options->row->id);
 }
 
-void options_end(struct options *options)
+static bool take_given(const struct parse *parse, option_taker take, void *into)
 {
-	free(options->long_rows);
-	free(options->short_rows);
+	vec_for_each(given, &parse->given) {
+		struct options options = { parse->command, given->row, given->value, NULL };
+
+		if (!take_one(&options, take, into))
+			return false;
+	}
+	return true;
+}
+
+static bool parse_and_take(const struct command *command, int argc, char **argv,
+			   option_taker take, void *into, struct operands *operands,
+			   int *status)
+{
+	struct parse parse = { .command = command, .argc = argc, .argv = argv };
+	bool good;
+
+	parse_begin(&parse, command == &command_program);
+	good = parse_all(&parse, status);
+	if (good) {
+		*operands = (struct operands){ argv + optind, argc - optind };
+		good = take_given(&parse, take, into);
+		*status = good ? 0 : EXIT_USAGE;
+	}
+	parse_end(&parse);
+	return good;
+}
+
+bool options_take_first(int argc, char **argv, option_taker take, void *into,
+			struct operands *operands, int *status)
+{
+	return parse_and_take(&command_program, argc, argv, take, into, operands, status);
 }
 
 bool options_take(const struct command *command, int argc, char **argv, option_taker take,
 		  void *into, struct operands *operands, int *status)
 {
-	struct options options;
-	bool good = true;
-	int id;
-
-	options_begin(&options, command, argc, argv);
-	while (good && (id = options_next(&options)) >= 0)
-		good = take(into, &options, id);
-	operands->at = options_operands(&options, &operands->count);
-	options_end(&options);
-	*status = good ? options.status : EXIT_USAGE;
-	return good && id != OPTION_STOP;
+	return parse_and_take(command, argc, argv, take, into, operands, status);
 }
 
 bool options_take_alone(const struct command *command, int argc, char **argv,

@@ -6,7 +6,7 @@
 #ifndef PIPELINE_OPTIONS_H
 #define PIPELINE_OPTIONS_H
 
-#include <stdbool.h>
+#include "pipeline/base/slice.h"
 
 /* Exit statuses that commands share (contract.md section 2); 0 is success. */
 enum {
@@ -19,21 +19,28 @@ enum {
 };
 
 struct option_row {
-	int id;      /* what options_next() returns */
+	int id;      /* what the taker is given */
 	char letter; /* 0 for none */
 	const char *name;
 	/* What the help calls its value; NULL when it takes none. In brackets where it may be left out, which only a command without operands can
-	 * offer. */
+	 * offer. With ",..." behind when it is a list with commas between. Alternatives in lower case are words: "N|all". */
 	const char *value;
 	const char *help;
+	/* All that the value may be, for help, check and completion alike: "text (default), json". NULL when it is no word. */
+	const char *words;
+	bool preset; /* the config file and the environment may give it */
 };
 
 /* Ids that every table may use; a command's own start at OPTION_OWN. */
 enum {
-	OPTION_END = -1,
-	OPTION_STOP = -2, /* help was printed or a mistake reported: leave with options->status */
 	OPTION_INDEX = 256, /* beyond the letters */
+	OPTION_CONFIG,
+	OPTION_COLOR,
+	OPTION_PAGER,
+	OPTION_NO_PAGER,
 	OPTION_HELP,
+	OPTION_VERSION, /* this and the next only before a command */
+	OPTION_VERBOSE,
 	OPTION_OWN,
 };
 
@@ -43,25 +50,26 @@ struct command {
 	const char *operands;             /* "PATH…" */
 	const char *examples;             /* lines of "pipeline …   # what it does" */
 	const struct option_row *options; /* ends with a row of id 0 */
+	bool pages;    /* what it prints for people goes through a pager, on a terminal */
+	bool unpreset; /* works whatever the config file says */
 	int (*run)(const struct command *command, const char *index, int argc, char **argv);
 };
 
+/* The option that a taker is given. */
 struct options {
 	const struct command *command;
-	int argc;
-	char **argv;
-	const char *value; /* of the option just returned */
-	int status;
-	/* private */
-	void *long_rows;
-	char *short_rows;
+	const struct option_row *row;
+	const char *value;  /* NULL when there is none */
+	const char *origin; /* where a preset was given: "FILE:LINE" or "$NAME"; NULL when it is on the command line */
 };
 
-#define OPTIONS_COMMON                                                                 \
-	{ OPTION_INDEX, 0, "index", "DIR", "the index to use; else $PIPELINE_INDEX" }, \
-	{                                                                              \
-		OPTION_HELP, 'h', "help", 0, "print this help"                         \
-	}
+/* Of every command, and before a command. --index is the command's to take. */
+/* clang-format off */
+#define OPTIONS_COMMON                                                                       \
+	{ OPTION_INDEX, 0, "index", "DIR",                                                   \
+	  "the index to use; else $PIPELINE_INDEX, else $XDG_STATE_HOME/pipeline/index", NULL, true },             \
+	{ OPTION_HELP, 'h', "help", NULL, "print this help" }
+/* clang-format on */
 
 /* Takes one option in; false with the mistake reported. */
 typedef bool (*option_taker)(void *into, const struct options *options, int id);
@@ -71,28 +79,24 @@ struct operands {
 	int count;
 };
 
-/* Takes in all options of a command, each by take, and the operands behind them. False when the command ends here with *status: help was
- * printed, or a mistake reported. */
+/* Takes in all options of a command, each by take, and the operands behind them: first what the command line gives, in its order, then
+ * what else is preset. False when the command ends here with *status: help was printed, or a mistake reported. */
 bool options_take(const struct command *command, int argc, char **argv, option_taker take,
 		  void *into, struct operands *operands, int *status);
 /* The same for a command without operands. */
 bool options_take_alone(const struct command *command, int argc, char **argv,
 			option_taker take, void *into, int *status);
+/* The options before a command, with command_program; the operands are the command and what follows it. */
+bool options_take_first(int argc, char **argv, option_taker take, void *into,
+			struct operands *operands, int *status);
 
-/* ---- step by step ---- */
-
-void options_begin(struct options *options, const struct command *command, int argc,
-		   char **argv);
-/* The next option's id, or OPTION_END, or OPTION_STOP. */
-int options_next(struct options *options);
-/* After OPTION_END: the operands. */
-char **options_operands(struct options *options, int *count);
-void options_end(struct options *options);
 /* Prints "pipeline COMMAND: MESSAGE" and where to read on; returns EXIT_USAGE. */
 int options_mistake(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The same for an option's value; returns false. */
 bool options_refuse(const struct options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Which of row->words the value is, from 0, in their order. False, with the mistake reported, when it is none. */
+bool word_option(const struct options *options, unsigned *which);
 
 #endif

@@ -13,12 +13,11 @@ enum {
 	OPTION_PASSWORD_FILE = 460,
 };
 
-#define OPTIONS_PASSWORDS                                               \
-	{                                                               \
-		OPTION_PASSWORD_FILE, 0, "password-file", "FILE",       \
-			"passwords of encrypted archives, one a line, " \
-			"tried in order"                                \
-	}
+/* clang-format off */
+#define OPTIONS_PASSWORDS                                                                    \
+	{ OPTION_PASSWORD_FILE, 0, "password-file", "FILE",                                  \
+	  "passwords of encrypted archives, one a line, tried in order", NULL, true }
+/* clang-format on */
 
 /* Takes the list out of the file that the option names, in the place of one taken before. False, with the mistake reported, when it
  * cannot be read, or what is in it is no list of passwords. A file that everybody may read is warned about. */

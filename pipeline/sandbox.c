@@ -7,18 +7,14 @@
 
 bool sandbox_option(enum sandbox *sandbox, const struct options *options)
 {
-	static const char *const names[] = {
-		[SANDBOX_BEST] = "best", [SANDBOX_REQUIRE] = "require", [SANDBOX_OFF] = "off"
-	};
+	/* in the order of the option's words */
+	static const enum sandbox choices[] = { SANDBOX_BEST, SANDBOX_REQUIRE, SANDBOX_OFF };
+	unsigned which;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(options->value, names[i]) == 0) {
-			*sandbox = (enum sandbox)i;
-			return true;
-		}
-	return options_refuse(options,
-			      "unknown --sandbox '%s': best, require and off are known",
-			      options->value);
+	if (!word_option(options, &which))
+		return false;
+	*sandbox = choices[which];
+	return true;
 }
 
 bool sandbox_is_there(enum sandbox sandbox, struct error *error)

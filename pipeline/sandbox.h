@@ -10,12 +10,11 @@ enum {
 	OPTION_SANDBOX = 450,
 };
 
-#define OPTIONS_SANDBOX                                                                   \
-	{                                                                                 \
-		OPTION_SANDBOX, 0, "sandbox", "HOW",                                      \
-			"confine who reads archives: best (default: as the kernel can), " \
-			"require or off"                                                  \
-	}
+/* clang-format off */
+#define OPTIONS_SANDBOX                                                                      \
+	{ OPTION_SANDBOX, 0, "sandbox", "HOW", "confine who reads archives",                 \
+	  "best (default: as the kernel can), require, off", true }
+/* clang-format on */
 
 /* Takes the option in. False, with the mistake reported, when its value is none. */
 bool sandbox_option(enum sandbox *sandbox, const struct options *options);

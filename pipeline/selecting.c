@@ -7,40 +7,16 @@
 static const char *const format_names[FORMATS] = { "text", "json", "jsonl", "csv",
 						   "dot",  "cmd",  "reg" };
 
-/* "text, json and dot" */
-static void list_formats(char out[64], unsigned known)
-{
-	size_t len = 0;
-
-	for (int i = 0; i < FORMATS; i++) {
-		unsigned later = known >> i >> 1;
-
-		if (!(known >> i & 1))
-			continue;
-		len += (size_t)snprintf(out + len, 64 - len, "%s%s", format_names[i],
-					later == 0                   ? ""
-					: (later & (later - 1)) == 0 ? " and "
-								     : ", ");
-	}
-}
-
-bool format_option_of(enum format *format, const struct options *options, unsigned known)
-{
-	char names[64] = "";
-
-	for (int i = 0; i < FORMATS; i++)
-		if ((known >> i & 1) && strcmp(options->value, format_names[i]) == 0) {
-			*format = (enum format)i;
-			return true;
-		}
-	list_formats(names, known);
-	return options_refuse(options, "unknown format '%s': %s are known",
-			      options->value, names);
-}
-
 bool format_option(enum format *format, const struct options *options)
 {
-	return format_option_of(format, options, 1u << FORMAT_TEXT | 1u << FORMAT_JSON);
+	unsigned which;
+
+	if (!word_option(options, &which))
+		return false;
+	for (int i = 0; i < FORMATS; i++)
+		if (strcmp(options->value, format_names[i]) == 0)
+			*format = (enum format)i;
+	return true;
 }
 
 bool plain_option(void *asking, const struct options *options, int id)
@@ -118,16 +94,13 @@ static bool build_option(const struct options *options, uint32_t *build)
 
 static bool cycle_option(struct selector *selector, const struct options *options)
 {
-	if (strcmp(options->value, "any") == 0)
-		selector->cycle = CYCLE_ANY;
-	else if (strcmp(options->value, "thread") == 0)
-		selector->cycle = CYCLE_THREAD;
-	else if (strcmp(options->value, "process") == 0)
-		selector->cycle = CYCLE_PROCESS;
-	else
-		return options_refuse(options,
-				      "unknown --cycle '%s': any, thread and process are known",
-				      options->value);
+	/* in the order of the option's words */
+	static const int cycles[] = { CYCLE_ANY, CYCLE_THREAD, CYCLE_PROCESS };
+	unsigned which;
+
+	if (!word_option(options, &which))
+		return false;
+	selector->cycle = cycles[which];
 	return true;
 }
 

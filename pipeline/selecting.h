@@ -21,10 +21,12 @@ enum {
 	OPTION_FAIL_ON,
 };
 
-#define OPTIONS_FORMAT                                                           \
-	{                                                                        \
-		OPTION_FORMAT, 'f', "format", "FORMAT", "text (default) or json" \
+/* words: the formats that the command knows, the first without being asked, as in struct option_row. */
+#define OPTIONS_FORMAT_OF(help, words)                                    \
+	{                                                                 \
+		OPTION_FORMAT, 'f', "format", "FORMAT", help, words, true \
 	}
+#define OPTIONS_FORMAT OPTIONS_FORMAT_OF("output", "text (default), json")
 
 /* clang-format off */
 #define OPTIONS_SELECTOR                                                                       \
@@ -34,8 +36,8 @@ enum {
 	{ OPTION_OS, 0, "os", "TEXT", "only where the system's name has this in it" },         \
 	{ OPTION_BUILD, 0, "build", "N", "only this build of Windows" },                       \
 	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },     \
-	{ OPTION_CYCLE, 0, "cycle", "KIND",                                                    \
-	  "only cycles: any, thread (deadlock), process (semicircular)" },                     \
+	{ OPTION_CYCLE, 0, "cycle", "KIND", "only cycles",                                     \
+	  "any, thread (deadlock), process (semicircular)" },                                  \
 	{ OPTION_MIN_WAIT, 0, "min-wait", "SECONDS",                                           \
 	  "only chains in which somebody waits that long" },                                   \
 	{ OPTION_LIMIT, 'n', "limit", "N", "print at most N rows" },                           \
@@ -56,8 +58,6 @@ enum format {
 /* Takes the option in. False, with the mistake reported, when its value is none. */
 bool select_option(struct selector *selector, const struct options *options, int id);
 bool format_option(enum format *format, const struct options *options);
-/* The same where others than text and json are known: known has a bit for each, 1 << FORMAT_TEXT and so on. */
-bool format_option_of(enum format *format, const struct options *options, unsigned known);
 /* What a command takes that has no options but --index and --format. */
 struct asking_plainly {
 	const char *index;

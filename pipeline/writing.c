@@ -20,15 +20,12 @@ struct writing writing_begin(const struct command *command, const char *index)
 
 static bool lock_option(struct writing *writing, const struct options *options)
 {
-	static const char *const names[] = { "fail", "wait", "skip" };
+	unsigned which;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(options->value, names[i]) == 0) {
-			writing->lock = (enum lock_choice)i;
-			return true;
-		}
-	return options_refuse(options, "unknown --lock '%s': fail, wait and skip are known",
-			      options->value);
+	if (!word_option(options, &which))
+		return false;
+	writing->lock = (enum lock_choice)which;
+	return true;
 }
 
 bool writing_option(struct writing *writing, const struct options *options, int id)

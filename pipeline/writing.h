@@ -20,26 +20,26 @@ enum {
 	OPTION_DEADLINE,
 };
 
-#define OPTIONS_LOCK                                                            \
-	{                                                                       \
-		OPTION_LOCK, 0, "lock", "HOW",                                  \
-			"when another writer holds the index: fail (default), " \
-			"wait or skip"                                          \
-	}
+/* clang-format off */
+#define OPTIONS_LOCK                                                                         \
+	{ OPTION_LOCK, 0, "lock", "HOW", "when another writer holds the index",              \
+	  "fail (default), wait, skip", true }
 
 /* Of the commands that read bundles; those of password_file.h too, and behind them LIMIT_ROW() of all limits. */
-#define LIMIT_ROW(field, option, unit, least, most, preset, help) \
-	{ OPTION_LIMIT_##field, 0, option, #unit, help },
-#define OPTIONS_READING                                                                   \
-	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor" }, \
-		OPTIONS_LOCK, OPTIONS_SANDBOX,                                            \
-		{ OPTION_QUIET, 'q', "quiet", NULL,                                       \
-		  "no summary; warnings and errors still print" },                        \
-	{                                                                                 \
-		OPTION_DEADLINE, 0, "deadline", "SECONDS",                                \
-			"give up a bundle that makes no progress; default 120, 0: never"  \
-	}
+#define LIMIT_ROW(field, option, unit, least, most, preset, help)                            \
+	{ OPTION_LIMIT_##field, 0, option, #unit, help, NULL, true },
+#define OPTIONS_READING                                                                      \
+	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor",      \
+	  NULL, true },                                                                      \
+	OPTIONS_LOCK,                                                                        \
+	OPTIONS_SANDBOX,                                                                     \
+	{ OPTION_QUIET, 'q', "quiet", NULL, "no summary; warnings and errors still print",   \
+	  NULL, true },                                                                      \
+	{ OPTION_DEADLINE, 0, "deadline", "SECONDS",                                         \
+	  "give up a bundle that makes no progress; default 120, 0: never", NULL, true }
+/* clang-format on */
 
+/* In the order of the option's words. */
 enum lock_choice {
 	LOCK_FAIL,
 	LOCK_WAIT,

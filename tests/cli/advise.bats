@@ -257,7 +257,7 @@ hostile() {
 	exits 2 pipeline advise
 	exits 2 pipeline advise a b
 	exits 2 pipeline advise quiet.log --format dot
-	stderr_has "unknown format 'dot': text, json, cmd and reg are known"
+	stderr_has "unknown --format 'dot'.* text, json, cmd and reg are known"
 }
 
 @test "zombies alone: no user dumps, but the faults that WER recorded" {

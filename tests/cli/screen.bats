@@ -132,7 +132,7 @@ graph() {
 @test "formats that show does not know are refused by name" {
 	pipeline ingest "$CASE"
 	exits 2 pipeline show "$CASE" -f reg
-	stderr_has "unknown format 'reg': text, json, jsonl and dot are known"
+	stderr_has "unknown --format 'reg': text, json, jsonl and dot are known"
 	exits 2 pipeline show "$CASE" -f dot --evidence 1
 	stdout_is_empty
 }

@@ -77,6 +77,103 @@ COMMANDS=(ingest query list show)
 	stderr_has Y
 }
 
+# says STATUS MESSAGE WORDS…: stderr is this one line, stdout empty.
+says() {
+	local want=$1 line=$2
+	shift 2
+	exits "$want" pipeline "$@"
+	stdout_is_empty
+	[ "$stderr" = "pipeline: $line" ] || fail "says: $stderr" "not:  pipeline: $line"
+}
+
+@test "near misses: commands, options and words of values that may have been meant" {
+	says 2 "unknown command 'lsit', did you mean 'list'? (try 'pipeline --help')" lsit
+	says 2 "unknown command 'quar', did you mean 'quarantine'? (try 'pipeline --help')" quar
+	says 2 "unknown command 'xyzzy' (try 'pipeline --help')" xyzzy
+	says 2 "list: unknown option '--formt=json', did you mean '--format'? (try 'pipeline list --help')" list --formt=json
+	says 2 "list: unknown option '-format', did you mean '--format'? (try 'pipeline list --help')" list -format json
+	says 2 "list: unknown option '-limit', did you mean '--limit'? (try 'pipeline list --help')" list -limit 3
+	says 2 "query: ambiguous option '--mi', did you mean '--missing-threads', '--min-incidents' or '--min-wait'? (try 'pipeline query --help')" query --mi 3
+	says 2 "list: unknown --format 'jsno', did you mean 'json'? text, json, jsonl and csv are known (try 'pipeline list --help')" list -f jsno
+	says 2 "query: unknown --cycle 'thred', did you mean 'thread'? any, thread and process are known (try 'pipeline query --help')" query --cycle thred
+	says 2 "query: unknown --fail-on 'strom', did you mean 'storm'? new-chain, worse-chain, storm, special, message-box and missing-threads are known (try 'pipeline query --help')" query --fail-on new-chain,strom
+	says 2 "schema: there is no schema 'incdent', did you mean 'incident'? (try 'pipeline schema --help')" schema incdent
+	says 2 "help: unknown command 'qery', did you mean 'query'? (try 'pipeline help --help')" help qery
+}
+
+@test "an option in the wrong place: where it belongs" {
+	says 2 "list: unknown option '--zombies': it is one of 'pipeline query' (try 'pipeline list --help')" list --zombies 3
+	says 2 "option '--format' stands behind its command (try 'pipeline --help')" --format json list
+	says 2 "show: option '--all' takes no value (try 'pipeline show --help')" show --all=3
+	says 2 "'$CASE' is no command; to read it, 'pipeline ingest $CASE' (try 'pipeline --help')" "$CASE"
+}
+
+@test "long options may be cut short as far as they stay unambiguous" {
+	pipeline ingest "$CASE"
+	exits 0 pipeline list --form json --lim 1
+	shows '.incidents | length' 1
+	exits 2 pipeline list --l
+	stderr_has "'--limit'|needs a value"
+}
+
+@test "--index stands before the command or behind it" {
+	pipeline --index here ingest "$CASE"
+	for words in '--index here list' '--index=here list' 'list --index here' 'list --index=here'; do
+		# shellcheck disable=SC2086  # a command line of several words
+		exits 0 pipeline $words
+	done
+	exits 2 pipeline --index here list --index elsewhere
+	stderr_has elsewhere
+}
+
+@test "help COMMAND is COMMAND --help; help alone is --help" {
+	local command
+	exits 0 pipeline help
+	[ "$output" = "$(pipeline --help)" ]
+	pipeline completion --list | awk -F '\t' '$2 == "command" && $1 { print $1 }' >names
+	[ "$(wc -l <names)" -gt 15 ]
+	while read -r command; do
+		[ "$(pipeline help "$command")" = "$(pipeline "$command" --help)" ] || fail "$command"
+		grep -qE "^  $command +[A-Z].*\.$" <<<"$output" || fail "no $command in: $output"
+	done <names
+}
+
+@test "the help names a command's own formats, and these are the ones it takes" {
+	local command letter words word
+	pipeline ingest "$CASE"
+	while IFS=, read -r command words; do
+		exits 0 pipeline help "$command"
+		for word in $words; do
+			grep -A2 -e '--format FORMAT ' <<<"$output" | grep -qw "$word" || fail "$command: no $word in: $output"
+		done
+		# shellcheck disable=SC2086  # words
+		exits 2 pipeline "$command" -f no-such $([ "$command" != query ] || echo --recurring)
+		stderr_has "$(sed 's/ /, /g; s/\(.*\), /\1 and /' <<<"$words") are known"
+	done < <(pipeline completion --list | awk -F '\t' '$3 == "format" { print $1 "," $6 }')
+}
+
+@test "help fits 80 columns, or the terminal" {
+	[ "$(pipeline help query | grep -v '^  pipeline ' | wc -L)" -le 80 ]
+	command -v script >/dev/null || skip "no script(1)"
+	on_terminal C.UTF-8 "stty cols 100; '$PIPELINE' help query" | grep -v '^  pipeline ' >screen
+	[ "$(wc -L <screen)" -le 100 ] || fail "$(cat screen)"
+	[ "$(wc -L <screen)" -gt 80 ] || fail "$(cat screen)"
+}
+
+@test "completion --list: a line for each command and option, eight columns, as the help has them" {
+	local command kind name
+	pipeline completion --list >table
+	[ "$(awk -F '\t' '{ print NF }' table | sort -u)" = 8 ]
+	head -n 1 table | grep -qx $'command\tkind\tname\tletter\tvalue\twords\tpreset\thelp'
+	grep -qx $'query\toption\tgroup-by\t\tGROUPING\troot path kind frame\tpreset\twhat makes chains one group' table
+	grep -qx $'quarantine\tcommand\tquarantine\t\tlist|retry\tlist retry\t\t.*' table
+	while IFS=$'\t' read -r command kind name; do
+		[ "$kind" = option ] || continue
+		# shellcheck disable=SC2086  # nothing for the options before a command
+		pipeline $command --help | grep -qE -- "--$name( |\$)" || fail "$command has no --$name"
+	done < <(tail -n +2 table | awk -F '\t' -v OFS='\t' '{ print ($1 == "" ? "help" : $1), $2, $3 }' | sed '/\t\(version\|verbose\)$/d')
+}
+
 @test "an option without its value is exit 2 with the option named" {
 	exits 2 pipeline query --chain
 	stderr_has chain
