@@ -41,9 +41,9 @@ static int unknown_schema(const struct command *command, const char *typed)
 
 	for (size_t i = 0; i < schemas_count; i++)
 		near_offer(&near, slice_from(schemas[i].name));
-	return options_mistake(command,
-			       "there is no schema '%s'%s; without a name all are listed",
-			       typed, near_text(text, &near, ""));
+	return options_mistake(command, "there is no schema '%s'%s", typed,
+			       near.count ? near_text(text, &near, "")
+					  : "; without a name all are listed");
 }
 
 /* Of any index the schemas are the same. */
