@@ -6,7 +6,7 @@
 #
 # Each FLAVOUR (release, asan, tsan, fuzz) has a folder of its own. `make help` lists the targets.
 
-VERSION := 0.1.0
+RELEASE := 0.1.0
 
 FLAVOUR ?= release
 # WERROR=1 turns warnings into errors (as the tests do), V=1 shows the whole commands.
@@ -15,10 +15,20 @@ V ?=
 # SHARED=1 links the shared libraries also where there are static ones; a distribution wants that.
 SHARED ?=
 
+# What --version prints. The program made in a checkout of git tells its commit as well; a package says its own (make VERSION=0.1.0-1).
+ifneq ($(origin VERSION),command line)
+VERSION := $(RELEASE)
+ifeq ($(FLAVOUR),release)
+VERSION := $(VERSION)$(addprefix +g,$(shell test -e .git && git describe --always --dirty --abbrev=10 --exclude='*' 2>/dev/null))
+endif
+endif
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
-MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/pipeline
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -37,8 +47,9 @@ SANE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 ifeq ($(FLAVOUR),release)
 B := build
+# Sources are named from the top, wherever that is: the same sources make the same program.
 FLAVOUR_CFLAGS := -O2 -g -fopenmp -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
-	-fstack-protector-strong -fPIE
+	-fstack-protector-strong -fPIE -ffile-prefix-map=$(CURDIR)=.
 FLAVOUR_LDFLAGS := -fopenmp -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 else ifeq ($(FLAVOUR),asan)
 B := build/asan
@@ -82,8 +93,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 	-Wno-missing-field-initializers \
 	-Werror=implicit $(if $(filter-out 0,$(WERROR)),-Werror)
 
-COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DPIPELINE_VERSION='"$(VERSION)"' -I. $(WARNINGS) \
-	-pthread $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) \
+	-pthread $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) $(OBJECT_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) -pthread $(FLAVOUR_CFLAGS) $(CFLAGS) $(FLAVOUR_LDFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm $(LDLIBS)
 
@@ -159,6 +170,11 @@ $(LIBRARY): $(LIB_OBJS) $(B)/objects.stamp
 $(B)/obj/%.o: %.c $(B)/compile.stamp
 	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
 
+# The only ones that know the version, and are made anew when it changes.
+VERSION_SRCS := $(shell grep -l PIPELINE_VERSION $(MAIN_SRC) $(LIB_SRCS))
+$(call objects,$(VERSION_SRCS)): private OBJECT_FLAGS := -DPIPELINE_VERSION='"$(VERSION)"'
+$(call objects,$(VERSION_SRCS)): $(B)/version.stamp
+
 $(SCHEMA_SRC): $(SCHEMA_FILES) scripts/embed-schemas $(B)/schemas.stamp
 	$(call say,GEN)mkdir -p $(@D) && scripts/embed-schemas pipeline/schemas > $@
 
@@ -174,6 +190,7 @@ COMPILER_ID := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(B)/compile.stamp: RECORD = $(COMPILER_ID): $(COMPILE)
 $(B)/link.stamp: RECORD = $(COMPILER_ID): $(LINK) $(LIBS) $(UNIT_LIBS)
 $(B)/objects.stamp: RECORD = $(LIB_OBJS)
+$(B)/version.stamp: RECORD = $(VERSION)
 $(B)/schemas.stamp: RECORD = $(SCHEMA_FILES)
 $(B)/%.stamp: FORCE
 	@mkdir -p $(@D)
@@ -312,17 +329,26 @@ fmt: ## format the C files in place
 
 # --- install --------------------------------------------------------------------------------------
 
-MAN_PAGES := $(sort $(wildcard pipeline/man/*.[1-8]))
-# pipeline/man/pipeline.1 -> man1/pipeline.1
-man_path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+# Each as FILE>PLACE: install puts them there, uninstall takes them away.
+man_place = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+INSTALLED_DATA := $(foreach page,$(sort $(wildcard pipeline/man/*.[1-8])),$(page)>$(call man_place,$(page))) \
+	$(foreach file,LICENSE README.md index/FORMAT.md,$(file)>$(DOCDIR)/$(notdir $(file)))
+INSTALLED_PROGRAMS := $(PROGRAM)>$(BINDIR)/pipeline
+OWN_FOLDERS := $(DOCDIR)
+
+# from FILE>PLACE, to FILE>PLACE
+from = $(firstword $(subst >, ,$(1)))
+to = '$(DESTDIR)$(lastword $(subst >, ,$(1)))'
 
 .PHONY: install uninstall clean help
 install: all ## install below DESTDIR and PREFIX (default /usr/local)
-	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(BINDIR)/pipeline
-	$(foreach page,$(MAN_PAGES),install -D -m 0644 $(page) $(DESTDIR)$(call man_path,$(page)) &&) :
+	$(Q)set -e; \
+	$(foreach each,$(INSTALLED_PROGRAMS),install -D -m 0755 $(call from,$(each)) $(call to,$(each));) \
+	$(foreach each,$(INSTALLED_DATA),install -D -m 0644 $(call from,$(each)) $(call to,$(each));)
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/pipeline $(foreach page,$(MAN_PAGES),$(DESTDIR)$(call man_path,$(page)))
+	$(Q)rm -f $(foreach each,$(INSTALLED_PROGRAMS) $(INSTALLED_DATA),$(call to,$(each)))
+	$(Q)rmdir $(foreach folder,$(OWN_FOLDERS),'$(DESTDIR)$(folder)') 2>/dev/null || :
 
 clean: ## remove the build folder of every flavour
 	rm -rf build
