@@ -340,7 +340,7 @@ OWN_FOLDERS := $(DOCDIR)
 from = $(firstword $(subst >, ,$(1)))
 to = '$(DESTDIR)$(lastword $(subst >, ,$(1)))'
 
-.PHONY: install uninstall clean help
+.PHONY: install uninstall
 install: all ## install below DESTDIR and PREFIX (default /usr/local)
 	$(Q)set -e; \
 	$(foreach each,$(INSTALLED_PROGRAMS),install -D -m 0755 $(call from,$(each)) $(call to,$(each));) \
@@ -350,6 +350,31 @@ uninstall: ## remove what install put there
 	$(Q)rm -f $(foreach each,$(INSTALLED_PROGRAMS) $(INSTALLED_DATA),$(call to,$(each)))
 	$(Q)rmdir $(foreach folder,$(OWN_FOLDERS),'$(DESTDIR)$(folder)') 2>/dev/null || :
 
+# --- package --------------------------------------------------------------------------------------
+
+# The share of the tests that a package build runs: it reads and answers, and the manual is that of the program.
+PACKAGE_TESTS := tests/cli/usage.bats tests/cli/ingest.bats tests/cli/queries.bats tests/cli/show.bats \
+	tests/cli/schema.bats tests/check-install tests/check-manual
+.PHONY: check-package dist deb package-proof
+check-package: $(PROGRAM)
+	$(Q)set -e; for test in $(PACKAGE_TESTS); do echo "$$test"; \
+		case $$test in *.bats) PIPELINE='$(abspath $(PROGRAM))' bats "$$test" ;; *) "$$test" ;; esac; done
+
+package-proof: ## build the package in a chroot, install and remove it in another (root, mmdebstrap, 6 minutes)
+	$(Q)scripts/package-proof.sh
+
+dist: ## make build/pipeline-RELEASE.tar.gz of the sources, the same of the same files
+	$(Q)mkdir -p build && scripts/list-sources | tar --create --null --files-from=- --sort=name --owner=0 --group=0 \
+		--numeric-owner --mode=go=rX,u+rw --mtime=@$(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0) \
+		--transform='flags=r;s,^,pipeline-$(RELEASE)/,' | gzip -9n > build/pipeline-$(RELEASE).tar.gz
+
+# The top of the tree has no debian/: it is put there in a copy.
+deb: dist ## make build/deb/*.deb with debhelper; DEB_BUILD_OPTIONS=nocheck without its tests
+	$(Q)rm -rf build/deb && mkdir -p build/deb && tar -xzf build/pipeline-$(RELEASE).tar.gz -C build/deb && \
+		cp -R scripts/debian build/deb/pipeline-$(RELEASE)/debian && \
+		cd build/deb/pipeline-$(RELEASE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b
+
+.PHONY: clean help
 clean: ## remove the build folder of every flavour
 	rm -rf build
 

@@ -3,7 +3,7 @@
 #
 # Checks what every text file of the repository owes: a licence line, clean white space, no notes
 # to self, no paths of somebody's machine, and C files of a size that can be read. Debugger logs,
-# fuzz corpora and other test data are taken as they are. Prints offences as file:line: message.
+# fuzz corpora and other test data are taken as they are, and so is what Debian reads and knows no comments. Prints offences as file:line: message.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.."
@@ -14,6 +14,7 @@ mapfile -t files < <(find . -type f \
 	-not -path './.git/*' -not -path './build/*' -not -path '*/__pycache__/*' \
 	-not -path './tests/logs/*' -not -path './tests/fuzz/corpus/*' \
 	-not -path './tests/data/*' -not -path './bench/results/*' \
+	-not -path './scripts/debian/changelog' -not -path './scripts/debian/copyright' -not -path './scripts/debian/source/*' \
 	\( -name '*.[ch]' -o -name '*.def' -o -name '*.mk' -o -name Makefile -o -name '*.md' \
 	-o -name '*.sh' -o -name '*.bash' -o -name '*.bats' -o -name '*.py' \
 	-o -name .clang-format -o -name .editorconfig -o -name .gitignore \
