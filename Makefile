@@ -314,6 +314,7 @@ lint-format:
 
 lint-man:
 	$(Q)scripts/spread-man --check
+	$(Q)scripts/schemas-to-man --check
 	$(Q)set -e; for page in $(wildcard pipeline/man/*.[1-8]); do \
 		mandoc -Tlint -Wwarning "$$page"; \
 	done
