@@ -16,32 +16,14 @@ class Command:
         self.name, self.operands, self.summary, self.rows = name, operands, summary, {}
 
 
-def of_help(program):
-    commands = {"": Command("", "", "")}
-    text = program.must("--help").decode()
-    for name, summary in re.findall(r"^  (\S+) +(.*)$", text.split("\nCommands:\n")[1].split("\n\n")[0], re.M):
-        own = program.must(name, "--help").decode()
-        usage, summary = re.search(r"^Usage: pipeline \S+ \[OPTION\]\.\.\.(.*)\n(.*)$", own, re.M).groups()
-        command = commands[name] = Command(name, usage.strip(), summary)
-        for letter, long, value, about in re.findall(
-                r"^  (?:-(\w), |    )--(\S+)(?: (\[?[A-Z][A-Za-z.,|]*\]?))?  +(.*)$", own.split("\nOptions:\n")[1], re.M):
-            command.rows[long] = Row(long, letter, value, [], about)
-    return commands
-
-
-def of_list(program):
-    commands = {}
+def commands(program):
+    """{name: Command}; that of no name is what stands before one."""
+    found = {}
     lines = program.must("completion", "--list").decode().splitlines()
     for line in lines[1:]:
         name, kind, what, letter, value, words, _, about = line.split("\t")
         if kind == "command":
-            commands[name] = Command(name, value, about)
+            found[name] = Command(name, value, about)
         else:
-            commands[name].rows[what] = Row(what, letter, value, words.split(), about)
-    return commands
-
-
-def commands(program):
-    """{name: Command}; that of no name is what stands before one."""
-    listed = program.run("completion", "--list")[0] == 0
-    return of_list(program) if listed else of_help(program)
+            found[name].rows[what] = Row(what, letter, value, words.split(), about)
+    return found
