@@ -72,7 +72,7 @@ static void print_saves(const struct advised *advised)
 
 	if (advice->saves.len == 0)
 		return;
-	printf("\nUser dumps to save the next time, what explains most first\n");
+	print_heading("User dumps to save the next time, what explains most first\n");
 	vec_for_each(save, &advice->saves) {
 		printf("%3zu  ", ++number);
 		advise_print_process(stdout, advised, &save->process);
@@ -97,7 +97,7 @@ static void print_missed(const struct advised *advised)
 
 	if (left == 0)
 		return;
-	printf("\nNeeded too, but not to be had so\n");
+	print_heading("Needed too, but not to be had so\n");
 	vec_for_each(save, &advised->advice->missed) {
 		if (advised->advice->missed.len - left == LIST_MAX)
 			break;
@@ -117,7 +117,7 @@ static void print_force(const struct advice *advice)
 {
 	if (!advice->force_dump)
 		return;
-	printf("\nDump of the machine\n");
+	print_heading("Dump of the machine\n");
 	if (advice->user_space)
 		printf("  Force a kernel dump once the user dumps are saved. It shows who waits for whom%s,\n"
 		       "  but not what these processes were at; a complete dump shows both, where one of that\n"
@@ -154,7 +154,7 @@ static void print_faults(const struct advised *advised)
 
 	if (recorders == 0)
 		return;
-	printf("\nRecorded faults\n");
+	print_heading("Recorded faults\n");
 	print_recorders(advised);
 	if (recorders & 1u << RECORDER_WER)
 		printf("  Windows Error Reporting: look for what it kept, and whether it may keep anything\n"
@@ -212,7 +212,7 @@ static void print_local_dumps(const struct advised *advised)
 
 	if (advice->images.len == 0)
 		return;
-	printf("\nLocalDumps, so that what dies leaves a full user dump\n");
+	print_heading("LocalDumps, so that what dies leaves a full user dump\n");
 	print_images(advised);
 	printf("  ");
 	advise_print_basis(stdout, advised);
@@ -225,7 +225,8 @@ void advise_text(const struct advised *advised)
 {
 	char id[ID_TEXT_SIZE];
 
-	printf("Incident %s  ", print_id(id, advised->shown->incident->id));
+	printf("Incident %s%s%s  ", style_begin(STYLE_ID),
+	       print_id(id, advised->shown->incident->id), style_end(STYLE_ID));
 	utf8_print_terminal(stdout, advised->shown->row->bundles.at[0]);
 	putchar('\n');
 	print_saves(advised);

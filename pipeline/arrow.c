@@ -5,6 +5,7 @@
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/mem.h"
 #include "pipeline/base/utf8.h"
+#include "pipeline/screen.h"
 
 void print_hop_ids(FILE *out, const struct hop *hop)
 {
@@ -24,13 +25,20 @@ void print_hop_name(FILE *out, const struct chain_list *list, const struct hop *
 
 static void print_arrow(FILE *out, enum edge_kind kind)
 {
-	fprintf(out, utf8_on_terminal() ? "\xE2\x94\x80%s\xE2\x86\x92 " : "-%s-> ",
+	fprintf(out, screen_draws() ? "\xE2\x94\x80%s\xE2\x86\x92 " : "-%s-> ",
 		edge_kind_text(kind));
+}
+
+static size_t text_columns(void)
+{
+	size_t room = screen_columns();
+
+	return room && room < TEXT_COLUMNS ? room : TEXT_COLUMNS;
 }
 
 struct drawing {
 	FILE *out;
-	size_t column, indent;
+	size_t column, indent, room;
 	bool begun;
 };
 
@@ -39,7 +47,7 @@ static void draw(struct drawing *drawing, struct slice piece)
 {
 	size_t width = utf8_width(piece);
 
-	if (drawing->begun && drawing->column + 1 + width > TEXT_COLUMNS) {
+	if (drawing->begun && drawing->column + 1 + width > drawing->room) {
 		fprintf(drawing->out, "\n%*s", (int)drawing->indent, "");
 		drawing->column = drawing->indent;
 	} else if (drawing->begun) {
@@ -92,7 +100,9 @@ static void draw_gap(struct drawing *drawing, uint32_t hops)
 void print_chain_drawing(FILE *out, const struct chain_list *list,
 			 const struct chain *chain, size_t column, size_t indent)
 {
-	struct drawing drawing = { .out = out, .column = column, .indent = indent };
+	struct drawing drawing = {
+		.out = out, .column = column, .indent = indent, .room = text_columns()
+	};
 	enum edge_kind via = EDGE_NONE;
 	const struct hop *ring = NULL;
 	uint32_t number = 0;

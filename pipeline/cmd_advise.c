@@ -103,5 +103,6 @@ const struct command command_advise = {
 		"  pipeline advise 9f3c --format cmd >save.cmd        # procdump lines\n"
 		"  pipeline advise 9f3c --format reg >localdumps.reg  # dumps of what dies\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -158,5 +158,6 @@ const struct command command_diff = {
 		    "  pipeline diff 2026-01-05 2026-01-06            # two days\n"
 		    "  pipeline diff TS01 TS02 --fail-on new-chain    # two machines; exit 3 if worse off\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

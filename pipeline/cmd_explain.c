@@ -229,7 +229,8 @@ static void print_text(const struct explained *explained)
 	const struct signature_row *row = &group_of(explained)->row;
 	char id[ID_TEXT_SIZE], first[MOMENT_TEXT_SIZE], last[MOMENT_TEXT_SIZE];
 
-	printf("%s  ", print_id(id, explained->of.signature));
+	printf("%s%s%s  ", style_begin(STYLE_ID), print_id(id, explained->of.signature),
+	       style_end(STYLE_ID));
 	utf8_print_terminal(stdout, row->label);
 	print_count("\n  ", row->incidents, "incident");
 	print_count(", ", row->chains, "chain");
@@ -242,12 +243,13 @@ static void print_text(const struct explained *explained)
 	for (size_t i = 0; i < RULES; i++)
 		if (rules[i].grouping <= explained->of.grouping)
 			printf("  - %s\n", rules[i].text);
-	printf("\nIts chains, from the coarsest grouping to the finest:\n");
+	print_heading("Its chains, from the coarsest grouping to the finest:\n");
 	for (int i = 0; i < GROUPINGS; i++)
 		print_text_level(explained, i);
 	if (explained->associations.list.len == 0)
 		return;
-	printf("\nGoes with (p is corrected for %llu tests):\n",
+	print_heading("Goes with");
+	printf(" (p is corrected for %llu tests):\n",
 	       (unsigned long long)explained->associations.tests);
 	vec_for_each(association, &explained->associations.list)
 		print_text_association(association);
@@ -299,5 +301,6 @@ const struct command command_explain = {
 	.examples = "  pipeline explain 9f3c41aa02b7d6e5      # rules, groups, what goes with it\n"
 		    "  pipeline explain 9f3c --format json    # for a program\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -47,5 +47,6 @@ const struct command command_help = {
 		    "  pipeline help query                     # as pipeline query --help\n",
 	.options = rows,
 	.unpreset = true,
+	.pages = true,
 	.run = run,
 };

@@ -66,6 +66,7 @@ static void print_text_row(struct text_table *table, const struct incident_row *
 	const struct summary *summary = &row->summary;
 	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
 
+	text_table_style(table, STYLE_ID);
 	text_table_string(table, print_id(id, summary->id));
 	text_table_string(table, print_moment(moment, summary->session_time,
 					      summary->session_zone_known));
@@ -163,5 +164,6 @@ const struct command command_list = {
 		    "  pipeline list --machine 'TS*' -f json   # of some machines, for a program\n"
 		    "  pipeline list --format csv >list.csv    # for a spreadsheet\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -184,7 +184,7 @@ static bool take_option(void *into, const struct options *options, int id)
 	if (id == OPTION_REMOVE)
 		return pin->remove = true;
 	if (id == OPTION_FORMAT) {
-		pin->formatted = true;
+		pin->formatted |= !options->origin;
 		return format_option(&pin->format, options);
 	}
 	return writing_option(&pin->writing, options, id);
@@ -215,5 +215,6 @@ const struct command command_pin = {
 		    "  pipeline pin --remove 9f3c              # that is over\n"
 		    "  pipeline pin                            # which are pinned\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -9,6 +9,8 @@
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/keeper.h"
+#include "pipeline/near.h"
+#include "pipeline/pager.h"
 #include "pipeline/place.h"
 #include "pipeline/print.h"
 #include "pipeline/selecting.h"
@@ -37,6 +39,7 @@ struct quarantine_run {
 	struct quarantine_wish wish;
 	enum format format;
 	bool listing, reading; /* options were given that are for list, for retry */
+	bool passwords;        /* --password-file was given, not preset */
 };
 
 /* ---- list ---- */
@@ -105,6 +108,8 @@ static int list(const struct quarantine_run *quarantine)
 	if (!place_open(&place, writing->index, &error))
 		return upkeep_failed(writing, &error);
 	good = index_quarantine(place.view, &quarantine->wish, &found, &error);
+	if (good && quarantine->format == FORMAT_TEXT)
+		pager_begin();
 	if (good)
 		(quarantine->format == FORMAT_JSON ? print_json : print_text)(&found);
 	vec_free(&found);
@@ -213,7 +218,7 @@ static int retry(const struct quarantine_run *quarantine)
 	struct retry all = { .left = 0 };
 	int status;
 
-	if (!wish.reason && password_file_list()->bytes)
+	if (!wish.reason && quarantine->passwords)
 		wish.reason = "encrypted-*"; /* the passwords help with nothing else */
 	status = run_retry(&all, quarantine, &wish);
 	vec_free(&all.jobs);
@@ -228,6 +233,11 @@ static int retry(const struct quarantine_run *quarantine)
 
 /* ---- the command line ---- */
 
+static bool is_retry(const struct operands *words)
+{
+	return words->count == 1 && strcmp(words->at[0], "retry") == 0;
+}
+
 static bool take_option(void *into, const struct options *options, int id)
 {
 	struct quarantine_run *quarantine = into;
@@ -240,23 +250,41 @@ static bool take_option(void *into, const struct options *options, int id)
 		quarantine->wish.bundle = options->value;
 		return true;
 	case OPTION_FORMAT:
-		quarantine->listing = true;
+		quarantine->listing |= !options->origin;
 		return format_option(&quarantine->format, options);
 	case OPTION_INDEX:
 		break;
+	case OPTION_PASSWORD_FILE:
+		if (options->origin && !is_retry(options->operands))
+			return true;
+		quarantine->passwords |= !options->origin;
+		/* fallthrough */
 	default:
-		quarantine->reading = true;
+		quarantine->reading |= !options->origin;
 	}
 	return writing_option(&quarantine->writing, options, id);
 }
 
-static int run_verb(const struct quarantine_run *quarantine, char **words, int count)
+static int verb_unknown(const struct command *command, const struct operands *words)
+{
+	struct near near = near_begin(slice_from(words->count ? words->at[0] : ""));
+	char text[NEAR_TEXT_SIZE];
+
+	if (words->count != 1)
+		return options_mistake(command, "say what: list or retry");
+	near_offer(&near, SLICE("list"));
+	near_offer(&near, SLICE("retry"));
+	return options_mistake(command, "unknown '%s'%s list and retry are known",
+			       words->at[0], near.count ? near_text(text, &near, "") : ":");
+}
+
+static int run_verb(const struct quarantine_run *quarantine, const struct operands *words)
 {
 	const struct command *command = quarantine->writing.command;
-	bool is_list = count == 1 && strcmp(words[0], "list") == 0;
+	bool is_list = words->count == 1 && strcmp(words->at[0], "list") == 0;
 
-	if (!is_list && (count != 1 || strcmp(words[0], "retry") != 0))
-		return options_mistake(command, "say what: list or retry");
+	if (!is_list && !is_retry(words))
+		return verb_unknown(command, words);
 	if (is_list && quarantine->reading)
 		return options_mistake(
 			command,
@@ -277,7 +305,7 @@ static int run(const struct command *command, const char *index, int argc, char 
 	mem_set_exit_status(EXIT_IO);
 	if (!options_take(command, argc, argv, take_option, &quarantine, &words, &status))
 		return status;
-	return run_verb(&quarantine, words.at, words.count);
+	return run_verb(&quarantine, &words);
 }
 
 const struct command command_quarantine = {

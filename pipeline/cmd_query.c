@@ -412,5 +412,6 @@ const struct command command_query = {
 		"  pipeline query --zombies 20000                            # storms of zombies\n"
 		"  pipeline query --message-box --machine 'TS*'              # who waits for a click\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -5,6 +5,7 @@
  */
 #include "index/list.h"
 #include "pipeline/base/log.h"
+#include "pipeline/fold.h"
 #include "pipeline/options.h"
 #include "pipeline/password_file.h"
 #include "pipeline/place.h"
@@ -74,9 +75,11 @@ static bool print(void *context, const struct shown *shown, struct error *error)
 	struct showing *showing = context;
 	const struct wish *wish = showing->wish;
 
-	if (wish->evidence)
+	if (wish->evidence) {
+		fold_end(); /* the lines are the log's own */
 		return show_evidence(shown, wish->evidence, wish->sandbox, wish->format,
 				     error);
+	}
 	if (wish->format == FORMAT_JSON || wish->format == FORMAT_JSONL) {
 		print_json(showing, shown, wish->format == FORMAT_JSON);
 	} else if (wish->format == FORMAT_DOT) {
@@ -194,11 +197,12 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_EVIDENCE:
 		return number_option(options, 1, UINT32_MAX, &wish->evidence);
 	case OPTION_SANDBOX:
-		wish->sandboxed = true;
+		wish->sandboxed |= !options->origin;
 		return sandbox_option(&wish->sandbox, options);
 	case OPTION_PASSWORD_FILE:
-		wish->passwords = true;
-		return password_file_option(options);
+		wish->passwords |= !options->origin;
+		/* a preset comes last, and is not for what needs none */
+		return (options->origin && !wish->evidence) || password_file_option(options);
 	case OPTION_FORMAT:
 		return format_option(&wish->format, options);
 	default:
@@ -256,5 +260,6 @@ const struct command command_show = {
 		"  pipeline show --all --format jsonl      # every incident, one a line\n"
 		"  pipeline show 9f3c -f dot | dot -Tsvg   # the wait chains as a picture\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

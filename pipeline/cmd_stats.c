@@ -361,5 +361,6 @@ const struct command command_stats = {
 		    "  pipeline stats --unknown-lines          # what to teach the program next\n"
 		    "  pipeline stats --baseline spoolsv.exe   # how many threads it usually has\n",
 	.options = rows,
+	.pages = true,
 	.run = run,
 };

@@ -3,8 +3,7 @@
 #include "pipeline/globals.h"
 
 static struct globals all;
-/* A bit for each that the command line has: they may come from before the command, where its own presets are not known yet. */
-static unsigned given;
+static unsigned given; /* a bit each */
 
 const struct globals *globals(void)
 {
@@ -16,6 +15,21 @@ bool is_global_option(int id)
 	return id >= OPTION_CONFIG && id <= OPTION_NO_PAGER;
 }
 
+static unsigned bit_of(int id)
+{
+	return id >= OPTION_INDEX && id <= OPTION_NO_PAGER ? 1u << (id - OPTION_INDEX) : 0;
+}
+
+void note_given(int id)
+{
+	given |= bit_of(id);
+}
+
+bool was_given(int id)
+{
+	return given & bit_of(id);
+}
+
 static bool color_option(const struct options *options)
 {
 	unsigned which;
@@ -23,19 +37,13 @@ static bool color_option(const struct options *options)
 	if (!word_option(options, &which))
 		return false;
 	all.color = (enum color_choice)which;
+	all.color_of_file = options->origin && *options->origin != '$';
 	return true;
 }
 
 bool global_option(const struct options *options)
 {
-	int id = options->row->id;
-	unsigned bit = 1u << (id - OPTION_CONFIG);
-
-	if (options->origin && (given & bit))
-		return true;
-	if (!options->origin)
-		given |= bit;
-	switch (id) {
+	switch (options->row->id) {
 	case OPTION_CONFIG:
 		all.config = options->value;
 		return true;

@@ -18,13 +18,18 @@ enum color_choice {
 struct globals {
 	const char *config; /* NULL */
 	enum color_choice color;
-	const char *pager; /* NULL when nothing says which */
+	bool color_of_file; /* a config file says so, which $NO_COLOR overrules */
+	const char *pager;  /* NULL when nothing says which */
 	bool no_pager;
 };
 
 const struct globals *globals(void);
 bool is_global_option(int id);
-/* Takes one of them in; what the command line says is not changed by a preset. False with the mistake reported. */
+/* Takes one of them in. False with the mistake reported. */
 bool global_option(const struct options *options);
+
+/* That the command line has one of these options or --index: it may do so before the command, whose presets it keeps out. */
+void note_given(int id);
+bool was_given(int id);
 
 #endif

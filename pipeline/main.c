@@ -10,6 +10,8 @@
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/commands.h"
+#include "pipeline/fold.h"
+#include "pipeline/pager.h"
 #include "pipeline/password_file.h"
 #include "pipeline/reader.h"
 
@@ -95,6 +97,17 @@ static bool fill_standard_streams(void)
 	return fd >= 0;
 }
 
+static int flush_output(int status)
+{
+	fold_end();
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	log_error("cannot write the output");
+	return status == EXIT_QUARANTINED || status == 0 || status == EXIT_NOTHING_FOUND
+		       ? EXIT_USAGE
+		       : status;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
@@ -110,11 +123,7 @@ int main(int argc, char **argv)
 		return reader_main(argv + 2);
 	status = run(argc, argv);
 	password_file_forget();
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("cannot write the output");
-		return status == EXIT_QUARANTINED || status == 0 || status == EXIT_NOTHING_FOUND
-			       ? EXIT_USAGE
-			       : status;
-	}
+	status = flush_output(status);
+	pager_end();
 	return status;
 }

@@ -132,37 +132,18 @@ void option_with_value(const struct command *command, const struct option_row *r
 
 /* ---- words ---- */
 
-/* "text, json and csv" */
-static void list_words(char *out, size_t size, const struct option_row *row)
-{
-	struct slice left = slice_from(row->words), word;
-	bool first = true;
-	size_t len = 0;
-
-	*out = 0;
-	while (option_word_next(&left, &word) && len < size) {
-		len += (size_t)snprintf(out + len, size - len, "%s%.*s",
-					first                  ? ""
-					: slice_trim(left).len ? ", "
-							       : " and ",
-					SLICE_ARG(word));
-		first = false;
-	}
-}
-
 bool option_word_unknown(const struct options *options, struct slice word)
 {
 	const struct option_row *row = options->row;
 	struct slice left = slice_from(row->words), known;
 	struct near near = near_begin(word);
-	char words[200], text[NEAR_TEXT_SIZE];
+	char words[OPTION_WORDS_SIZE], text[NEAR_TEXT_SIZE];
 
 	while (option_word_next(&left, &known))
 		near_offer(&near, known);
-	list_words(words, sizeof(words), row);
 	return options_refuse(options, "unknown --%s '%.*s'%s %s are known", row->name,
-			      SLICE_ARG(word),
-			      near.count ? near_text(text, &near, "") : ":", words);
+			      SLICE_ARG(word), near.count ? near_text(text, &near, "") : ":",
+			      option_words_text(words, row));
 }
 
 bool word_option(const struct options *options, unsigned *which)

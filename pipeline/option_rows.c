@@ -57,6 +57,28 @@ bool option_takes_list(const struct option_row *row)
 	return row->value && slice_ends(slice_from(row->value), SLICE(",..."));
 }
 
+static bool is_last_word(struct slice left)
+{
+	struct slice word;
+
+	return option_word_next(&left, &word) && !option_word_next(&left, &word);
+}
+
+const char *option_words_text(char out[OPTION_WORDS_SIZE], const struct option_row *row)
+{
+	struct slice left = slice_from(row->words), word;
+	const char *between = "";
+	size_t len = 0;
+
+	*out = 0;
+	while (option_word_next(&left, &word) && len < OPTION_WORDS_SIZE) {
+		len += (size_t)snprintf(out + len, OPTION_WORDS_SIZE - len, "%s%.*s",
+					between, SLICE_ARG(word));
+		between = is_last_word(left) ? " and " : ", ";
+	}
+	return out;
+}
+
 /* ---- the help ---- */
 
 #define HELP_INDENT 32

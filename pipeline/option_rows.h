@@ -12,6 +12,9 @@ const struct option_row *option_row_named(const struct option_row *rows, struct 
 bool option_word_next(struct slice *left, struct slice *word);
 /* The same of alternatives in lower case: "list" and "retry" of "list|retry", "all" of "N|all", none of "FILE". */
 bool alternative_next(struct slice *left, struct slice *word);
+#define OPTION_WORDS_SIZE 200
+/* "text, json and csv"; returns out. */
+const char *option_words_text(char out[OPTION_WORDS_SIZE], const struct option_row *row);
 /* Whether a row's value is a list with commas between ("WHAT,..."). */
 bool option_takes_list(const struct option_row *row);
 

@@ -51,8 +51,13 @@ struct command {
 	const char *examples;             /* lines of "pipeline …   # what it does" */
 	const struct option_row *options; /* ends with a row of id 0 */
 	bool pages;    /* what it prints for people goes through a pager, on a terminal */
-	bool unpreset; /* works whatever the config file says */
+	bool unpreset; /* works also where the config file is wrong */
 	int (*run)(const struct command *command, const char *index, int argc, char **argv);
+};
+
+struct operands {
+	char **at;
+	int count;
 };
 
 /* The option that a taker is given. */
@@ -61,23 +66,25 @@ struct options {
 	const struct option_row *row;
 	const char *value;  /* NULL when there is none */
 	const char *origin; /* where a preset was given: "FILE:LINE" or "$NAME"; NULL when it is on the command line */
+	const struct operands *operands; /* of the whole command line */
 };
 
-/* Of every command, and before a command. --index is the command's to take. */
+/* Of every command, and before a command. --index is the command's to take; see globals.h for the others. */
 /* clang-format off */
 #define OPTIONS_COMMON                                                                       \
 	{ OPTION_INDEX, 0, "index", "DIR",                                                   \
-	  "the index to use; else $PIPELINE_INDEX, else $XDG_STATE_HOME/pipeline/index", NULL, true },             \
+	  "the index to use; else $XDG_STATE_HOME/pipeline/index", NULL, true },             \
+	{ OPTION_CONFIG, 0, "config", "FILE", "read this config file, and no other" },       \
+	{ OPTION_COLOR, 0, "color", "WHEN", "use colours", "auto (default), always, never",  \
+	  true },                                                                            \
+	{ OPTION_PAGER, 0, "pager", "COMMAND",                                               \
+	  "what shows long output on a terminal; else $PAGER, else less", NULL, true },      \
+	{ OPTION_NO_PAGER, 0, "no-pager", NULL, "write straight to the terminal" },          \
 	{ OPTION_HELP, 'h', "help", NULL, "print this help" }
 /* clang-format on */
 
 /* Takes one option in; false with the mistake reported. */
 typedef bool (*option_taker)(void *into, const struct options *options, int id);
-
-struct operands {
-	char **at;
-	int count;
-};
 
 /* Takes in all options of a command, each by take, and the operands behind them: first what the command line gives, in its order, then
  * what else is preset. False when the command ends here with *status: help was printed, or a mistake reported. */

@@ -28,7 +28,7 @@ static const char *environment(const char *name)
 
 char *place_of_index(const char *given, struct error *error)
 {
-	const char *from = given ? given : environment("PIPELINE_INDEX");
+	const char *from = given;
 
 	if (given && !*given) {
 		error_set(error, ERROR_USAGE, "--index names no folder");

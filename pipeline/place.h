@@ -5,7 +5,7 @@
 
 #include "index/index.h"
 
-/* The folder: what was given, else $PIPELINE_INDEX, else $XDG_STATE_HOME/pipeline/index, else
+/* The folder: what was given or preset ($PIPELINE_INDEX, a config file), else $XDG_STATE_HOME/pipeline/index, else
  * ~/.local/state/pipeline/index. A copy to be freed; NULL with ERROR_USAGE when nothing says where. */
 char *place_of_index(const char *given, struct error *error);
 

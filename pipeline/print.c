@@ -50,6 +50,14 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 	return out;
 }
 
+void print_heading(const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	printf("\n%s%.*s%s%s", style_begin(STYLE_HEADING), (int)len, text,
+	       style_end(STYLE_HEADING), text + len);
+}
+
 void print_count_to(FILE *out, const char *before, uint64_t count, const char *noun)
 {
 	bool hissing = noun[strlen(noun) - 1] == 's';

@@ -6,6 +6,7 @@
 #include "index/index.h"
 #include "pipeline/base/csv.h"
 #include "pipeline/base/json.h"
+#include "pipeline/screen.h"
 #include "stages/incident.h"
 
 #define ID_TEXT_SIZE 17
@@ -20,6 +21,8 @@ char *print_duration_short(char out[DURATION_TEXT_SIZE], int64_t ms);
 /* "2010-03-10T17:22:09.137Z" or "-". */
 char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 
+/* A heading on stdout, an empty line before it. */
+void print_heading(const char *text);
 /* "BEFORE3 chains", "BEFORE1 process" on stdout: the noun in its right number. */
 void print_count(const char *before, uint64_t count, const char *noun);
 void print_count_to(FILE *out, const char *before, uint64_t count, const char *noun);

@@ -170,6 +170,19 @@ static void put_wait(struct text_table *table, const struct diff_group *group)
 	text_table_string(table, text);
 }
 
+static enum style style_of(enum diff_status status)
+{
+	switch (status) {
+	case DIFF_NEW:
+	case DIFF_WORSE:
+		return STYLE_BAD;
+	case DIFF_GONE:
+		return STYLE_GOOD;
+	default:
+		return STYLE_PLAIN;
+	}
+}
+
 static void print_text(const struct diff *diff)
 {
 	struct text_table table;
@@ -180,7 +193,9 @@ static void print_text(const struct diff *diff)
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct diff_group *group = &diff->groups.at[diff->first + i];
 
+		text_table_style(&table, style_of((enum diff_status)group->status));
 		text_table_string(&table, diff_status_text(group->status));
+		text_table_style(&table, STYLE_ID);
 		text_table_string(&table, print_id(id, group->group.signature));
 		put_change(&table, group, group->before.incidents, group->after.incidents);
 		put_change(&table, group, group->before.chains, group->after.chains);

@@ -36,7 +36,8 @@ static void print_text_incident(const struct occurrence *occurrence)
 	const struct incident_row *row = occurrence->row;
 	char id[ID_TEXT_SIZE], moment[MOMENT_TEXT_SIZE];
 
-	printf("  incident %s  ", print_id(id, occurrence->incident));
+	printf("  incident %s%s%s  ", style_begin(STYLE_ID),
+	       print_id(id, occurrence->incident), style_end(STYLE_ID));
 	if (row->summary.session_time != MOMENT_NONE)
 		printf("%s  ", print_moment(moment, row->summary.session_time,
 					    row->summary.session_zone_known));
@@ -165,6 +166,7 @@ static void print_table(const struct chain_groups *groups)
 		const struct chain_group *group = chain_groups_at(groups, i);
 		const struct signature_row *row = &group->row;
 
+		text_table_style(&table, STYLE_ID);
 		text_table_string(&table, print_id(text, group->signature));
 		text_table_u64(&table, row->incidents);
 		text_table_u64(&table, row->chains);
@@ -183,7 +185,8 @@ static void print_text_group(const struct chain_group *group)
 	char id[ID_TEXT_SIZE], wait[DURATION_TEXT_SIZE];
 	char first[MOMENT_TEXT_SIZE], last[MOMENT_TEXT_SIZE];
 
-	printf("%s  ", print_id(id, group->signature));
+	printf("%s%s%s  ", style_begin(STYLE_ID), print_id(id, group->signature),
+	       style_end(STYLE_ID));
 	utf8_print_terminal(stdout, row->label);
 	print_count("\n  ", row->incidents, "incident");
 	print_count(", ", row->chains, "chain");

@@ -230,6 +230,7 @@ static void print_text_hit(struct hits_output *output, const struct hit_shown *h
 	byte_vec images = { 0 };
 
 	put_images(&images, hit, IMAGES_SHOWN);
+	text_table_style(&output->rows.table, STYLE_ID);
 	text_table_string(&output->rows.table, print_id(id, summary->id));
 	text_table_u64(&output->rows.table, hit->count);
 	text_table_string(&output->rows.table, print_moment(moment, summary->session_time,

@@ -117,6 +117,7 @@ static void print_text_alike(struct like_output *output, const struct incident_r
 	join_shared(&text, output->likes->shared.at + alike->first_shared, count,
 		    SHARED_SHOWN);
 	snprintf(score, sizeof(score), "%.2f", alike->score);
+	text_table_style(&output->rows.table, STYLE_ID);
 	text_table_string(&output->rows.table, print_id(id, alike->id));
 	text_table_string(&output->rows.table, score);
 	text_table_string(&output->rows.table, print_moment(moment, summary->session_time,

@@ -64,8 +64,8 @@ static void print_end(const struct chain_list *list, const struct chain *chain)
 	struct slice reason = names_text(&list->names, endpoint->wait_reason);
 
 	if (chain->cycle == CYCLE_THREAD) {
-		printf("     a deadlock: the ring begins with hop %u\n",
-		       chain->cycle_start + 1);
+		printf("     %sa deadlock%s: the ring begins with hop %u\n",
+		       style_begin(STYLE_BAD), style_end(STYLE_BAD), chain->cycle_start + 1);
 		return;
 	}
 	printf("     ends in %s", endpoint_kind_text(endpoint->kind));
@@ -154,7 +154,7 @@ void show_chains(const struct shown *shown)
 		if (!finding->chain)
 			continue;
 		if (groups == 0)
-			printf("\nWait chains, by point of interest\n");
+			print_heading("Wait chains, by point of interest\n");
 		if (groups++ < DRAWN_MAX)
 			print_group(shown, (size_t)(finding - shown->findings.list.at) + 1);
 	}

@@ -7,11 +7,23 @@
 
 #define POINTS_MAX 20
 
+/* What is beyond doubt, and bad. */
+static enum style style_of(const struct finding *finding)
+{
+	bool bad = finding->confidence == CONFIDENCE_DEFINITE || finding->storm ||
+		   (finding->chain && finding->chain->cycle == CYCLE_THREAD);
+
+	return bad ? STYLE_BAD : STYLE_PLAIN;
+}
+
 static void print_point(const struct shown *shown, size_t number)
 {
 	const struct finding *finding = &shown->findings.list.at[number - 1];
 
-	printf("%3zu  %s", number, pattern_text(finding->pattern));
+	enum style style = style_of(finding);
+
+	printf("%3zu  %s%s%s", number, style_begin(style), pattern_text(finding->pattern),
+	       style_end(style));
 	if (finding->confidence != CONFIDENCE_NONE)
 		printf(" (%s)", confidence_text(finding->confidence));
 	printf("  ");
@@ -25,7 +37,7 @@ void show_points(const struct shown *shown)
 
 	if (count == 0)
 		return;
-	printf("\nPoints of interest\n");
+	print_heading("Points of interest\n");
 	for (size_t number = 1; number <= count && number <= POINTS_MAX; number++)
 		print_point(shown, number);
 	if (count > POINTS_MAX)

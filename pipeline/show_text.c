@@ -94,7 +94,8 @@ static void print_zombies(const struct shown *shown)
 
 	if (incident->zombies == 0)
 		return;
-	printf("\nZombie processes  %llu\n", (unsigned long long)incident->zombies);
+	print_heading("Zombie processes");
+	printf("  %llu\n", (unsigned long long)incident->zombies);
 	for (size_t i = 0; i < incident->zombies_by_image.len && i < IMAGES_MAX; i++, left--) {
 		printf("  %8llu  ",
 		       (unsigned long long)incident->zombies_by_image.at[i].count);
@@ -113,7 +114,7 @@ static void print_diagnostics(const struct shown *shown)
 
 	if (left == 0)
 		return;
-	printf("\nRead with doubts\n");
+	print_heading("Read with doubts\n");
 	for (size_t i = 0; i < records->diagnostics.len && i < LIST_MAX; i++, left--) {
 		const struct diagnostic *diagnostic = &records->diagnostics.at[i];
 
@@ -135,7 +136,8 @@ void show_text(const struct shown *shown)
 	const struct summary *summary = &shown->row->summary;
 	char id[ID_TEXT_SIZE];
 
-	printf("Incident %s\n", print_id(id, shown->incident->id));
+	printf("Incident %s%s%s\n", style_begin(STYLE_ID),
+	       print_id(id, shown->incident->id), style_end(STYLE_ID));
 	print_sources(shown);
 	print_host(shown);
 	print_count("Holds    ", summary->processes, "process");

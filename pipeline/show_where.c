@@ -105,7 +105,7 @@ void show_where(const struct shown *shown)
 
 	if (count == 0)
 		return;
-	printf("\nWhere to look");
+	print_heading("Where to look");
 	if (summary->sources.len == 1) {
 		printf(", in ");
 		utf8_print_terminal(stdout, summary->sources.at[0].member);

@@ -3,8 +3,6 @@
 #include "pipeline/text_table.h"
 
 #include <assert.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "pipeline/base/decimal.h"
 #include "pipeline/base/utf8.h"
@@ -15,17 +13,7 @@
 
 size_t text_table_room(void)
 {
-	const char *columns = getenv("COLUMNS");
-	struct winsize size = { 0 };
-	size_t room = 0;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	for (; columns && *columns >= '0' && *columns <= '9' && room < 100000; columns++)
-		room = room * 10 + (size_t)(*columns - '0');
-	if (columns && *columns == 0 && room)
-		return room;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	return screen_columns();
 }
 
 void text_table_init(struct text_table *table, FILE *out,
@@ -56,9 +44,16 @@ void text_table_text(struct text_table *table, struct slice text)
 	vec_reserve(&table->bytes, table->bytes.len + text.len);
 	memcpy(table->bytes.at + table->bytes.len, text.at, text.len);
 	table->bytes.len += text.len;
+	cell.style = table->style;
+	table->style = STYLE_PLAIN;
 	vec_push(&table->cells, cell);
 	if (table->widths[column] < cell.width)
 		table->widths[column] = cell.width;
+}
+
+void text_table_style(struct text_table *table, enum style style)
+{
+	table->style = style;
 }
 
 void text_table_string(struct text_table *table, const char *text)
@@ -92,28 +87,35 @@ static size_t capped(const struct text_table *table, unsigned i, size_t cap)
 	return least(table->widths[i], cap > floor ? cap : floor);
 }
 
-static bool fits(const struct text_table *table, size_t cap)
+/* Where the line of a row begins. */
+static size_t indent_of(unsigned line)
 {
-	size_t left = table->room, width;
+	return line ? TEXT_TABLE_INDENT : 0;
+}
+
+/* Whether the columns of a line do, none that may be shortened wider than cap. */
+static bool fits(const struct text_table *table, unsigned line, size_t cap)
+{
+	size_t used = indent_of(line), gap = 0;
 
 	for (unsigned i = 0; i < table->count; i++) {
-		width = capped(table, i, cap) + (i ? GAP : 0);
-		if (width > left)
-			return false;
-		left -= width;
+		if (table->lines[i] != line)
+			continue;
+		used += gap + capped(table, i, cap);
+		gap = GAP;
 	}
-	return true;
+	return used <= table->room;
 }
 
 /* The largest cap that fits; 0 when none does. */
-static size_t find_cap(const struct text_table *table)
+static size_t find_cap(const struct text_table *table, unsigned line)
 {
 	size_t low = 0, high = table->room;
 
 	while (low < high) {
 		size_t middle = high - (high - low) / 2;
 
-		if (fits(table, middle))
+		if (fits(table, line, middle))
 			low = middle;
 		else
 			high = middle - 1;
@@ -121,15 +123,43 @@ static size_t find_cap(const struct text_table *table)
 	return low;
 }
 
+static size_t readable(const struct text_table *table)
+{
+	return least(table->room / 4, TEXT_TABLE_READABLE);
+}
+
+/* Puts columns on further lines where one is too short for them, however much is left out. */
+static void lay_out(struct text_table *table)
+{
+	size_t used = 0;
+	unsigned line = 0;
+
+	if (table->room < TEXT_TABLE_NARROWEST || fits(table, 0, 0))
+		return;
+	for (unsigned i = 0; i < table->count; i++) {
+		size_t width = capped(table, i, readable(table));
+
+		if (i && used + GAP + width > table->room) {
+			line++;
+			used = TEXT_TABLE_INDENT + width;
+		} else {
+			used += (i ? GAP : 0) + width;
+		}
+		table->lines[i] = (unsigned char)line;
+	}
+}
+
 static void fit(const struct text_table *table, size_t widths[TEXT_TABLE_COLUMNS])
 {
 	size_t most = table->room ? table->room : TEXT_TABLE_MOST;
-	size_t cap = table->room ? find_cap(table) : SIZE_MAX;
 
 	if (most < TEXT_TABLE_LEAST)
 		most = TEXT_TABLE_LEAST;
-	for (unsigned i = 0; i < table->count; i++)
+	for (unsigned i = 0; i < table->count; i++) {
+		size_t cap = table->room ? find_cap(table, table->lines[i]) : SIZE_MAX;
+
 		widths[i] = least(capped(table, i, cap), most);
+	}
 }
 
 /* ---- printing ---- */
@@ -176,8 +206,8 @@ static struct slice tail_of(struct slice text, size_t all, size_t width)
 static size_t print_cut(const struct text_table *table, enum text_cut cut,
 			struct slice text, size_t all, size_t width)
 {
-	const char *ellipsis = utf8_on_terminal() ? "\xE2\x80\xA6" : "...";
-	size_t left = width - (utf8_on_terminal() ? 1 : 3);
+	const char *ellipsis = screen_draws() ? "\xE2\x80\xA6" : "...";
+	size_t left = width - (screen_draws() ? 1 : 3);
 	struct slice head = head_of(text, cut == TEXT_CUT_END ? left : left / 2);
 	struct slice tail = SLICE_NONE;
 
@@ -195,26 +225,58 @@ static void pad(const struct text_table *table, size_t columns)
 	fprintf(table->out, "%*s", (int)columns, "");
 }
 
-static void print_cell(const struct text_table *table, unsigned column, struct slice text,
-		       size_t all, size_t width)
+static bool is_marked(const struct text_table *table)
 {
-	const struct text_column *kind = &table->columns[column];
-	size_t missing = all < width ? width - all : 0;
+	return table->out == stdout && screen_is_colored();
+}
 
-	if (column)
-		pad(table, GAP);
-	if (table->room && kind->cut != TEXT_WHOLE && all > width) {
-		missing = width - print_cut(table, kind->cut, text, all, width);
-	} else {
-		if (kind->align == TEXT_RIGHT)
-			pad(table, missing);
-		utf8_print_terminal(table->out, text);
-		if (kind->align == TEXT_RIGHT)
-			missing = 0;
-	}
-	if (column + 1 < table->count)
-		pad(table, missing);
+/* Returns the columns that the text took. */
+static size_t print_text(const struct text_table *table, unsigned column,
+			 const struct text_cell *cell, struct slice text, size_t width)
+{
+	enum text_cut cut = table->columns[column].cut;
+	bool marked = is_marked(table);
+	size_t taken = cell->width;
+
+	if (marked)
+		fputs(style_begin(cell->style), table->out);
+	if (table->room && cut != TEXT_WHOLE && cell->width > width)
+		taken = print_cut(table, cut, text, cell->width, width);
 	else
+		utf8_print_terminal(table->out, text);
+	if (marked)
+		fputs(style_end(cell->style), table->out);
+	return taken;
+}
+
+static void begin_cell(const struct text_table *table, unsigned column)
+{
+	if (column && table->lines[column] == table->lines[column - 1]) {
+		pad(table, GAP);
+	} else if (column) {
+		fputc('\n', table->out);
+		pad(table, indent_of(table->lines[column]));
+	}
+}
+
+static bool is_last(const struct text_table *table, unsigned column)
+{
+	return column + 1 == table->count || table->lines[column] != table->lines[column + 1];
+}
+
+static void print_cell(const struct text_table *table, unsigned column,
+		       const struct text_cell *cell, struct slice text, size_t width)
+{
+	bool right = table->columns[column].align == TEXT_RIGHT;
+	size_t taken;
+
+	begin_cell(table, column);
+	if (right && cell->width < width)
+		pad(table, width - cell->width);
+	taken = print_text(table, column, cell, text, width);
+	if (!right && !is_last(table, column) && taken < width)
+		pad(table, width - taken);
+	if (column + 1 == table->count)
 		fputc('\n', table->out);
 }
 
@@ -222,8 +284,10 @@ static void print_headings(const struct text_table *table, const size_t *widths)
 {
 	for (unsigned i = 0; i < table->count; i++) {
 		struct slice heading = slice_from(table->columns[i].heading);
+		struct text_cell cell = { .width = utf8_width(heading),
+					  .style = STYLE_HEADING };
 
-		print_cell(table, i, heading, utf8_width(heading), widths[i]);
+		print_cell(table, i, &cell, heading, widths[i]);
 	}
 }
 
@@ -231,6 +295,8 @@ static void print_batch(struct text_table *table)
 {
 	size_t widths[TEXT_TABLE_COLUMNS];
 
+	if (!table->headed)
+		lay_out(table);
 	fit(table, widths);
 	if (!table->headed)
 		print_headings(table, widths);
@@ -240,7 +306,7 @@ static void print_batch(struct text_table *table)
 		unsigned column = (unsigned)(i % table->count);
 		struct slice text = { table->bytes.at + cell->offset, cell->len };
 
-		print_cell(table, column, text, cell->width, widths[column]);
+		print_cell(table, column, cell, text, widths[column]);
 	}
 	table->cells.len = 0;
 	table->bytes.len = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tables for people. Columns are as wide as what is in them; on a terminal that is too narrow, those that may be shortened are, the
- * widest first, with an ellipsis. Where stdout is no terminal nothing is ever left out.
+ * widest first, with an ellipsis; and where even that is not enough, a row goes on in a second line, indented, as do the headings. Where stdout is no terminal nothing is ever left out.
  *
  * Memory is bounded: after every TEXT_TABLE_BATCH rows those at hand are printed, in columns that from then on only grow. Cells are
  * copied, printed by utf8_print_terminal() and measured by utf8_width(), so that a name can act on no terminal; a single one of absurd
@@ -14,11 +14,17 @@
 
 #include "pipeline/base/slice.h"
 #include "pipeline/base/vec.h"
+#include "pipeline/screen.h"
 
 #define TEXT_TABLE_COLUMNS 40
 #define TEXT_TABLE_BATCH 1000
 /* No column is made narrower than this, nor than its heading. */
 #define TEXT_TABLE_LEAST 12
+/* Where a row takes several lines, no column needs to be narrower than this, or a quarter of the terminal. */
+#define TEXT_TABLE_READABLE 24
+#define TEXT_TABLE_INDENT 4
+/* On terminals that are narrower than this nothing helps. */
+#define TEXT_TABLE_NARROWEST 60
 /* Nor is it padded to more than this where no terminal says how much is too much. */
 #define TEXT_TABLE_MOST 200
 
@@ -43,6 +49,7 @@ struct text_column {
 struct text_cell {
 	size_t offset, len; /* in bytes */
 	size_t width;
+	enum style style;
 };
 
 struct text_table {
@@ -51,7 +58,9 @@ struct text_table {
 	unsigned count;
 	size_t room; /* columns of the terminal; 0 for none */
 	bool headed;
-	size_t widths[TEXT_TABLE_COLUMNS]; /* of what was seen so far */
+	enum style style;                        /* of the next cell */
+	unsigned char lines[TEXT_TABLE_COLUMNS]; /* of a row, on which each column stands */
+	size_t widths[TEXT_TABLE_COLUMNS];       /* of what was seen so far */
 	VEC(char) bytes;
 	VEC(struct text_cell) cells;
 };
@@ -63,6 +72,8 @@ void text_table_init(struct text_table *table, FILE *out,
 		     const struct text_column *columns, unsigned count, size_t room);
 /* The next cell; rows end by themselves. An empty text is shown as "-". */
 void text_table_text(struct text_table *table, struct slice text);
+/* How the next cell is marked, on stdout where it has colours. */
+void text_table_style(struct text_table *table, enum style style);
 void text_table_string(struct text_table *table, const char *text);
 void text_table_u64(struct text_table *table, uint64_t value);
 /* Prints what is left, after whole rows, and frees. Without any row nothing is printed, not even the headings. */

@@ -20,6 +20,12 @@
 #define MAX_TEXT 16384
 
 static bool quiet;
+static FILE **followed; /* NULL: stderr */
+
+void log_follow(FILE **stream)
+{
+	followed = stream;
+}
 
 void log_set_quiet(bool now_quiet)
 {
@@ -28,9 +34,12 @@ void log_set_quiet(bool now_quiet)
 
 static void write_bytes(const char *bytes, size_t len)
 {
-	flockfile(stderr);
-	fwrite_unlocked(bytes, 1, len, stderr);
-	funlockfile(stderr);
+	FILE *out = followed ? *followed : stderr;
+
+	flockfile(out);
+	fwrite_unlocked(bytes, 1, len, out);
+	fflush_unlocked(out);
+	funlockfile(out);
 }
 
 /* Without memory: the beginning of it, and of that what acts on no terminal whatever its locale. */

@@ -7,9 +7,13 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Leaves notes out (--quiet); warnings and errors always print. */
 void log_set_quiet(bool quiet);
+/* Sends all that follows the way of this stream, which may be exchanged for another, behind what it holds already: what is on a pager's
+ * screen must not be written over. */
+void log_follow(FILE **stream);
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

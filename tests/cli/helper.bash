@@ -20,12 +20,17 @@ ALL_PACKINGS=(case_study.log case_study.log.gz case_study.log.zst case.zip case.
 	case.tar.gz case.tar.xz case.tar.zst case.tar.bz2 nested.tar.gz)
 export ALL_PACKINGS
 
+# A terminal of tests is plain and shows all at once; a test of colours, the pager or config files says so.
+export TERM=xterm NO_COLOR=1 PAGER=cat PIPELINE_CONFIG=/dev/null
+unset PIPELINE_PAGER PIPELINE_COLOR COLUMNS
+
 # An index that does not exist yet, and a private folder to work in.
 fresh_index() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PIPELINE_INDEX=$BATS_TEST_TMPDIR/index
 	export HOME=$BATS_TEST_TMPDIR/home XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
-	unset NO_COLOR
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config PIPELINE_CONFIG_SYSTEM=/dev/null
+	unset PIPELINE_CONFIG
 }
 
 pipeline() { "$PIPELINE" "$@"; }

@@ -111,6 +111,38 @@ static void test_no_narrower_than_can_be_read(void **state)
 	}
 }
 
+static const struct text_column many[] = {
+	{ "INCIDENT", TEXT_LEFT, TEXT_WHOLE },
+	{ "SESSION TIME", TEXT_LEFT, TEXT_WHOLE },
+	{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "ZOMBIES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_MIDDLE },
+};
+
+/* What still does not fit goes on below, headings and all; the lines do not depend on later rows. */
+static void test_a_row_of_two_lines(void **state)
+{
+	FILE *out = open_memstream(&printed, &printed_len);
+
+	(void)state;
+	text_table_init(&table, out, many, 5, 64);
+	for (int i = 0; i < 2; i++) {
+		text_table_string(&table, "9f3c41aa02b7d6e5");
+		text_table_string(&table, i ? "-" : "2010-03-10T17:22:09.137Z");
+		text_table_u64(&table, 6080);
+		text_table_u64(&table, i ? 1 : 31000);
+		text_table_string(&table, i ? "a.zip"
+					    : "/srv/cases/2010/march/a-customer-of-a-long-name/"
+					      "case_study.zip");
+	}
+	expect("INCIDENT          SESSION TIME              PROCESSES  ZOMBIES\n"
+	       "    BUNDLE\n"
+	       "9f3c41aa02b7d6e5  2010-03-10T17:22:09.137Z       6080    31000\n"
+	       "    /srv/cases/2010/march/a-custo\xE2\x80\xA6-of-a-long-name/case_study.zip\n"
+	       "9f3c41aa02b7d6e5  -                              6080        1\n"
+	       "    a.zip\n");
+}
+
 static void test_letters_are_not_torn(void **state)
 {
 	(void)state;
@@ -206,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_what_fits_is_left_alone),
 		cmocka_unit_test(test_the_widest_is_shortened_first),
 		cmocka_unit_test(test_no_narrower_than_can_be_read),
+		cmocka_unit_test(test_a_row_of_two_lines),
 		cmocka_unit_test(test_letters_are_not_torn),
 		cmocka_unit_test(test_controls_are_shown_and_counted),
 		cmocka_unit_test(test_one_absurd_name_widens_only_its_line),
