@@ -25,7 +25,7 @@ struct pager_choice pager_choose(void)
 	const char *usual = getenv("PAGER");
 
 	if (globals()->pager)
-		return (struct pager_choice){ globals()->pager, NULL };
+		return (struct pager_choice){ globals()->pager, "command line" };
 	if (usual)
 		return (struct pager_choice){ usual, "$PAGER" };
 	return (struct pager_choice){ USUAL_PAGER, "default" };
