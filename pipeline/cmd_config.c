@@ -275,7 +275,7 @@ const struct command command_config = {
 	.operands = "[KEY]",
 	.examples = "  pipeline config                         # all there is\n"
 		    "  pipeline config --show-origin           # and in which file and line it stands\n"
-		    "  pipeline config ingest.jobs             # what one of them is\n",
+		    "  pipeline config index                   # what one of them is\n",
 	.options = rows,
 	.pages = true,
 	.run = run,
