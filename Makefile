@@ -100,7 +100,7 @@ LIBS = $(PKG_LIBS) -lm $(LDLIBS)
 
 # --- sources --------------------------------------------------------------------------------------
 
-LIB_DIRS := pipeline pipeline/base stages index
+LIB_DIRS := pipeline pipeline/base pipeline/report stages index
 MAIN_SRC := pipeline/main.c
 LIB_SRCS := $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=%/*.c))))
 
@@ -123,8 +123,12 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 SCHEMA_FILES := $(sort $(wildcard pipeline/schemas/*.json pipeline/schemas/defs/*.json))
 SCHEMA_SRC := $(B)/gen/schemas.c
 SCHEMA_OBJ := $(B)/obj/gen/schemas.o
+# The style sheet and the script of report, too.
+ASSET_FILES := pipeline/report/report.css pipeline/report/report.js
+ASSET_SRC := $(B)/gen/assets.c
+ASSET_OBJ := $(B)/obj/gen/assets.o
 MAIN_OBJ := $(call objects,$(MAIN_SRC))
-LIB_OBJS := $(call objects,$(LIB_SRCS)) $(SCHEMA_OBJ)
+LIB_OBJS := $(call objects,$(LIB_SRCS)) $(SCHEMA_OBJ) $(ASSET_OBJ)
 UNIT_HELP_OBJS := $(call objects,$(UNIT_HELP_SRCS))
 FUZZ_HELP_OBJS := $(call objects,$(FUZZ_HELP_SRCS))
 BENCH_HELP_OBJS := $(call objects,$(BENCH_HELP_SRCS))
@@ -179,6 +183,12 @@ $(SCHEMA_SRC): $(SCHEMA_FILES) scripts/embed-schemas $(B)/schemas.stamp
 	$(call say,GEN)mkdir -p $(@D) && scripts/embed-schemas pipeline/schemas > $@
 
 $(SCHEMA_OBJ): $(SCHEMA_SRC) $(B)/compile.stamp
+	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+$(ASSET_SRC): $(ASSET_FILES) scripts/embed-assets
+	$(call say,GEN)mkdir -p $(@D) && scripts/embed-assets pipeline/report > $@
+
+$(ASSET_OBJ): $(ASSET_SRC) $(B)/compile.stamp
 	$(call say,CC)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
 
 # The entry point of a fuzz target is called by a library: nobody declares it.
