@@ -106,7 +106,7 @@ static bool put_tamed(FILE *out, uint32_t code)
 	else if (code == UTF8_INVALID)
 		fputs("\xEF\xBF\xBD", out);
 	else if (code != '\n' && utf8_steers(code))
-		fprintf(out, code < 0x80 ? "\\x%02x" : "\\u{%04x}", (unsigned)code);
+		fprintf(out, code < 0x100 ? "\\x%02x" : "\\u{%04x}", (unsigned)code);
 	else
 		return false;
 	return true;

@@ -110,7 +110,7 @@ static void put_header(struct html *html, const struct dump_page *page, const ch
 	put_sources(html, page->shown->row);
 	html_end(html);
 	html_begin_class(html, "ul", "tiles");
-	html_tile(html, page->shown->findings.list.len, "point of interest", "");
+	html_tile(html, page->shown->findings.list.len, "finding", "");
 	html_tile(html, summary->processes, "process", "");
 	html_tile(html, summary->threads, "thread", "");
 	html_tile(html, summary->edges, "edge", "");
