@@ -52,7 +52,8 @@ while [ $# -gt 0 ]; do
 done
 [ ${#only[@]} -gt 0 ] || only=("${suites[@]}")
 
-[ "$setup" = no ] || setup_install "${packages_build[@]}" "${packages_test[@]}"
+[ "$setup" = no ] || setup_install "${packages_build[@]}" "${packages_test[@]}" \
+	"${packages_browser[@]}"
 
 # --- surroundings ---------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ void html_raw(struct html *html, const char *bytes, size_t len);
 
 /* Of a name that a stranger gave: so many characters are shown of one that is longer, and so many more where there is room to see it
  * in full. */
-#define HTML_NAME_SHOWN 64
+#define HTML_NAME_SHOWN 96
 #define HTML_NAME_TITLE 300
 /* A name, kept from turning the text beside it round; of a long one beginning and end, with the whole name as title. */
 void html_name(struct html *html, struct slice name);

@@ -68,7 +68,7 @@
 		if (rows.length >= FEW)
 			table.before(bar);
 		Array.from(table.tHead.rows[0].cells).forEach((heading, at) => {
-			if (heading.textContent === "" || rows.length < 2)
+			if (rows.length < 2 || heading.textContent === "Spread")
 				return;
 			const button = make("button", { type: "button" }, ...heading.childNodes);
 			button.addEventListener("click", () => sortBy(table, at, heading, status));

@@ -27,7 +27,7 @@ static void put_outlier(struct grid *grid, const struct report_page *page,
 	grid_row_begin(grid);
 	grid_cell_begin(grid);
 	html_begin(html, "b");
-	html_name(html, outlier->proof.image);
+	html_name(html, outlier->proof.of.image);
 	html_end(html);
 	if (outlier->pid != PID_NONE)
 		html_format(html, " [%x]", outlier->pid);
@@ -189,7 +189,7 @@ static void put_plot(struct html *html, const struct norm *norm)
 
 static const struct grid_column norm_columns[] = {
 	{ "Image", false },    { "Normal", true },    { "Least", true },
-	{ "Most", true },      { "", false },         { "Processes", true },
+	{ "Most", true },      { "Spread", false },   { "Processes", true },
 	{ "Incidents", true }, { "Far below", true },
 };
 

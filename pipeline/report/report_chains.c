@@ -5,6 +5,9 @@
 #include "pipeline/report/report_parts.h"
 #include "pipeline/report/grid.h"
 
+/* Incidents of a chain that is only listed. */
+#define NEWEST_LISTED 3
+
 static void put_fact(struct html *html, const char *term, uint64_t count)
 {
 	html_begin(html, "div");
@@ -65,10 +68,12 @@ static void put_explain(struct html *html, uint64_t signature)
 }
 
 static void put_incidents(struct html *html, const struct report_page *page,
-			  const struct chain_group *group, const struct report_shape *shape)
+			  const struct chain_group *group, uint32_t most)
 {
-	html_newest(html, page, &shape->newest, "chain", PATTERN_wait_chain,
-		    group->signature, SLICE_NONE);
+	const struct report_shape *shape = report_shape_of(&page->facts, group->signature);
+	struct proof_of of = proof_of_chain(group->signature);
+
+	html_newest(html, page, &shape->newest, most, "chain", &of);
 	put_explain(html, group->signature);
 }
 
@@ -92,7 +97,7 @@ static void put_card(struct html *html, const struct report_page *page,
 	html_end(html);
 	html_begin(html, "details");
 	html_element(html, "summary", "Incidents, evidence, commands");
-	put_incidents(html, page, group, shape);
+	put_incidents(html, page, group, NEWEST_MAX);
 	html_end(html);
 	html_end(html);
 	html_string(html, "\n");
@@ -126,7 +131,7 @@ static void put_row(struct grid *grid, const struct report_page *page,
 	grid_wait(grid, group->row.longest_wait_ms);
 	grid_moment(grid, group->row.last_seen, group->row.last_zone_known);
 	grid_more_begin(grid, "Incidents");
-	put_incidents(html, page, group, shape);
+	put_incidents(html, page, group, NEWEST_LISTED);
 	grid_row_end(grid);
 }
 

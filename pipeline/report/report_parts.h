@@ -35,7 +35,10 @@ struct report_page {
 bool report_plan(struct report_page *page, struct error *error);
 /* NULL when there is none: what was not wished, or is not found in it. */
 const struct proof *page_proof(const struct report_page *page, uint32_t incident,
-			       uint8_t pattern, uint64_t signature, struct slice image);
+			       const struct proof_of *of);
+/* What the evidence of a point, and of a group of chains, is. */
+struct proof_of proof_of_point(const struct report_point *point);
+struct proof_of proof_of_chain(uint64_t signature);
 
 /* The sections in their order, one row and one file (report_NAME.c) each. */
 #define SECTION(id, title) \
@@ -76,9 +79,9 @@ void html_shell(struct html *html, const char *words);
 
 /* Where an incident is from, one line; it leads to its row where that is on the page. */
 void html_incident(struct html *html, const struct report_page *page, uint32_t incident);
-/* The newest incidents of something with what is shown of it there; noun is what is counted ("chain"). */
+/* The newest incidents of something, `most` at most, with what is shown of it there; noun is what is counted ("chain"). */
 void html_newest(struct html *html, const struct report_page *page,
-		 const struct newest *newest, const char *noun, uint8_t pattern,
-		 uint64_t signature, struct slice image);
+		 const struct newest *newest, uint32_t most, const char *noun,
+		 const struct proof_of *of);
 
 #endif

@@ -107,13 +107,13 @@ void html_incident(struct html *html, const struct report_page *page, uint32_t i
 	html_end(html);
 	html_string(html, " ");
 	html_moment(html, row->session_time, row->zone_known);
-	html_string(html, " ");
 	if (row->machine.len) {
+		html_string(html, " ");
 		html_begin(html, "b");
 		html_name(html, row->machine);
 		html_end(html);
-		html_string(html, " ");
 	}
+	html_string(html, " ");
 }
 
 /* The bundle by its last part; the whole path in the title. */
@@ -132,29 +132,30 @@ static void put_bundle(struct html *html, const struct report_incident_row *row)
 }
 
 void html_newest(struct html *html, const struct report_page *page,
-		 const struct newest *newest, const char *noun, uint8_t pattern,
-		 uint64_t signature, struct slice image)
+		 const struct newest *newest, uint32_t most, const char *noun,
+		 const struct proof_of *of)
 {
+	uint32_t shown = newest->len < most ? newest->len : most;
+
 	html_begin_class(html, "ol", "seen");
-	for (uint32_t i = 0; i < newest->len; i++) {
+	for (uint32_t i = 0; i < shown; i++) {
 		const struct report_incident_row *row =
 			&page->facts.incidents.at[newest->at[i]];
-		const struct proof *proof =
-			page_proof(page, newest->at[i], pattern, signature, image);
+		const struct proof *proof = page_proof(page, newest->at[i], of);
 
 		html_begin(html, "li");
 		html_incident(html, page, newest->at[i]);
 		html_plural(html, newest->count[i], noun);
-		html_string(html, ", in ");
+		html_string(html, " in ");
 		put_bundle(html, row);
 		if (proof)
 			html_proof(html, proof, row->id);
 		html_end(html);
 	}
 	html_end(html);
-	if (newest->incidents > newest->len) {
+	if (newest->incidents > shown) {
 		html_begin_class(html, "p", "note");
-		html_format(html, "The newest %u of ", newest->len);
+		html_format(html, "The newest %u of ", shown);
 		html_plural(html, newest->incidents, "incident");
 		html_string(html, ".");
 		html_end(html);

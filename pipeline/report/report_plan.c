@@ -33,7 +33,7 @@ static void add_points(struct report_page *page)
 		finding.urgency = outlier->urgency;
 		finding.waiters = outlier->waiters;
 		report_add_point(facts, outlier->proof.incident, &finding,
-				 outlier->proof.image);
+				 outlier->proof.of.image);
 	}
 	report_sort_points(facts);
 }
@@ -120,49 +120,57 @@ static void cut_ranks(struct report_page *page)
 
 /* ---- proofs ---- */
 
-const struct proof *page_proof(const struct report_page *page, uint32_t incident,
-			       uint8_t pattern, uint64_t signature, struct slice image)
+struct proof_of proof_of_point(const struct report_point *point)
+{
+	return (struct proof_of){ .image = point->image,
+				  .pattern = point->pattern,
+				  .confidence = point->confidence };
+}
+
+struct proof_of proof_of_chain(uint64_t signature)
+{
+	return (struct proof_of){ .signature = signature, .pattern = PATTERN_wait_chain };
+}
+
+static bool same_proof(const struct proof_of *a, const struct proof_of *b)
+{
+	return a->pattern == b->pattern && a->confidence == b->confidence &&
+	       a->signature == b->signature && slice_equal(a->image, b->image);
+}
+
+static const struct proof *find_proof(const struct report_page *page, uint32_t incident,
+				      const struct proof_of *of)
 {
 	vec_for_each(proof, &page->proofs)
-		if (proof->incident == incident && proof->pattern == pattern &&
-		    proof->signature == signature && slice_equal(proof->image, image) &&
-		    proof->number)
+		if (proof->incident == incident && same_proof(&proof->of, of))
 			return proof;
 	return NULL;
 }
 
-static bool is_wished(const struct report_page *page, const struct proof *wish)
+const struct proof *page_proof(const struct report_page *page, uint32_t incident,
+			       const struct proof_of *of)
 {
-	vec_for_each(proof, &page->proofs)
-		if (proof->incident == wish->incident && proof->pattern == wish->pattern &&
-		    proof->signature == wish->signature &&
-		    slice_equal(proof->image, wish->image))
-			return true;
-	return false;
+	const struct proof *proof = find_proof(page, incident, of);
+
+	return proof && proof->number ? proof : NULL;
 }
 
-static void wish_proofs(struct report_page *page, const struct newest *newest, uint32_t most,
-			uint8_t pattern, uint64_t signature, struct slice image)
+static void wish_proofs(struct report_page *page, const struct newest *newest,
+			uint32_t most, struct proof_of of)
 {
-	for (uint32_t i = 0; i < newest->len && i < most; i++) {
-		struct proof proof = { .incident = newest->at[i],
-				       .pattern = pattern,
-				       .signature = signature,
-				       .image = image };
-
-		if (!is_wished(page, &proof))
-			vec_push(&page->proofs, proof);
-	}
+	for (uint32_t i = 0; i < newest->len && i < most; i++)
+		if (!find_proof(page, newest->at[i], &of))
+			vec_push(&page->proofs,
+				 ((struct proof){ .incident = newest->at[i], .of = of }));
 }
 
 static void wish_group(struct report_page *page, size_t group)
 {
 	const struct report_facts *facts = &page->facts;
 	uint64_t signature = facts->groups.groups.at[group].signature;
-	const struct report_shape *shape = report_shape_of(facts, signature);
 
-	wish_proofs(page, &shape->newest, PROOFS_OF_CHAIN, PATTERN_wait_chain, signature,
-		    SLICE_NONE);
+	wish_proofs(page, &report_shape_of(facts, signature)->newest, PROOFS_OF_CHAIN,
+		    proof_of_chain(signature));
 }
 
 static void wish_all(struct report_page *page)
@@ -170,20 +178,19 @@ static void wish_all(struct report_page *page)
 	const struct report_facts *facts = &page->facts;
 
 	vec_for_each(rank, &page->ranks) {
-		const struct report_point *point = &facts->points.at[rank->at];
-
 		if (rank->chain)
 			wish_group(page, rank->at);
 		else
-			wish_proofs(page, &point->newest, PROOFS_OF_POINT, point->pattern,
-				    0, point->image);
+			wish_proofs(page, &facts->points.at[rank->at].newest, PROOFS_OF_POINT,
+				    proof_of_point(&facts->points.at[rank->at]));
 	}
 	for (size_t i = 0; i < facts->groups.groups.len && i < CHAINS_DRAWN; i++)
 		wish_group(page, i);
 	for (size_t i = 0; i < facts->storms.len && i < STORMS_SHOWN; i++) {
 		struct newest storm = { .len = 1, .at = { facts->storms.at[i] } };
 
-		wish_proofs(page, &storm, 1, PATTERN_zombie_process, 0, SLICE_NONE);
+		wish_proofs(page, &storm, 1,
+			    (struct proof_of){ .pattern = PATTERN_zombie_process });
 	}
 }
 

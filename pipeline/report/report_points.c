@@ -58,6 +58,7 @@ static void put_point_row(struct grid *grid, const struct report_page *page,
 			  const struct report_rank *rank)
 {
 	const struct report_point *point = &page->facts.points.at[rank->at];
+	struct proof_of of = proof_of_point(point);
 	struct html *html = grid->html;
 
 	grid_cell_begin(grid);
@@ -67,8 +68,7 @@ static void put_point_row(struct grid *grid, const struct report_page *page,
 	grid_count(grid, point->waiters);
 	grid_moment(grid, point->last_seen, point->zone_known);
 	grid_more_begin(grid, "Incidents, evidence, commands");
-	html_newest(html, page, &point->newest, noun_of(point->pattern), point->pattern,
-		    0, point->image);
+	html_newest(html, page, &point->newest, NEWEST_MAX, noun_of(point->pattern), &of);
 }
 
 /* ---- chains ---- */
@@ -96,6 +96,7 @@ static void put_chain_row(struct grid *grid, const struct report_page *page,
 {
 	const struct chain_group *group = &page->facts.groups.groups.at[rank->at];
 	const struct report_shape *shape = report_shape_of(&page->facts, group->signature);
+	struct proof_of of = proof_of_chain(group->signature);
 	struct html *html = grid->html;
 	char words[64];
 
@@ -106,8 +107,7 @@ static void put_chain_row(struct grid *grid, const struct report_page *page,
 	grid_count(grid, shape->most);
 	grid_moment(grid, group->row.last_seen, group->row.last_zone_known);
 	grid_more_begin(grid, "Incidents, evidence, commands");
-	html_newest(html, page, &shape->newest, "chain", PATTERN_wait_chain,
-		    group->signature, SLICE_NONE);
+	html_newest(html, page, &shape->newest, NEWEST_MAX, "chain", &of);
 	snprintf(words, sizeof(words), "pipeline explain %016llx",
 		 (unsigned long long)group->signature);
 	html_begin(html, "p");

@@ -61,7 +61,6 @@ void proof_take(struct proof *proof, const struct shown *shown, uint32_t number,
 
 	finding_evidence(shown->incident, &shown->findings, finding, &list);
 	proof->number = number;
-	proof->pattern = finding->pattern;
 	proof->text = text_of(shown, finding, arena);
 	for (proof->shown = 0;
 	     proof->shown < list.pieces.len && proof->shown < PIECES_MAX; proof->shown++)
@@ -75,11 +74,11 @@ static bool is_wished(const struct proof *proof, const struct shown *shown,
 {
 	struct slice image = names_text(&shown->incident->records.names, finding->image);
 
-	if (finding->pattern != proof->pattern)
+	if (finding->pattern != proof->of.pattern || finding->confidence != proof->of.confidence)
 		return false;
 	if (finding->chain)
-		return chain_signature(finding->chain) == proof->signature;
-	return !proof->image.len || (image.len && image_same(image, proof->image));
+		return chain_signature(finding->chain) == proof->of.signature;
+	return !proof->of.image.len || (image.len && image_same(image, proof->of.image));
 }
 
 static void prove(struct proof *proof, const struct shown *shown, struct arena *arena)
@@ -176,7 +175,7 @@ static void add_outlier(struct finding_outliers *finding_outliers,
 				     .expected_half = finding->expected_half,
 				     .urgency = finding->urgency,
 				     .basis = finding->basis };
-	outlier->proof.image = arena_copy(
+	outlier->proof.of.image = arena_copy(
 		arena, names_text(&shown->incident->records.names, finding->image));
 	proof_take(&outlier->proof, shown, number, arena);
 }

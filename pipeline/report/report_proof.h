@@ -17,12 +17,18 @@ struct proof_piece {
 	char command[COMMAND_SIZE];
 };
 
+/* Which finding of an incident is meant. */
+struct proof_of {
+	uint64_t signature; /* of a wait chain */
+	struct slice image; /* else; empty for any */
+	uint8_t pattern;
+	uint8_t confidence;
+};
+
 /* One finding of one incident. Which one is wished; the rest is filled in. */
 struct proof {
 	uint32_t incident; /* in the facts' incidents */
-	uint8_t pattern;
-	uint64_t signature; /* of a wait chain */
-	struct slice image; /* else; empty for any */
+	struct proof_of of;
 
 	uint32_t number; /* as `show --evidence` counts; 0 when it was not found */
 	struct slice text;

@@ -5,7 +5,7 @@
 #include "pipeline/report/grid.h"
 
 #define IMAGES_SHOWN 40
-#define STORM_IMAGE_INCIDENTS 8
+#define IMAGE_INCIDENTS 4
 
 /* ---- over time ---- */
 
@@ -37,14 +37,15 @@ static const struct grid_column image_columns[] = {
 static void put_image(struct grid *grid, const struct report_page *page,
 		      const struct report_zombies *image)
 {
+	struct proof_of of = { .pattern = PATTERN_zombie_process, .image = image->image };
+
 	grid_row_begin(grid);
 	grid_name(grid, image->image);
 	grid_count(grid, image->zombies);
 	grid_count(grid, image->newest.incidents);
 	grid_count(grid, image->most);
 	grid_more_begin(grid, "Incidents");
-	html_newest(grid->html, page, &image->newest, "zombie", PATTERN_zombie_process, 0,
-		    image->image);
+	html_newest(grid->html, page, &image->newest, IMAGE_INCIDENTS, "zombie", &of);
 	grid_row_end(grid);
 }
 
@@ -68,7 +69,7 @@ static void put_images(struct html *html, const struct report_page *page)
 /* ---- by incident ---- */
 
 static const struct grid_column storm_columns[] = {
-	{ "Zombies", true },       { "", false },         { "Machine", false },
+	{ "Zombies", true },       { "Storm", false },    { "Machine", false },
 	{ "Session time", false }, { "Processes", true },
 };
 
@@ -76,6 +77,7 @@ static void put_storm(struct grid *grid, const struct report_page *page, uint32_
 {
 	const struct report_incident_row *row = &page->facts.incidents.at[incident];
 	struct newest only = { .len = 1, .incidents = 1 };
+	struct proof_of of = { .pattern = PATTERN_zombie_process };
 	struct html *html = grid->html;
 
 	only.at[0] = incident;
@@ -87,13 +89,15 @@ static void put_storm(struct grid *grid, const struct report_page *page, uint32_
 		html_begin_class(html, "span", "tag storm");
 		html_string(html, "storm");
 		html_end(html);
+	} else {
+		html_string(html, "-");
 	}
 	grid_cell_end(grid);
 	grid_name(grid, row->machine);
 	grid_moment(grid, row->session_time, row->zone_known);
 	grid_count(grid, row->processes);
 	grid_more_begin(grid, "Evidence, commands");
-	html_newest(html, page, &only, "zombie", PATTERN_zombie_process, 0, SLICE_NONE);
+	html_newest(html, page, &only, 1, "zombie", &of);
 	grid_row_end(grid);
 }
 

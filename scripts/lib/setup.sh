@@ -13,6 +13,11 @@ packages_demo=(zip)
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev bats python3 python3-jsonschema jq shellcheck clang-format mandoc
 	zip p7zip-full gcab zstd xz-utils bzip2 lz4)
+# A browser with letters, and what drives it. node and npm may have come another way than by Debian's packages, which do not go together
+# with others'.
+# shellcheck disable=SC2034
+packages_browser=(chromium fonts-dejavu-core)
+command -v npm >/dev/null || packages_browser+=(nodejs npm)
 
 # setup_missing PACKAGE...: prints those that are not installed, one a line.
 setup_missing() {
