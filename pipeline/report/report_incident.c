@@ -110,13 +110,13 @@ static void put_header(struct html *html, const struct dump_page *page, const ch
 	put_sources(html, page->shown->row);
 	html_end(html);
 	html_begin_class(html, "ul", "tiles");
-	html_tile(html, page->shown->findings.list.len, "finding", "");
-	html_tile(html, summary->processes, "process", "");
-	html_tile(html, summary->threads, "thread", "");
-	html_tile(html, summary->edges, "edge", "");
-	html_tile(html, summary->chains, "chain", "");
+	html_tile(html, page->shown->findings.list.len, "finding", NULL);
+	html_tile(html, summary->processes, "process", NULL);
+	html_tile(html, summary->threads, "thread", NULL);
+	html_tile(html, summary->edges, "edge", NULL);
+	html_tile(html, summary->chains, "chain", NULL);
 	html_tile(html, summary->zombies, "zombie",
-		  summary->zombies >= STORM_ZOMBIES ? "bad" : "");
+		  summary->zombies >= STORM_ZOMBIES ? "bad" : NULL);
 	if (summary->diagnostics)
 		html_tile(html, summary->diagnostics, "doubt in the reading", "bad");
 	html_end(html);

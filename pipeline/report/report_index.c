@@ -127,10 +127,10 @@ static void put_tiles(struct html *html, const struct report_page *page)
 	const struct report_facts *facts = &page->facts;
 
 	html_begin_class(html, "ul", "tiles");
-	html_tile(html, facts->incidents.len, "incident", "");
-	html_tile(html, facts->machines, "machine", "");
-	html_tile(html, count_nights(facts), "night", "");
-	html_tile(html, facts->groups.groups.len, "recurring chain", "");
+	html_tile(html, facts->incidents.len, "incident", NULL);
+	html_tile(html, facts->machines, "machine", NULL);
+	html_tile(html, count_nights(facts), "night", NULL);
+	html_tile(html, facts->groups.groups.len, "chain group", NULL);
 	html_tile(html, count_deadlocks(facts), "deadlock", "bad");
 	html_tile(html, count_storms(facts), "zombie storm", "bad");
 	html_tile(html, facts->quarantine.len, "quarantined member", "bad");

@@ -69,7 +69,7 @@ void html_note(struct html *html, const char *text);
 /* "25 of 371 groups shown. pipeline query --recurring lists all." where some are left out. */
 void html_cut_note(struct html *html, uint64_t shown, uint64_t of, const char *what,
 		   const char *command);
-/* A figure and what it counts. */
+/* A figure and what it counts; class may be NULL. */
 void html_tile(struct html *html, uint64_t count, const char *noun, const char *class);
 /* "critical" to "low". */
 const char *urgency_word(unsigned urgency);

@@ -20,12 +20,15 @@ void html_moment(struct html *html, int64_t moment, bool zone_known)
 	html_end(html);
 }
 
+static const char *plural_of(uint64_t count, const char *noun)
+{
+	return count == 1 ? "" : noun[strlen(noun) - 1] == 's' ? "es" : "s";
+}
+
 void html_plural(struct html *html, uint64_t count, const char *noun)
 {
-	bool hissing = noun[strlen(noun) - 1] == 's';
-
 	html_count(html, count);
-	html_format(html, " %s%s", noun, count == 1 ? "" : hissing ? "es" : "s");
+	html_format(html, " %s%s", noun, plural_of(count, noun));
 }
 
 void html_note(struct html *html, const char *text)
@@ -62,13 +65,13 @@ void html_cut_note(struct html *html, uint64_t shown, uint64_t of, const char *w
 
 void html_tile(struct html *html, uint64_t count, const char *noun, const char *class)
 {
-	bool hissing = noun[strlen(noun) - 1] == 's';
-
-	html_begin_class(html, "li", class);
+	html_begin(html, "li");
+	if (class)
+		html_attr(html, "class", class);
 	html_begin(html, "b");
 	html_count(html, count);
 	html_end(html);
-	html_format(html, " %s%s", noun, count == 1 ? "" : hissing ? "es" : "s");
+	html_format(html, " %s%s", noun, plural_of(count, noun));
 	html_end(html);
 }
 
