@@ -49,7 +49,9 @@ async function look(browser, name, view) {
 	await page.click("nav .all button");
 	await tap.check(told + ": all open, no wider than the screen", () => overflow(page));
 	await page.screenshot({ path: path.join(folder, "views", name + "-" + view.width + "-" + view.scheme + "-open.png"), fullPage: false });
-	await tap.check(told + ": axe finds no barrier", () => barriers(page));
+	/* A large page takes axe seconds: both widths and both schemes once are enough where the small one has all four. */
+	if (name !== "index.html" || (view.width === 1280) === (view.scheme === "light"))
+		await tap.check(told + ": axe finds no barrier", () => barriers(page));
 	quiet(seen, told);
 	await context.close();
 }
