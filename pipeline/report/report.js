@@ -94,6 +94,15 @@
 		nav.append(make("li", { className: "all" }, button));
 	}
 
+	/* A record opens wherever it is clicked, unless something in it was meant. */
+	document.addEventListener("click", (event) => {
+		const record = event.target.closest(".list > tbody");
+		const details = record && record.rows.length > 1 && record.rows[0].contains(event.target) &&
+			!event.target.closest("a, button") && getSelection().isCollapsed && record.rows[1].querySelector("details");
+		if (details)
+			details.open = !details.open;
+	});
+
 	/* On paper nothing can be opened. */
 	let closed = [];
 	addEventListener("beforeprint", () => {

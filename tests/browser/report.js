@@ -108,6 +108,9 @@ async function opens(page) {
 	await page.keyboard.press("Enter");
 	tap.same(await commands.isVisible(), false, "open: the keyboard closes it");
 	await page.keyboard.press("Enter");
+	await page.locator("#t-points > tbody").first().locator("td").nth(3).click();
+	tap.same(await commands.isVisible(), false, "open: a click on the record closes it");
+	await page.locator("#t-points > tbody").first().locator("td").nth(3).click();
 	await details.locator("button.copy").first().click();
 	await page.waitForFunction(() => document.querySelector("#t-points .copy").textContent !== "Copy");
 	tap.same(await page.evaluate(() => getSelection().toString().trim()), (await commands.textContent()).trim(), "copy: the commands are selected");
@@ -153,6 +156,9 @@ async function worksWithoutScript(browser) {
 	tap.line(await page.locator("svg.chain").count() > 3, "no script: chains are drawn");
 	const texts = await page.locator("svg.chain").first().locator("text").allTextContents();
 	tap.line(texts.length > 2 && texts.every(Boolean), "no script: what is drawn can be read", texts);
+	await details.locator("summary").click();
+	await page.emulateMedia({ media: "print" });
+	tap.line((await details.locator("pre.dbg").first().boundingBox())?.height > 10, "no script: on paper closed rows are open");
 	quiet(seen, "no script");
 	await context.close();
 }
@@ -173,6 +179,21 @@ async function hostile(browser) {
 		quiet(seen, "hostile " + width);
 		await context.close();
 	}
+}
+
+/* A page that was tampered with: the policy holds, and what it holds back is seen here, else no page could fail. */
+async function tampered(browser) {
+	const at = file("tampered.html");
+	fs.writeFileSync(at, fs.readFileSync(file("incident.html"), "utf8").replace("</main>",
+		'<p style="color: red" onclick="hurt = 1" id="tampered">x</p><img src="https://example.invalid/x.png"><script>hurt = 2</script></main>'));
+	const { page, context, seen } = await open(browser, at);
+	await page.click("#tampered");
+	await page.waitForTimeout(200);
+	const kept = seen.violations.map((each) => each.split(" ")[0]);
+	for (const each of ["style-src-attr", "script-src-attr", "img-src", "script-src-elem"])
+		tap.line(kept.includes(each), "tampered: " + each + " is held back, and seen", kept);
+	tap.same(await page.evaluate(() => typeof window.hurt), "undefined", "tampered: nothing ran");
+	await context.close();
 }
 
 /* ---- goldens ---- */
@@ -253,6 +274,7 @@ async function main() {
 		await tap.check("all steps: work", () => works(browser));
 		await tap.check("all steps: without script", () => worksWithoutScript(browser));
 		await tap.check("all steps: hostile", () => hostile(browser));
+		await tap.check("all steps: tampered", () => tampered(browser));
 		await tap.check("all steps: layouts", () => layouts(browser));
 		const judge = await browser.newPage();
 		for (const name of ["path", "ring", "semicircle", "tail"])
