@@ -2,6 +2,7 @@
 """Holds a page of report against what every page promises; prints what does not hold, nothing when all does.
 
     page.py FILE
+    page.py FILE --groups     prints the groups of chains on it instead, a line each: signature, incidents, chains, machines
 
 Its tags nest; its policy names the hashes of the one style and the one script in it; no attribute runs or styles anything; nothing in it
 leads out of it; every id is there once and every link within it leads to one.
@@ -52,9 +53,25 @@ def hash_of(pieces):
     return "'sha256-%s'" % base64.b64encode(hashlib.sha256("".join(pieces).encode()).digest()).decode()
 
 
+def words(text):
+    return re.sub(r"<[^>]*>", "", text).replace(",", "")
+
+
+def groups(text):
+    """Of cards and of the rows of the table behind them."""
+    for signature, card in re.findall(r'<article class="card" id="c-([0-9a-f]{16})">(.*?)<details>', text, re.S):
+        facts = dict(re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", card))
+        yield [signature] + [words(facts.get(each, "0")) for each in ("incidents", "chains", "machines")]
+    for signature, row in re.findall(r'<tbody id="c-([0-9a-f]{16})"><tr>(.*?)</tr>', text, re.S):
+        yield [signature] + [words(cell) for cell in re.findall("<td[^>]*>(.*?)</td>", row, re.S)[2:5]]
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8", newline="") as file:
         text = file.read()
+    if sys.argv[2:] == ["--groups"]:
+        print("\n".join(" ".join(group) for group in groups(text)))
+        return
     page = Page()
     page.feed(text)
     page.close()

@@ -68,6 +68,19 @@ has_not() { ! (has "$1" "$2") 2>/dev/null || fail "$1 says: $2"; }
 	! grep -qF '>alpc  1:40</text>' <<<"$card" || fail "$card"
 }
 
+@test "the groups of chains are those of query, in its order, whatever is selected" {
+	pipeline ingest "$ROOT/tests/golden" || true
+	for selectors in '' '--cycle any' '--min-wait 60' '--since 2010-01-01 --until 2010-12-31' '--build 7601'; do
+		# shellcheck disable=SC2086 # words
+		pipeline report --html page.html $selectors
+		# shellcheck disable=SC2086
+		pipeline query --recurring --limit 174 --format json $selectors |
+			jq -r '.groups[] | "\(.signature) \(.incidents) \(.chains) \(.machines)"' >query.txt
+		[ -s query.txt ]
+		python3 "$BATS_TEST_DIRNAME/page.py" page.html --groups | diff - query.txt
+	done
+}
+
 @test "ring and semicircle are drawn as such" {
 	pipeline ingest "$ROOT/tests/golden/561-semicircle-is-no-deadlock.log" "$ROOT/tests/golden/566-ring-of-all-kinds.log"
 	pipeline report --html page.html
