@@ -66,6 +66,7 @@ commands_on_an_index() {
 		show --all --format json
 		show $id --evidence 1
 		advise $id
+		report --html page.html
 		stats
 		stats --unknown-lines --format json
 		stats --baseline *
