@@ -22,7 +22,7 @@ needs_full() {
 @test "--version -v: Landlock and seccomp as the kernel has them, a line each" {
 	exits 0 pipeline --version -v
 	stderr_is_empty
-	[[ $output =~ ^pipeline\ [0-9.]+(\+g[0-9a-f]+)?$'\n'Landlock:\ (none|ABI\ [1-9][0-9]*)$'\n'seccomp:\ (yes|no)$ ]] || fail "$output"
+	[[ $output =~ ^pipeline\ [0-9.]+(\+g[0-9a-f]+(-dirty)?)?$'\n'Landlock:\ (none|ABI\ [1-9][0-9]*)$'\n'seccomp:\ (yes|no)$ ]] || fail "$output"
 	[ "$(pipeline --version --verbose)" = "$output" ]
 	[ "$(pipeline --version)" = "${output%%$'\n'*}" ]
 	without landlock 0 --version -v
