@@ -346,6 +346,13 @@ fmt: ## format the C files in place
 man_place = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 INSTALLED_DATA := $(foreach page,$(sort $(wildcard pipeline/man/*.[1-8])),$(page)>$(call man_place,$(page))) \
 	$(foreach file,LICENSE README.md index/FORMAT.md,$(file)>$(DOCDIR)/$(notdir $(file)))
+# The program itself prints what shells complete by.
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
+FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
+COMPLETIONS := $(foreach shell,bash zsh fish,$(B)/completion/$(shell))
+INSTALLED_DATA += $(B)/completion/bash>$(BASHDIR)/pipeline $(B)/completion/zsh>$(ZSHDIR)/_pipeline \
+	$(B)/completion/fish>$(FISHDIR)/pipeline.fish
 INSTALLED_PROGRAMS := $(PROGRAM)>$(BINDIR)/pipeline
 OWN_FOLDERS := $(DOCDIR)
 
@@ -354,7 +361,10 @@ from = $(firstword $(subst >, ,$(1)))
 to = '$(DESTDIR)$(lastword $(subst >, ,$(1)))'
 
 .PHONY: install uninstall
-install: all ## install below DESTDIR and PREFIX (default /usr/local)
+$(COMPLETIONS): $(B)/completion/%: $(PROGRAM)
+	$(call say,GEN)mkdir -p $(@D) && $(PROGRAM) completion $* > $@
+
+install: all $(COMPLETIONS) ## install below DESTDIR and PREFIX (default /usr/local)
 	$(Q)set -e; \
 	$(foreach each,$(INSTALLED_PROGRAMS),install -D -m 0755 $(call from,$(each)) $(call to,$(each));) \
 	$(foreach each,$(INSTALLED_DATA),install -D -m 0644 $(call from,$(each)) $(call to,$(each));)

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `pipeline completion --list`: every command and option there is, for whoever makes something of the tables: completion, a test that
- * holds the manual to them.
+ * `pipeline completion SHELL`: the script of a shell; --complete: what that asks for; --list: every command and option there is, for
+ * whoever makes something of the tables, as the test does that holds the manual to them.
  */
 #include <stdio.h>
 
 #include "pipeline/commands.h"
+#include "pipeline/complete.h"
+#include "pipeline/completion_scripts.h"
+#include "pipeline/near.h"
 #include "pipeline/option_rows.h"
 
 enum {
 	OPTION_LIST = OPTION_OWN,
+	OPTION_COMPLETE,
 };
 
 static const struct option_row rows[] = {
 	{ OPTION_LIST, 0, "list", NULL, "print every command and option, a line each" },
+	{ OPTION_COMPLETE, 0, "complete", NULL,
+	  "print what the last of the words behind -- may become" },
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -65,35 +71,76 @@ static void print_list(void)
 
 /* ---- the command ---- */
 
+struct wish {
+	const char *index;
+	bool list, complete;
+};
+
+static const struct {
+	const char *shell, *script;
+} scripts[] = {
+	{ "bash", completion_bash },
+	{ "zsh", completion_zsh },
+	{ "fish", completion_fish },
+};
+
+#define SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))
+
 static bool take_option(void *into, const struct options *options, int id)
 {
-	bool *list = into;
+	struct wish *wish = into;
 
-	(void)options;
 	if (id == OPTION_LIST)
-		*list = true;
+		return wish->list = true;
+	if (id == OPTION_COMPLETE)
+		return wish->complete = true;
+	wish->index = options->value;
 	return true;
+}
+
+static int print_script(const struct command *command, const char *shell)
+{
+	struct near near = near_begin(slice_from(shell));
+	char text[NEAR_TEXT_SIZE];
+
+	for (size_t i = 0; i < SCRIPTS; i++) {
+		near_offer(&near, slice_from(scripts[i].shell));
+		if (strcmp(shell, scripts[i].shell) == 0) {
+			fputs(scripts[i].script, stdout);
+			return 0;
+		}
+	}
+	return options_mistake(command, "unknown shell '%s'%s bash, zsh and fish are known",
+			       shell, near.count ? near_text(text, &near, "") : ":");
 }
 
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
-	bool list = false;
+	struct wish wish = { .index = index };
+	struct operands words;
 	int status;
 
-	(void)index;
-	if (!options_take_alone(command, argc, argv, take_option, &list, &status))
+	if (!options_take(command, argc, argv, take_option, &wish, &words, &status))
 		return status;
-	if (!list)
-		return options_mistake(command, "nothing asked");
+	if (wish.complete) {
+		complete_words(words.at, words.count, wish.index);
+		return 0;
+	}
+	if (wish.list ? words.count != 0 : words.count != 1)
+		return options_mistake(command, wish.list ? "--list takes no operands"
+							  : "which shell? bash, zsh or fish");
+	if (!wish.list)
+		return print_script(command, words.at[0]);
 	print_list();
 	return 0;
 }
 
 const struct command command_completion = {
 	.name = "completion",
-	.summary = "Lists commands and options for programs.",
-	.operands = "",
-	.examples = "  pipeline completion --list | cut -f1-3  # every option of every command\n",
+	.summary = "Prints a script by which a shell completes command lines.",
+	.operands = "bash|zsh|fish",
+	.examples = "  source <(pipeline completion bash)      # in this shell; make install does it for all\n"
+		    "  pipeline completion --list | cut -f1-3  # every option of every command\n",
 	.options = rows,
 	.unpreset = true,
 	.run = run,
