@@ -277,6 +277,12 @@ static void begin_reading(void)
 	fold_begin();
 }
 
+/* Where the config file cannot be read for the machine's sake, the command ends as it does when there is no memory. */
+static int status_of_mistake(void)
+{
+	return settings_machine_failed() ? mem_exit_status() : EXIT_USAGE;
+}
+
 static bool parse_and_take(const struct command *command, int argc, char **argv,
 			   option_taker take, void *into, struct operands *operands,
 			   int *status)
@@ -291,7 +297,7 @@ static bool parse_and_take(const struct command *command, int argc, char **argv,
 		*operands = parse.operands;
 		good = take_given(&parse, take, into) &&
 		       (command == &command_program || take_presets(&parse, take, into));
-		*status = good ? 0 : EXIT_USAGE;
+		*status = good ? 0 : status_of_mistake();
 		if (good && command->pages && prints_for_people(&parse))
 			begin_reading();
 	}

@@ -183,6 +183,13 @@ void settings_free(struct settings *settings)
 	arena_free(&settings->arena);
 }
 
+static bool machine_failed;
+
+bool settings_machine_failed(void)
+{
+	return machine_failed;
+}
+
 const struct settings *settings(bool quietly)
 {
 	static struct settings own;
@@ -192,6 +199,7 @@ const struct settings *settings(bool quietly)
 	if (read)
 		return &own;
 	if (!settings_read(&own, globals()->config, &error)) {
+		machine_failed = error.kind == ERROR_IO;
 		if (!quietly)
 			log_error("%s", error.text);
 		settings_free(&own);

@@ -50,6 +50,8 @@ bool settings_bool(struct slice text, bool *value);
 
 /* The process's own, read at the first call; NULL with the mistake reported, or quietly. */
 const struct settings *settings(bool quietly);
+/* Whether that was the machine's failure, not a mistake in a file. */
+bool settings_machine_failed(void);
 
 /* ---- the parts ---- */
 

@@ -238,7 +238,11 @@ bool settings_read_file(struct settings *settings, enum setting_rank rank,
 	};
 	/* what stands there uninvited may be a pipe that nobody writes into */
 	int how = O_RDONLY | O_CLOEXEC | O_NOCTTY | (trusted ? 0 : O_NONBLOCK);
-	cleanup_fd int fd = open(path, how);
+	cleanup_fd int fd = -1;
+
+	do
+		fd = open(path, how);
+	while (fd < 0 && errno == EINTR);
 
 	if (fd >= 0)
 		return read_open(&file, fd, trusted);
@@ -248,5 +252,8 @@ bool settings_read_file(struct settings *settings, enum setting_rank rank,
 		log_warning("%s cannot be read, and is left out", path);
 		return true;
 	}
+	if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+		return error_set(error, ERROR_USAGE, "%s cannot be opened: %s", path,
+				 strerror(errno));
 	return error_errno(error, "%s cannot be opened", path);
 }

@@ -98,6 +98,11 @@ void mem_stream_end(FILE *stream)
 		mem_leave();
 }
 
+int mem_exit_status(void)
+{
+	return exit_status;
+}
+
 void mem_set_exit_status(int status)
 {
 	exit_status = status;

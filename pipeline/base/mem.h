@@ -30,5 +30,6 @@ void mem_map_large(void);
 _Noreturn void mem_leave(void);
 /* The status that an out-of-memory process leaves with (default 2). */
 void mem_set_exit_status(int status);
+int mem_exit_status(void);
 
 #endif
