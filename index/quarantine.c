@@ -38,6 +38,12 @@ static int compare(const void *left, const void *right)
 	return order ? order : slice_compare(a->member.path, b->member.path);
 }
 
+void quarantined_sort(quarantined_vec *found)
+{
+	if (found->len > 1)
+		qsort(found->at, found->len, sizeof(*found->at), compare);
+}
+
 bool index_quarantine(struct index_view *view, const struct quarantine_wish *wish,
 		      quarantined_vec *found, struct error *error)
 {
@@ -47,7 +53,6 @@ bool index_quarantine(struct index_view *view, const struct quarantine_wish *wis
 	while (ok && scan_next(&scan, error))
 		ok = look_at(&scan, wish, found, error);
 	scan_end(&scan);
-	if (found->len > 1)
-		qsort(found->at, found->len, sizeof(*found->at), compare);
+	quarantined_sort(found);
 	return ok && error->kind == ERROR_NONE;
 }

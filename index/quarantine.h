@@ -21,5 +21,7 @@ typedef VEC(struct quarantined) quarantined_vec;
 /* Adds them by path of the bundle and then of the member. False on damage. */
 bool index_quarantine(struct index_view *view, const struct quarantine_wish *wish,
 		      quarantined_vec *found, struct error *error);
+/* By path of the bundle and then of the member. */
+void quarantined_sort(quarantined_vec *found);
 
 #endif

@@ -49,6 +49,11 @@ bool index_digest(struct index_view *view, const struct incident_row *row,
 uint64_t question_counts(enum incident_question question, const char *image,
 			 const struct finding *finding, const struct names *names);
 
+/* Pushes the incidents in which a process of the image, literally, or of any when it is NULL, may miss threads, as a set: those that are
+ * worth to be judged. False on damage. */
+bool missing_threads_may_be(struct index_view *view, const char *image, id_vec *ids,
+			    struct error *error);
+
 /* ---- for the files of this folder: one question each ---- */
 
 struct asking {

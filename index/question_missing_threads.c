@@ -72,6 +72,33 @@ static bool collect_by_siblings(struct asking *asking, id_vec *ids)
 	return good;
 }
 
+/* Those in which it may be so, a set. */
+static bool collect(struct asking *asking, id_vec *ids)
+{
+	const char *image = asking->filter->image[QUESTION_missing_threads];
+	uint64_t enough = asking->enough;
+	bool good;
+
+	asking->enough = UINT64_MAX;
+	good = collect_by_siblings(asking, ids) &&
+	       collect_by_baseline(asking, image ? slice_from(image) : SLICE("*"), ids);
+	asking->enough = enough;
+	ids_settle(ids);
+	return good;
+}
+
+bool missing_threads_may_be(struct index_view *view, const char *image, id_vec *ids,
+			    struct error *error)
+{
+	struct incident_filter filter = { .selector = SELECTOR_ALL,
+					  .image[QUESTION_missing_threads] = image };
+	hit_vec none = { 0 };
+	struct asking asking = { .view = view, .filter = &filter, .hits = &none, .error = error };
+
+	error->kind = ERROR_NONE;
+	return collect(&asking, ids);
+}
+
 static bool judge(struct asking *asking, uint64_t id)
 {
 	const char *image = asking->filter->image[QUESTION_missing_threads];
@@ -94,16 +121,9 @@ static bool judge(struct asking *asking, uint64_t id)
 
 bool question_missing_threads(struct asking *asking)
 {
-	const char *image = asking->filter->image[QUESTION_missing_threads];
-	uint64_t enough = asking->enough;
 	id_vec ids = { 0 };
-	bool good;
+	bool good = collect(asking, &ids);
 
-	asking->enough = UINT64_MAX;
-	good = collect_by_siblings(asking, &ids) &&
-	       collect_by_baseline(asking, image ? slice_from(image) : SLICE("*"), &ids);
-	asking->enough = enough;
-	ids_settle(&ids);
 	for (size_t i = 0; good && i < ids.len; i++)
 		good = judge(asking, ids.at[i]);
 	vec_free(&ids);

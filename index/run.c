@@ -123,18 +123,45 @@ bool arrival_get(struct index_view *view, uint64_t id, uint64_t *run, struct err
 	return true;
 }
 
-bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error)
+bool ids_of_runs(struct index_view *view, uint64_t first, uint64_t last, id_vec *ids,
+		 struct error *error)
 {
 	struct table_scan scan;
 	bool good = scan_begin(&scan, view, TABLE_ARRIVAL, SLICE_NONE, error);
 
 	while (good && scan_next(&scan, error)) {
-		if (scan.key.len != sizeof(uint64_t) || scan.value.len != sizeof(uint64_t))
+		uint64_t run;
+
+		if (scan.key.len != sizeof(uint64_t) || scan.value.len != sizeof(uint64_t)) {
 			good = index_damaged(error, "an arrival cannot be read");
-		else if (from_big_endian(scan.value) >= run)
+			break;
+		}
+		run = from_big_endian(scan.value);
+		if (run >= first && run <= last)
 			vec_push(ids, key_number(scan.key.at));
 	}
 	scan_end(&scan);
 	ids_settle(ids);
+	return good && error->kind == ERROR_NONE;
+}
+
+bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error)
+{
+	return ids_of_runs(view, run, UINT64_MAX, ids, error);
+}
+
+bool run_begun_since(struct index_view *view, int64_t moment, uint64_t *run, struct error *error)
+{
+	struct table_scan scan;
+	bool good = scan_begin(&scan, view, TABLE_RUN, SLICE_NONE, error);
+
+	*run = 0;
+	while (good && *run == 0 && scan_next(&scan, error)) {
+		if (scan.key.len != sizeof(uint64_t) || scan.value.len != sizeof(uint64_t))
+			good = index_damaged(error, "the row of a run cannot be read");
+		else if ((int64_t)from_big_endian(scan.value) >= moment)
+			*run = key_number(scan.key.at);
+	}
+	scan_end(&scan);
 	return good && error->kind == ERROR_NONE;
 }

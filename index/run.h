@@ -23,6 +23,12 @@ bool index_last_confinement(struct index_view *view, struct run_confinement *con
 			    struct error *error);
 /* Pushes the incidents that came in this run or later; a set when it returns. */
 bool ids_since_run(struct index_view *view, uint64_t run, id_vec *ids, struct error *error);
+/* Those that came in these, both included; run 0 stands for none that is known. */
+bool ids_of_runs(struct index_view *view, uint64_t first, uint64_t last, id_vec *ids,
+		 struct error *error);
+/* The first run that began at that moment or later; 0 when none did. */
+bool run_begun_since(struct index_view *view, int64_t moment, uint64_t *run,
+		     struct error *error);
 
 /* For index/write.c: puts down what was noted, if anything. */
 bool confinement_put(struct index_view *view, struct error *error);

@@ -54,6 +54,7 @@ bool index_sizes(struct index_view *view, struct index_sizes *sizes, struct erro
 	mdb_env_info(view->index->env, &info);
 	mdb_env_stat(view->index->env, &stat);
 	sizes->file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+	sizes->map = info.me_mapsize;
 	for (int table = 0; table < TABLES; table++)
 		if (!add_table(view, (enum table)table, sizes, error))
 			return false;

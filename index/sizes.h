@@ -13,8 +13,9 @@ struct table_size {
 };
 
 struct index_sizes {
-	uint64_t file;                 /* bytes of data.mdb */
-	uint64_t free;                 /* of them: in pages that no table uses */
+	uint64_t file; /* bytes of data.mdb */
+	uint64_t free; /* of them: in pages that no table uses */
+	uint64_t map;  /* bytes that it may grow to before its map is made larger */
 	VEC(struct table_size) tables; /* in the order of tables.def */
 };
 

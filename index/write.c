@@ -5,6 +5,7 @@
  */
 #include "index/bundle.h"
 #include "index/inherit.h"
+#include "index/night.h"
 #include "index/run.h"
 #include "index/transact.h"
 
@@ -130,7 +131,7 @@ static bool write_bundle(struct batch *batch, struct index_view *view,
 			 const struct batch_bundle *bundle, struct error *error)
 {
 	const struct bundle_row *row = bundle->result->row;
-	struct slice new, old;
+	struct slice new, old = SLICE_NONE;
 
 	batch->row.len = 0;
 	bundle_row_encode(row, &batch->row);
@@ -149,7 +150,8 @@ static bool write_bundle(struct batch *batch, struct index_view *view,
 	} else if (error->kind != ERROR_NONE) {
 		return false;
 	}
-	return sealed_put(view, TABLE_BUNDLE, &bundle->key, new, error);
+	return night_note_bundle(view, &bundle->key, row, old, error) &&
+	       sealed_put(view, TABLE_BUNDLE, &bundle->key, new, error);
 }
 
 static int compare_changes(const void *left, const void *right)

@@ -147,6 +147,15 @@ int ingest_failed(const struct ingest *ingest, const struct error *error)
 	return !ingest->index && ingest->stop && *ingest->stop ? 128 + *ingest->stop : status;
 }
 
+int ingest_status(const struct ingest *ingest)
+{
+	if (*ingest->stop)
+		return 128 + *ingest->stop;
+	if (ingest->totals.outcomes[OUTCOME_QUARANTINED] || ingest->found.unreadable.len)
+		return EXIT_QUARANTINED;
+	return 0;
+}
+
 int ingest_tell(const struct ingest *ingest)
 {
 	const struct keeper_totals *totals = &ingest->totals;
@@ -157,11 +166,7 @@ int ingest_tell(const struct ingest *ingest)
 		log_note("nothing to do: no files found");
 	else
 		keeper_tell_totals(totals);
-	if (*ingest->stop)
-		return 128 + *ingest->stop;
-	if (totals->outcomes[OUTCOME_QUARANTINED] || ingest->found.unreadable.len)
-		return EXIT_QUARANTINED;
-	return 0;
+	return ingest_status(ingest);
 }
 
 void ingest_end(struct ingest *ingest)

@@ -24,6 +24,8 @@ struct ingest {
 bool ingest_run(struct ingest *ingest, struct error *error);
 /* After a failure: reports it and returns the exit status. */
 int ingest_failed(const struct ingest *ingest, const struct error *error);
+/* After a success: the exit status. */
+int ingest_status(const struct ingest *ingest);
 /* After a success: says how much was read and what became of it, and returns the exit status. */
 int ingest_tell(const struct ingest *ingest);
 /* Closes the index and frees all; an ingest that never ran may be ended, too, if stdin_fd is -1. */

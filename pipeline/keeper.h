@@ -42,6 +42,7 @@ struct keeper_rules {
 	struct reader_setup reader; /* its nested_bytes come from the limits */
 	unsigned deadline_seconds; /* without a sign of life, after which a reader is given up; 0: never */
 	struct unpack_limits limits;
+	bool untold; /* no word on stderr of what is quarantined: the caller has its own */
 };
 
 /* What holds when nobody asks for anything else. */

@@ -82,7 +82,8 @@ void batch_add(struct keeper *keeper, size_t at, struct batched *batched)
 	row->path = slice_from(job->path ? job->path : batched->path);
 	row->size = job->size;
 	row->mtime_ns = job->mtime_ns;
-	tell_quarantined(row);
+	if (!keeper->rules->untold)
+		tell_quarantined(row);
 	if (!batched->unchanged) {
 		totals_count(keeper->totals, row);
 		keeper->totals->read++;

@@ -24,7 +24,7 @@ static void print_json_side(struct json *json, const char *key, const struct dif
 	json_object_end(json);
 }
 
-static void print_json_group(struct json *json, const struct diff_group *group)
+void print_json_diff_group(struct json *json, const struct diff_group *group)
 {
 	json_object_begin(json);
 	print_json_group_keys(json, &group->group);
@@ -52,7 +52,7 @@ static void print_json(const struct diff *diff)
 	json_key(&json, "groups");
 	json_array_begin(&json);
 	for (size_t i = 0; i < diff->count; i++)
-		print_json_group(&json, &diff->groups.at[diff->first + i]);
+		print_json_diff_group(&json, &diff->groups.at[diff->first + i]);
 	json_array_end(&json);
 	json_object_end(&json);
 	json_end(&json);
@@ -64,7 +64,7 @@ static void print_jsonl(const struct diff *diff)
 
 	json_init(&json, stdout, false);
 	for (size_t i = 0; i < diff->count; i++) {
-		print_json_group(&json, &diff->groups.at[diff->first + i]);
+		print_json_diff_group(&json, &diff->groups.at[diff->first + i]);
 		json_end(&json);
 	}
 }
