@@ -12,6 +12,7 @@
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/place.h"
+#include "pipeline/print.h"
 #include "pipeline/threshold.h"
 
 enum {
@@ -176,12 +177,13 @@ static void print_text(const struct check *check)
 
 	printf(" - %slast run ended ", mark_of(&check->age, check->age_seconds));
 	print_age(check->age_seconds);
-	printf(" ago, %s%llu new chains, %s%llu of %llu members quarantined, %sdisk %llu%% full",
-	       mark_of(&check->fresh, check->mark.new_chains),
-	       (unsigned long long)check->mark.new_chains,
+	printf(" ago, %s", mark_of(&check->fresh, check->mark.new_chains));
+	print_count("", check->mark.new_chains, "new chain");
+	printf(", %s%llu of ",
 	       mark_of(&check->quarantined, check->quarantined.share ? share : quarantined),
-	       (unsigned long long)quarantined, (unsigned long long)members_of(check),
-	       mark_of(&check->fill, check->fill_percent),
+	       (unsigned long long)quarantined);
+	print_count("", members_of(check), "member");
+	printf(" quarantined, %sdisk %llu%% full", mark_of(&check->fill, check->fill_percent),
 	       (unsigned long long)check->fill_percent);
 }
 

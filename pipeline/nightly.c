@@ -195,6 +195,13 @@ static void tell_failure(struct nightly *nightly, const struct error *failed, in
 	print_mail(nightly, NULL, &error);
 	fflush(stdout);
 	nightly->failure = NULL;
+}
+
+/* Where the index cannot be had there are no numbers: the file stays as it is, and grows old. */
+static void put_failed_metrics(const struct nightly *nightly)
+{
+	struct error error = ERROR_INIT;
+
 	if (nightly->metrics && nightly->ingest.index && !put_metrics(nightly, false, &error))
 		log_error("nightly: metrics: %s", error.text);
 }
@@ -208,6 +215,7 @@ static int failed(struct nightly *nightly, const struct error *error)
 	if (!nightly->out &&
 	    (interrupted || error->kind != ERROR_BUSY || ingest->writing.lock != LOCK_SKIP))
 		tell_failure(nightly, error, interrupted ? *ingest->stop : 0);
+	put_failed_metrics(nightly);
 	return ingest_failed(ingest, error);
 }
 
@@ -217,6 +225,7 @@ static int interrupted(struct nightly *nightly)
 	int signal = *nightly->ingest.stop;
 
 	tell_failure(nightly, &none, signal);
+	put_failed_metrics(nightly);
 	return 128 + signal;
 }
 
