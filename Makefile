@@ -29,6 +29,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/pipeline
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -353,8 +354,11 @@ FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 COMPLETIONS := $(foreach shell,bash zsh fish,$(B)/completion/$(shell))
 INSTALLED_DATA += $(B)/completion/bash>$(BASHDIR)/pipeline $(B)/completion/zsh>$(ZSHDIR)/_pipeline \
 	$(B)/completion/fish>$(FISHDIR)/pipeline.fish
+# The units run when somebody enables the timer. A line in etc/cron.d would run unasked, so it is an example.
+INSTALLED_DATA += $(foreach unit,$(wildcard scripts/systemd/*),$(unit)>$(UNITDIR)/$(notdir $(unit))) \
+	scripts/cron/pipeline.cron.d>$(DOCDIR)/examples/pipeline.cron.d
 INSTALLED_PROGRAMS := $(PROGRAM)>$(BINDIR)/pipeline
-OWN_FOLDERS := $(DOCDIR)
+OWN_FOLDERS := $(DOCDIR)/examples $(DOCDIR)
 
 # from FILE>PLACE, to FILE>PLACE
 from = $(firstword $(subst >, ,$(1)))
