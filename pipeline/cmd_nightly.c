@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline nightly [PATH…]`: its options; what it does is in nightly.c. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/base/cleanup.h"
 #include "pipeline/fail_on.h"
@@ -11,9 +12,12 @@
 enum {
 	OPTION_METRICS = OPTION_OWN,
 	OPTION_ONLY_NEWS,
+	OPTION_REPORT,
 };
 
 static const struct option_row rows[] = {
+	{ OPTION_REPORT, 0, "report", "FILE",
+	  "write a page for the browser, as `report --html FILE`" },
 	{ OPTION_METRICS, 0, "metrics", "FILE",
 	  "write numbers for node_exporter's textfile collector" },
 	{ OPTION_ONLY_NEWS, 0, "only-news", NULL, "print nothing when nothing is new" },
@@ -42,6 +46,12 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_METRICS:
 		nightly->metrics = options->value;
 		return *options->value || options_refuse(options, "--metrics names no file");
+	case OPTION_REPORT:
+		nightly->report = options->value;
+		if (!*options->value || strcmp(options->value, "-") == 0)
+			return options_refuse(
+				options, "standard output is for the mail: name a file");
+		return true;
 	case OPTION_ONLY_NEWS:
 		return nightly->only_news = true;
 	case OPTION_SINCE:

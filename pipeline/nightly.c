@@ -10,10 +10,13 @@
 #include <sys/stat.h>
 
 #include "index/totals.h"
+#include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
 #include "pipeline/fail_on.h"
 #include "pipeline/keeper_parts.h"
 #include "pipeline/metrics.h"
+#include "pipeline/output_file.h"
+#include "pipeline/report/report.h"
 
 uint64_t nightly_took_ms(const struct nightly *nightly)
 {
@@ -74,6 +77,29 @@ static bool find_news(struct nightly *nightly, struct index_view *view, struct e
 	return good;
 }
 
+/* ---- the page ---- */
+
+/* On the whole index, as it is when the mail is made; in place before the mail names it. */
+static bool put_report(const struct nightly *nightly, struct index_view *view,
+		       struct error *error)
+{
+	struct report_wish wish = { .folder = nightly->folder, .selector = SELECTOR_ALL };
+	cleanup_free char *text = NULL;
+	struct html html;
+	size_t len = 0;
+	FILE *out;
+	bool good;
+
+	if (!nightly->report)
+		return true;
+	out = mem_stream(&text, &len);
+	html_init(&html, out);
+	good = report_index(&html, view, &wish, error);
+	mem_stream_end(out);
+	return (good && output_file_write(nightly->report, text, len, error)) ||
+	       error_context(error, "the report");
+}
+
 /* ---- the mail ---- */
 
 static bool print_mail(const struct nightly *nightly, struct index_view *view,
@@ -117,7 +143,8 @@ static bool tell(struct nightly *nightly, bool *failing, struct error *error)
 	struct index_view *view = index_view_begin(nightly->ingest.index, error);
 	bool good = view && find_news(nightly, view, error) &&
 		    fail_on_holds(view, nightly->fail_on, &nightly->news.diff,
-				  &nightly->news.ids, failing, error);
+				  &nightly->news.ids, failing, error) &&
+		    put_report(nightly, view, error);
 
 	if (good) {
 		count_news(nightly);

@@ -25,6 +25,7 @@ struct nightly {
 	/* what is wished */
 	enum format format;
 	const char *metrics; /* a file, or NULL */
+	const char *report;  /* a file, or NULL */
 	uint64_t limit;      /* rows of a section; UINT64_MAX: all */
 	int64_t since;       /* MOMENT_NONE: since the last mail */
 	unsigned fail_on;

@@ -133,6 +133,12 @@ static void put_run(const struct nightly *nightly)
 	       print_duration_short(took, (int64_t)nightly_took_ms(nightly)));
 	put_reading(nightly);
 	put_span(nightly);
+	if (!nightly->report || nightly->status == NIGHT_FAILED ||
+	    nightly->status == NIGHT_INTERRUPTED)
+		return;
+	printf("report   ");
+	nightly_put_text(slice_from(nightly->report));
+	putchar('\n');
 }
 
 /* ---- the mail ---- */

@@ -468,3 +468,16 @@ nightly() { pipeline nightly "$@"; }
 	exits 0 pipeline nightly --index third --password-file pw archive -f json
 	says new_chains=1 incidents=1
 }
+
+@test "--report: the page is that of report, and one that cannot be written loses no news" {
+	first_logs
+	exits 74 night --report nowhere/page.html
+	grep -q '^pipeline: FAILED: the report: ' <<<"$output" || fail "$output"
+	exits 0 night --report page.html
+	grep -q '^pipeline: first mail: 2 new incidents' <<<"$output" || fail "$output"
+	grep -qx 'report   page.html' <<<"$output" || fail "$output"
+	pipeline report --html other.html
+	[ "$(sed -E 's/[0-9-]+T[0-9:.]+Z//g' page.html | wc -c)" = "$(sed -E 's/[0-9-]+T[0-9:.]+Z//g' other.html | wc -c)" ]
+	exits 2 night --report -
+	exits 2 night --report ''
+}
