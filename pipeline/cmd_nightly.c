@@ -115,9 +115,9 @@ const struct command command_nightly = {
 	.summary = "Reads what is new and tells, as a mail, what is new since the last mail.",
 	.operands = "[PATH...]",
 	.examples =
-		"  pipeline nightly /srv/cases                           # from cron: its output is the mail\n"
-		"  pipeline nightly --only-news --metrics /var/lib/prometheus/node-exporter/pipeline.prom /srv/cases\n"
-		"  pipeline nightly --since 2026-01-05                   # a mail that was lost, again\n",
+		"  pipeline nightly /srv/cases                             # from cron: its output is the mail\n"
+		"  pipeline nightly --metrics pipeline.prom /srv/cases    # and numbers for node_exporter\n"
+		"  pipeline nightly --since 2026-01-05                     # a mail that was lost, again\n",
 	.options = rows,
 	.run = run,
 };

@@ -82,7 +82,7 @@ class Cases:
             os.chmod(os.path.join(self.here, name), 0o600)
 
     def make_index(self):
-        """Three runs: what cannot be read all, the archive, and the latest, which brings a new chain."""
+        """Three runs: what cannot be read all, the archive, and the latest, which brings a new chain; and a night that told of them."""
         trouble = os.path.join(self.folder, "trouble")
         plain = write(trouble, "cut.log", log("TS05", "Sun Jan 11"))
         with open(plain, "rb") as file:
@@ -97,6 +97,7 @@ class Cases:
         self.ingest(0, self.archive)
         late = write(self.folder, "later/spooler.log", log("TS01", "Sun Feb  1", [("ProcessC.exe", "spoolsv.exe")]))
         self.ingest(0, late)
+        self.program.must("nightly")
         listed = {os.path.basename(row["bundle"]): row["incident"]
                   for row in json.loads(self.program.must("list", "--format", "json"))["incidents"]}
         self.incidents = [listed["case.zip"], listed["next_day.log"]]
