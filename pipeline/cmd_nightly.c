@@ -116,7 +116,7 @@ const struct command command_nightly = {
 	.operands = "[PATH...]",
 	.examples =
 		"  pipeline nightly /srv/cases                             # from cron: its output is the mail\n"
-		"  pipeline nightly --metrics pipeline.prom /srv/cases    # and numbers for node_exporter\n"
+		"  pipeline nightly --metrics pipeline.prom /srv/cases     # and numbers for node_exporter\n"
 		"  pipeline nightly --since 2026-01-05                     # a mail that was lost, again\n",
 	.options = rows,
 	.run = run,
