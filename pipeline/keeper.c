@@ -6,6 +6,7 @@
 #include "pipeline/base/log.h"
 #include "pipeline/channel.h"
 #include "pipeline/keeper_parts.h"
+#include "pipeline/progress.h"
 
 /* "case.zip", "case.zip!/inner.7z!/kd.log" */
 static bool is_of_bundle(struct slice path, struct slice name)
@@ -127,6 +128,7 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	watch_begin(&keeper->watch);
 	while (alive && !*keeper->stop && keeper->done < keeper->jobs->len) {
 		jobs_send(keeper);
+		keeper_show(keeper);
 		if (!said_end && keeper->suspects == 0 &&
 		    keeper->first_waiting == keeper->jobs->len) {
 			reader_no_more_jobs(&keeper->reader);
@@ -155,13 +157,17 @@ bool keeper_run(struct index *index, const keeper_jobs *jobs,
 
 	keeper.states = mem_alloc_zero(jobs->len + 1, 1);
 	keeper.suspect = mem_alloc_zero(jobs->len + 1, 1);
+	keeper.since_ms = mem_alloc_zero(jobs->len + 1, sizeof(*keeper.since_ms));
+	keeper_show_begin(&keeper);
 	while (going && !*stop && keeper.done < jobs->len)
 		going = run_reader(&keeper, error);
 	if (going)
 		going = batch_commit(&keeper, error) && totals_add_up(totals, error);
+	progress_end();
 	batch_drop(&keeper);
 	vec_free(&keeper.batch);
 	free(keeper.states);
 	free(keeper.suspect);
+	free(keeper.since_ms);
 	return going;
 }

@@ -26,6 +26,7 @@ static void clear_suspect(struct keeper *keeper, size_t at)
 void job_end(struct keeper *keeper, size_t at)
 {
 	keeper->done++;
+	keeper->bytes_done += keeper->jobs->at[at].size;
 	keeper->states[at] = JOB_DONE;
 	clear_suspect(keeper, at);
 }
@@ -132,6 +133,7 @@ static bool send_job(struct keeper *keeper, size_t at)
 	vec_free(&frame);
 	close(fd);
 	keeper->states[at] = JOB_HELD;
+	keeper->since_ms[at] = keeper_now_ms();
 	keeper->held++;
 	keeper->parts_held += more_parts(keeper, at);
 	if (!sent)

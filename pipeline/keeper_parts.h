@@ -39,8 +39,10 @@ struct keeper_watch {
 struct keeper {
 	struct index *index;
 	const keeper_jobs *jobs;
-	uint8_t *states;  /* enum job_state */
-	uint8_t *suspect; /* held by a reader that died */
+	uint8_t *states;            /* enum job_state */
+	uint8_t *suspect;           /* held by a reader that died */
+	int64_t *since_ms;          /* when it was handed over, of those that are held */
+	uint64_t bytes, bytes_done; /* of all jobs */
 	size_t first_waiting, held, suspects, done;
 	size_t parts_held; /* of split bundles, beside the first of each */
 	const struct keeper_rules *rules;
@@ -98,6 +100,12 @@ void watch_waited(struct keeper_watch *watch, int64_t ms);
 bool watch_is_over(const struct keeper_watch *watch, const struct keeper_rules *rules);
 /* Waits a while for bytes of the reader: whether there are any. */
 bool watch_wait(struct keeper *keeper);
+
+/* keeper_progress.c: showing how far it is */
+
+void keeper_show_begin(struct keeper *keeper);
+/* When it is time. */
+void keeper_show(const struct keeper *keeper);
 
 /* keeper_totals.c */
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include "pipeline/keeper_parts.h"
+#include "pipeline/progress.h"
 
 /* A reader that says it gets on, but finishes nothing, is believed for so many times the time that decoding one bundle may take. */
 #define BELIEVED_TIMES 4
@@ -55,10 +56,13 @@ bool watch_wait(struct keeper *keeper)
 	struct pollfd wait = { .fd = keeper->reader.channel, .events = POLLIN };
 	int64_t began = keeper_now_ms(), waited;
 	int64_t most = (int64_t)keeper->rules->deadline_seconds * 500, ms = BATCH_MS;
+	int show_ms = progress_wait_ms();
 	bool ready;
 
 	if (most && most < ms)
 		ms = most;
+	if (show_ms >= 0 && show_ms < ms)
+		ms = show_ms;
 	ready = poll(&wait, 1, (int)ms) > 0;
 	waited = keeper_now_ms() - began;
 	watch_waited(&keeper->watch, waited < ms ? waited : ms);

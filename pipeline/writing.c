@@ -47,12 +47,15 @@ bool writing_option(struct writing *writing, const struct options *options, int 
 		return true;
 	case OPTION_SANDBOX:
 		return sandbox_option(&writing->rules.reader.sandbox, options);
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	case OPTION_LOCK:
 		return lock_option(writing, options);
 	case OPTION_PASSWORD_FILE:
 		return password_file_option(options);
 	case OPTION_QUIET:
 		log_set_quiet(true);
+		progress_hush();
 		return true;
 	default:
 		writing->index = options->value;

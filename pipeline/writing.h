@@ -10,6 +10,7 @@
 #include "pipeline/limit_options.h"
 #include "pipeline/options.h"
 #include "pipeline/password_file.h"
+#include "pipeline/progress.h"
 #include "pipeline/reader.h"
 #include "pipeline/sandbox.h"
 
@@ -32,8 +33,9 @@ enum {
 	{ OPTION_JOBS, 'j', "jobs", "N", "threads that read; default: one a processor",      \
 	  NULL, true },                                                                      \
 	OPTIONS_LOCK,                                                                        \
+	OPTIONS_PROGRESS,                                                                    \
 	OPTIONS_SANDBOX,                                                                     \
-	{ OPTION_QUIET, 'q', "quiet", NULL, "no summary; warnings and errors still print",   \
+	{ OPTION_QUIET, 'q', "quiet", NULL, "no summary, no progress; warnings and errors still print",   \
 	  NULL, true },                                                                      \
 	{ OPTION_DEADLINE, 0, "deadline", "SECONDS",                                         \
 	  "give up a bundle that makes no progress; default 120, 0: never", NULL, true }
@@ -55,7 +57,7 @@ struct writing {
 
 /* A command's options as they are before any is given. */
 struct writing writing_begin(const struct command *command, const char *index);
-/* Takes --lock, --jobs, --sandbox, --quiet, --deadline, a limit or --index in. False, with the mistake reported, when its value is none. */
+/* Takes --lock, --jobs, --sandbox, --quiet, --progress, --deadline, a limit or --index in. False, with the mistake reported, when its value is none. */
 bool writing_option(struct writing *writing, const struct options *options, int id);
 enum index_lock writing_lock(const struct writing *writing);
 

@@ -21,6 +21,12 @@
 
 static bool quiet;
 static FILE **followed; /* NULL: stderr */
+static void (*before)(void);
+
+void log_before(void (*make_room)(void))
+{
+	before = make_room;
+}
 
 void log_follow(FILE **stream)
 {
@@ -36,6 +42,8 @@ static void write_bytes(const char *bytes, size_t len)
 {
 	FILE *out = followed ? *followed : stderr;
 
+	if (before)
+		before();
 	flockfile(out);
 	fwrite_unlocked(bytes, 1, len, out);
 	fflush_unlocked(out);

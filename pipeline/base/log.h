@@ -14,6 +14,8 @@ void log_set_quiet(bool quiet);
 /* Sends all that follows the way of this stream, which may be exchanged for another, behind what it holds already: what is on a pager's
  * screen must not be written over. */
 void log_follow(FILE **stream);
+/* Called before each message is written, to make room for it; NULL: nothing is. */
+void log_before(void (*make_room)(void));
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
