@@ -65,10 +65,8 @@ static int decimals(double bytes, const struct unit *unit)
 }
 
 /* "1:05:07" or "5:07" */
-static void put_time(char *out, size_t size, int64_t ms, const char *behind)
+static void put_time(char *out, size_t size, long long s, const char *behind)
 {
-	long long s = (ms + 999) / 1000;
-
 	if (s >= 3600)
 		snprintf(out, size, "%lld:%02lld:%02lld%s", s / 3600, s / 60 % 60, s % 60,
 			 behind);
@@ -114,7 +112,7 @@ static void put_pieces(struct pieces *pieces, const struct progress_state *state
 	if (state->bytes_total)
 		put_bytes(pieces, state, elapsed_ms);
 	if (left != PROGRESS_UNKNOWN)
-		put_time(pieces->text[PIECE_LEFT], size, left, " left");
+		put_time(pieces->text[PIECE_LEFT], size, (left + 999) / 1000, " left");
 	if (!state->reading)
 		return;
 	put_count(pieces->text[PIECE_INCIDENTS], size, state->incidents, "incidents");
@@ -186,7 +184,7 @@ static void print_slowest(FILE *out, const struct progress_state *state, size_t 
 	char took[64];
 	char *name;
 
-	put_time(took, sizeof(took), state->slowest_ms, " ");
+	put_time(took, sizeof(took), state->slowest_ms / 1000, " ");
 	name = room >= strlen(took) + 2 + NAME_LEAST ? name_printed(state->slowest) : NULL;
 	if (!name)
 		return;
