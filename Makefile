@@ -101,7 +101,7 @@ LIBS = $(PKG_LIBS) -lm $(LDLIBS)
 
 # --- sources --------------------------------------------------------------------------------------
 
-LIB_DIRS := pipeline pipeline/base pipeline/report stages index
+LIB_DIRS := pipeline pipeline/base pipeline/export pipeline/report stages index
 MAIN_SRC := pipeline/main.c
 LIB_SRCS := $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=%/*.c))))
 
@@ -328,6 +328,7 @@ lint-format:
 lint-man:
 	$(Q)scripts/spread-man --check
 	$(Q)scripts/schemas-to-man --check
+	$(Q)scripts/tables-to-man --check
 	$(Q)set -e; for page in $(wildcard pipeline/man/*.[1-8]); do \
 		mandoc -Tlint -Wwarning "$$page"; \
 	done

@@ -11,7 +11,7 @@ packages_build=(gcc make pkgconf libc6-dev libarchive-dev libisal-dev liblmdb-de
 packages_demo=(zip)
 # Archives of every kind are made with somebody else's tools, so that they can disagree with us.
 # shellcheck disable=SC2034
-packages_test=(libcmocka-dev bats python3 python3-jsonschema python3-prometheus-client jq shellcheck clang-format mandoc
+packages_test=(libcmocka-dev bats python3 python3-jsonschema python3-prometheus-client jq sqlite3 shellcheck clang-format mandoc
 	zip p7zip-full gcab zstd xz-utils bzip2 lz4 zsh fish)
 # A browser with letters, and what drives it. node and npm may have come another way than by Debian's packages, which do not go together
 # with others'.

@@ -67,6 +67,7 @@ commands_on_an_index() {
 		show $id --evidence 1
 		advise $id
 		report --html page.html
+		export --out tables
 		stats
 		stats --unknown-lines --format json
 		stats --baseline *

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `export` writes: a folder with a file a table (export_tables.def), statements that load them, and a manifest that is written
+ * last. A row is written value by value in the order of its table's columns; each call takes the next column, and one of another type or
+ * number than the table says is an internal error.
+ */
+#ifndef PIPELINE_EXPORT_H
+#define PIPELINE_EXPORT_H
+
+#include "pipeline/print.h"
+#include "pipeline/show.h"
+
+enum export_table_id {
+#define EXPORT_TABLE(id, doc) EXPORT_##id,
+#include "pipeline/export/export_tables.def"
+	EXPORT_TABLES,
+};
+
+enum export_type {
+	EXPORT_TEXT,
+	EXPORT_INTEGER,
+	EXPORT_REAL,
+	EXPORT_BOOLEAN,
+};
+
+struct export_column {
+	enum export_table_id table;
+	enum export_type type;
+	const char *name;
+};
+
+struct export_table {
+	FILE *file;
+	struct json json;
+	struct csv csv;
+	const struct export_column *columns;
+	unsigned column_count, at; /* the next of the row */
+	uint64_t rows;
+	bool is_csv, wrong;
+};
+
+struct export
+{
+	const char *folder;
+	int fd; /* of the folder */
+	bool csv, made_folder;
+	struct export_table tables[EXPORT_TABLES];
+	VEC(char *) files; /* names of those that were made, to be freed */
+};
+
+/* ---- tables ---- */
+
+const char *export_table_name(enum export_table_id id);
+/* Its columns, one after the other. */
+const struct export_column *export_columns(enum export_table_id id, unsigned *count);
+/* Begins a file with what stands before the first row. */
+void export_table_begin(struct export_table *table, enum export_table_id id, FILE *file,
+			bool csv);
+
+/* ---- values of a row; nothing for an empty text, a _NONE, address 0 ---- */
+
+void export_text(struct export_table *table, struct slice text);
+void export_string(struct export_table *table, const char *text);
+void export_id(struct export_table *table, uint64_t id);
+void export_address(struct export_table *table, uint64_t address, unsigned digits);
+void export_moment(struct export_table *table, int64_t moment, bool zone_known);
+void export_u64(struct export_table *table, uint64_t value);
+void export_number(struct export_table *table, uint32_t value); /* NUMBER_NONE */
+void export_size(struct export_table *table, uint64_t value); /* SIZE_NONE, TICKS_NONE */
+void export_session(struct export_table *table, int32_t session);
+void export_seconds(struct export_table *table, int64_t ms);
+void export_decimal(struct export_table *table, int64_t value, unsigned digits);
+void export_bool(struct export_table *table, bool value);
+void export_none(struct export_table *table);
+void export_row_end(struct export_table *table);
+
+/* ---- what is exported ---- */
+
+/* All rows of an incident; a show_work with a struct export. */
+bool export_incident(void *export, const struct shown *shown, struct error *error);
+/* Bundles and quarantine: all, or (ids not NULL) those that hold one of these incidents, a set of count. */
+bool export_bundles(struct export *export, struct index_view *view, const uint64_t *ids,
+		    size_t count, struct error *error);
+/* The statements that load the tables. */
+void export_sqlite(FILE *out, bool csv);
+void export_duckdb(FILE *out, bool csv);
+
+/* ---- the folder ---- */
+
+/* Makes it, or takes an empty one, and the files of the tables in it. What fails leaves no file of ours behind. */
+bool export_begin(struct export *export, const char *folder, bool csv, struct error *error);
+/* Whether all could be written until now, each row as its table says. */
+bool export_check(const struct export *export, struct error *error);
+/* Writes the statements, and the manifest when all else is on disk. selection: the words of the command line that select. */
+bool export_end(struct export *export, char *const *selection, int words, struct error *error);
+/* Takes all of it back. */
+void export_undo(struct export *export);
+
+#endif
