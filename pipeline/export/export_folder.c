@@ -60,13 +60,23 @@ static FILE *make_file(struct export *export, const char *name, struct error *er
 	return file;
 }
 
+/* Fails with the reason of a write that has failed: what it left is tried once more, since other calls have changed errno since. */
+static bool cannot_write(const struct export *export, FILE *file, const char *name,
+			 struct error *error)
+{
+	errno = EIO;
+	fflush(file);
+	return error_errno(error, "cannot write %s/%s", export->folder, name);
+}
+
 /* Nothing that was written is lost any more when it returns true. */
 static bool close_file(const struct export *export, FILE *file, const char *name,
 		       struct error *error)
 {
-	bool good = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	bool good = ferror(file) ? cannot_write(export, file, name, error)
+				 : fflush(file) == 0 && fsync(fileno(file)) == 0;
 
-	if (!good)
+	if (!good && error->kind == ERROR_NONE)
 		error_errno(error, "cannot write %s/%s", export->folder, name);
 	if (fclose(file) != 0 && good)
 		good = error_errno(error, "cannot write %s/%s", export->folder, name);
@@ -102,13 +112,15 @@ bool export_check(const struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
 		const struct export_table *table = &export->tables[id];
+		char name[64];
 
 		if (table->wrong)
 			return error_set(error, ERROR_INTERNAL,
 					 "a row of %s is not as the table says",
 					 export_table_name(id));
 		if (ferror(table->file))
-			return error_errno(error, "cannot write to %s", export->folder);
+			return cannot_write(export, table->file,
+					    file_name(name, export, id), error);
 	}
 	return true;
 }

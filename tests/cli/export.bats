@@ -147,7 +147,7 @@ load_sqlite() { (cd "$1" && sqlite3 "../$1.db" <load_sqlite.sql); }
 		trap '' XFSZ
 		ulimit -f 1
 		exits 2 pipeline export --out out
-		stderr_has 'cannot write'
+		stderr_has 'cannot write out/.*: File too large'
 	)
 	[ ! -e out ]
 }
