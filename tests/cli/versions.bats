@@ -8,6 +8,7 @@ setup() {
 	fresh_index
 	write_log first.log base=10 A.exe B.exe
 	pipeline ingest --quiet first.log
+	cp -r "$PIPELINE_INDEX" other
 }
 
 # of_version TEXT: the index says that its schema is this, of as many letters.
@@ -75,6 +76,8 @@ commands_on_an_index() {
 		verify --format json
 		regroup
 		regroup --dry-run
+		merge other
+		merge --dry-run other
 		compact
 		gc --before 2030-01-01
 		gc --before 2030-01-01 --dry-run

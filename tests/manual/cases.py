@@ -108,9 +108,13 @@ class Cases:
         if status != wanted:
             raise RuntimeError("ingest of %s exits %d: %s" % (path, status, err.decode("utf-8", "replace")))
 
+    def top(self, page):
+        """Without blanks, as it comes to stand in commands."""
+        return os.path.join(self.folder, "pages", page.replace(" ", "_"))
+
     def place(self, name):
         """A folder of its own for one page: (folder to work in, environment)."""
-        top = os.path.join(self.folder, "pages", name)
+        top = self.top(name)
         work, state = os.path.join(top, "work"), os.path.join(top, "state", "pipeline")
         shutil.copytree(self.here, work)
         for index in (os.path.join(state, "index"), os.path.join(top, "var", "index")):
@@ -122,7 +126,7 @@ class Cases:
 
     def meant(self, command, page):
         """The command with the names of the manual replaced by those that there are."""
-        top = os.path.join(self.folder, "pages", page)
+        top = self.top(page)
         named = [("/srv/cases", self.archive), ("/var/lib/pipeline", os.path.join(top, "var")),
                  ("9f3c41aa02b7d6e5", self.signature), ("explain 9f3c", "explain " + self.signature[:8]),
                  ("9f3c", self.incidents[0][:8]), ("41aa", self.incidents[1][:8])]
