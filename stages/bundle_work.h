@@ -42,6 +42,7 @@ struct chunk {
 	enum log_end end;
 	struct log_state start; /* set when it is parsed */
 	struct log_chunk_result result;
+	struct chunk *next_spare; /* of interest to the floor alone */
 	char text[CHUNK_TEXT];
 };
 

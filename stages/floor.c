@@ -35,12 +35,29 @@ struct floor {
 	struct errand *errand; /* offered; one at a time */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct queue spare, ready;
+	struct chunk *spare; /* a stack */
+	struct queue ready;
 	VEC(struct station *) stations;
 	size_t stations_max;
 	uint32_t ring;
 	bool asking, ended, delivering;
 };
+
+/* The one that was given back last is the one that the caches still hold. */
+static void spare_push(struct floor *floor, struct chunk *chunk)
+{
+	chunk->next_spare = floor->spare;
+	floor->spare = chunk;
+}
+
+static struct chunk *spare_pop(struct floor *floor)
+{
+	struct chunk *chunk = floor->spare;
+
+	if (chunk)
+		floor->spare = chunk->next_spare;
+	return chunk;
+}
 
 static struct station *station_open(struct floor *floor, struct bundle_work *work)
 {
@@ -160,7 +177,7 @@ static bool try_join(struct floor *floor)
 		station->weight = weight;
 		station->joining = false;
 		station->next_join++;
-		queue_push(&floor->spare, chunk);
+		spare_push(floor, chunk);
 		return true;
 	}
 	return false;
@@ -231,7 +248,7 @@ static bool try_decode(struct floor *floor)
 			return false;
 		if (station->decoding || station->decoded || station->waiting)
 			continue;
-		chunk = queue_pop(&floor->spare);
+		chunk = spare_pop(floor);
 		if (!chunk)
 			return false;
 		station->decoding = true;
@@ -243,7 +260,7 @@ static bool try_decode(struct floor *floor)
 		if (more)
 			offer_chunk(floor, station, chunk);
 		else
-			queue_push(&floor->spare, chunk);
+			spare_push(floor, chunk);
 		return true;
 	}
 	return false;
@@ -289,14 +306,13 @@ static void work_on_floor(void *context, int rank)
 
 static void make_chunks(struct floor *floor, size_t count)
 {
-	queue_init(&floor->spare, count);
 	queue_init(&floor->ready, count);
 	floor->ring = (uint32_t)count;
 	for (size_t i = 0; i < count; i++) {
 		struct chunk *chunk = mem_alloc(sizeof(*chunk));
 
 		memset(&chunk->result, 0, sizeof(chunk->result));
-		queue_push(&floor->spare, chunk);
+		spare_push(floor, chunk);
 	}
 }
 
@@ -304,11 +320,10 @@ static void free_chunks(struct floor *floor)
 {
 	struct chunk *chunk;
 
-	while ((chunk = queue_pop(&floor->spare))) {
+	while ((chunk = spare_pop(floor))) {
 		log_chunk_result_free(&chunk->result);
 		free(chunk);
 	}
-	queue_free(&floor->spare);
 	queue_free(&floor->ready);
 }
 
