@@ -145,11 +145,12 @@ static uint64_t element_key(const void *context, uint32_t at)
 
 void sort_by_key(void *elements, size_t count, size_t size, size_t key_offset)
 {
-	const struct keyed_elements keyed = { (char *)elements + key_offset, size };
+	struct keyed_elements keyed;
 	uint32_t *order;
 
-	if (count < 2)
+	if (count < 2) /* of none there is no address */
 		return;
+	keyed = (struct keyed_elements){ (char *)elements + key_offset, size };
 	order = mem_resize(NULL, count, sizeof(*order));
 	for (uint32_t i = 0; i < count; i++)
 		order[i] = i;
