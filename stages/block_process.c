@@ -5,6 +5,7 @@
  * The first value given stays: what follows may be anything, and a block cut in two must read the same.
  */
 #include "stages/half_header.h"
+#include "stages/process_line.h"
 
 static void read_session(struct log_parser *parser, struct cursor *cursor)
 {
@@ -223,30 +224,62 @@ static struct process *add_process(struct log_parser *parser, uint64_t address)
 	return parser->process;
 }
 
-static bool begins(struct log_parser *parser, const struct line *line)
+/* The line of ids at one go. False, and nothing has changed, where it is another line or the block is past it. */
+static bool read_ids(struct log_parser *parser, const char *at, const char *end)
 {
-	struct cursor cursor = line->cursor;
-	struct process *process;
+	struct process *process = parser->process;
+	struct process_ids ids;
+
+	if (parser->state.field > LABEL_SESSION || !process_line_ids(at, end, &ids))
+		return false;
+	parser->state.field = LABEL_PARENT;
+	if (ids.has_session && process->session == SESSION_NONE)
+		process->session = (int32_t)ids.session;
+	if (parser->state.process_pid == PID_NONE)
+		process->pid = parser->state.process_pid = ids.pid;
+	if (process->parent_pid == PID_NONE)
+		process->parent_pid = ids.parent_pid;
+	return true;
+}
+
+static void open_process(struct log_parser *parser, const struct line *line, uint64_t address)
+{
+	log_parser_open(parser, LOG_BLOCK_process);
+	/* A chunk may begin here: nothing that was listed before goes on behind this line. */
+	parser->state.resource = parser->state.port = parser->state.port_owner = 0;
+	parser->state.process = address;
+	parser->state.process_pid = PID_NONE;
+	add_process(parser, address);
+	parser->process->flags = PROCESS_BLOCK;
+	parser->process->evidence = line_evidence(line);
+}
+
+/* The address behind the header's word. */
+static forced_inline bool read_header(struct log_parser *parser, const struct line *line,
+				      struct cursor *cursor)
+{
 	uint64_t address;
 	uint8_t digits = 0;
 
+	if (!lex_address(cursor, &address, &digits) || address == 0)
+		return false;
+	open_process(parser, line, address);
+	log_parser_digits(parser, digits);
+	return true;
+}
+
+static bool begins(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+
 	if (!lex_literal(&cursor, SLICE("PROCESS ")))
 		return false;
-	if (!lex_address(&cursor, &address, &digits) || address == 0) {
+	if (!read_header(parser, line, &cursor)) {
 		if (!half_header(parser, cursor))
 			return false;
 		parser->state.process = 0;
 		return true;
 	}
-	log_parser_open(parser, LOG_BLOCK_process);
-	log_parser_digits(parser, digits);
-	/* A chunk may begin here: nothing that was listed before goes on behind this line. */
-	parser->state.resource = parser->state.port = parser->state.port_owner = 0;
-	parser->state.process = address;
-	parser->state.process_pid = PID_NONE;
-	process = add_process(parser, address);
-	process->flags = PROCESS_BLOCK;
-	process->evidence = line_evidence(line);
 	read_labels(parser, cursor);
 	return true;
 }
@@ -300,15 +333,6 @@ static void read_commit(struct log_parser *parser, const struct line *line)
 		process->commit_pages = pages;
 	evidence_extend(&process->evidence, line);
 }
-
-/* The statistics of flag 1 (formats.md section 3.2) that are not kept. Those of other debuggers are told by less. */
-static const char *const passed[] = { "VadRoot ",        "DeviceMap ",
-				      "Token ",          "ElapsedTime ",
-				      "UserTime ",       "KernelTime ",
-				      "QuotaPoolUsage[", "PeakWorkingSetSize ",
-				      "VirtualSize ",    "PeakVirtualSize ",
-				      "PageFaultCount ", "MemoryPriority ",
-				      "BasePriority ",   NULL };
 
 /* All of them; the sizes are kept. */
 static bool read_statistic(struct log_parser *parser, const struct line *line)
@@ -371,6 +395,83 @@ static bool reads(struct log_parser *parser, const struct line *line)
 	return true;
 }
 
+/* ---- the short way (known_line.h) ---- */
+
+static bool reads_header(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+
+	if (!lex_literal(&cursor, SLICE("PROCESS ")) || !read_header(parser, line, &cursor))
+		return false;
+	if (lex_at_end(&cursor))
+		return true;
+	if (cursor.end - cursor.at < 2 || cursor.at[0] != ' ' || cursor.at[1] != ' ' ||
+	    !read_ids(parser, cursor.at + 2, cursor.end))
+		read_labels(parser, cursor);
+	return true;
+}
+
+static bool reads_ids(struct log_parser *parser, const struct line *line)
+{
+	if (!read_ids(parser, line->cursor.at, line->cursor.end))
+		return false;
+	evidence_extend(&parser->process->evidence, line);
+	return true;
+}
+
+static bool reads_table(struct log_parser *parser, const struct line *line)
+{
+	struct process *process = parser->process;
+	struct process_table table;
+
+	if (parser->state.field > LABEL_DIR_BASE ||
+	    !process_line_table(line->cursor.at, line->cursor.end, &table))
+		return false;
+	parser->state.field = LABEL_HANDLES;
+	process->flags |= table.zero ? PROCESS_TABLE_ZERO : PROCESS_TABLE_SET;
+	if (process->handle_count == HANDLES_NONE)
+		process->handle_count = table.handles;
+	evidence_extend(&process->evidence, line);
+	return true;
+}
+
+static bool reads_image(struct log_parser *parser, const struct line *line)
+{
+	struct cursor cursor = line->cursor;
+
+	if (parser->state.field > LABEL_IMAGE || !lex_literal(&cursor, SLICE("Image: ")))
+		return false;
+	parser->state.field = LABEL_IMAGE;
+	read_image(parser, &cursor);
+	evidence_extend(&parser->process->evidence, line);
+	return true;
+}
+
+/* The statistics of flag 1 (formats.md section 3.2) are passed but for the sizes. Those of other debuggers are told by less. */
+static const struct known_beginning knows[] = {
+	{ "PROCESS ", reads_header, LOG_BLOCK_process },
+	{ "SessionId: ", reads_ids, 0 },
+	{ "DirBase: ", reads_table, 0 },
+	{ "Image: ", reads_image, 0 },
+	{ "Working Set Sizes", reads, 0 },
+	{ "CommitCharge ", reads, 0 },
+	{ "No active threads", reads, 0 },
+	{ "VadRoot ", NULL, 0 },
+	{ "DeviceMap ", NULL, 0 },
+	{ "Token ", NULL, 0 },
+	{ "ElapsedTime ", NULL, 0 },
+	{ "UserTime ", NULL, 0 },
+	{ "KernelTime ", NULL, 0 },
+	{ "QuotaPoolUsage[", NULL, 0 },
+	{ "PeakWorkingSetSize ", NULL, 0 },
+	{ "VirtualSize ", NULL, 0 },
+	{ "PeakVirtualSize ", NULL, 0 },
+	{ "PageFaultCount ", NULL, 0 },
+	{ "MemoryPriority ", NULL, 0 },
+	{ "BasePriority ", NULL, 0 },
+	{ NULL, NULL, 0 },
+};
+
 static void resumes(struct log_parser *parser)
 {
 	add_process(parser, parser->state.process)->flags = PROCESS_CONTINUED;
@@ -380,6 +481,7 @@ const struct log_block log_block_process = {
 	.heads = { "PROCESS " },
 	.begins = begins,
 	.reads = reads,
-	.passes = passed,
+	.knows = knows,
+	.steady = true,
 	.resumes = resumes,
 };

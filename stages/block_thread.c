@@ -293,6 +293,7 @@ const struct log_block log_block_thread = {
 	.heads = { "THREAD " },
 	.begins = begins,
 	.reads = reads,
+	.steady = true,
 	.resumes = resumes,
 	.breaks_off = breaks_off,
 };

@@ -157,6 +157,7 @@ static void resumes(struct log_parser *parser)
 const struct log_block log_block_vm = { .weak_heads = "*PNT",
 					.begins = begins,
 					.reads = reads,
+					.steady = true,
 					.resumes = resumes,
 					.command = "!vm",
 					.commanded = open_table };

@@ -72,6 +72,12 @@ static __attribute__((noinline)) const char *read_address(const char *at, const 
 	return at;
 }
 
+/* Headers end in a pointer: 16 digits and nothing behind them. */
+static inline bool is_last(const char *at, const char *end)
+{
+	return end - at == 16 && pointer_digits(at) == 0xFFFF;
+}
+
 const char *lex_at_address(const char *at, const char *end, bool open_end,
 			   uint64_t *address, uint8_t *digits)
 {
@@ -79,6 +85,8 @@ const char *lex_at_address(const char *at, const char *end, bool open_end,
 
 	if (end - at >= POINTER_ROOM)
 		length = pointer_length(at);
+	else if (is_last(at, end))
+		length = 16;
 	if (length == 0)
 		return read_address(at, end, open_end, address, digits);
 	*address = eight_hex_value(eight_load(at));

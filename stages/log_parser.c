@@ -22,16 +22,6 @@ _Static_assert(LOG_BLOCKS <= 16, "the blocks of a first character fit the mask")
 /* In the place of the bit that LOG_BLOCK_NONE would have. */
 #define MAY_WAIT 1u
 
-/* Of a line's first characters, as many as every head has. */
-static inline unsigned head_number(const char *at)
-{
-	uint32_t four;
-
-	memcpy(&four, at, sizeof(four));
-	four ^= (uint32_t)(unsigned char)at[4] << 27 | (uint32_t)(unsigned char)at[4] << 9;
-	return four * 0x9E3779B1u >> (32 - LOG_HEAD_BITS);
-}
-
 /* Most lines begin with what begins no block: they are offered to none. */
 static void gather_heads(struct log_parser *parser)
 {
@@ -40,32 +30,36 @@ static void gather_heads(struct log_parser *parser)
 	for (int id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
 		for (const char *const *head = blocks[id]->heads;
 		     head < blocks[id]->heads + LOG_BLOCK_HEADS && *head; head++)
-			parser->heads[head_number(*head)] |= (uint16_t)(1u << id);
+			parser->heads[log_head_number(*head)] |= (uint16_t)(1u << id);
 		for (const char *head = blocks[id]->weak_heads; head && *head; head++)
 			parser->weak[(unsigned char)*head] |= (uint16_t)(1u << id);
 	}
 	for (size_t i = 0; i < WRAPPED_LINE_HEADS; i++)
-		parser->heads[head_number(wrapped_line_heads[i])] |= MAY_WAIT;
+		parser->heads[log_head_number(wrapped_line_heads[i])] |= MAY_WAIT;
 }
 
-/* Lines that no block is offered, and that the open one would take for nothing. */
-static void gather_passed(struct log_parser *parser)
+/* Lines that the open block knows and no other is offered. */
+static void gather_known(struct log_parser *parser)
 {
-	parser->passing = 0;
-	memset(&parser->passed, 0, sizeof(parser->passed));
+	memset(&parser->known, 0, sizeof(parser->known));
 	for (uint8_t id = LOG_BLOCK_NONE + 1; id < LOG_BLOCKS; id++) {
-		if (!blocks[id]->passes)
-			continue;
-		parser->passing |= (uint16_t)(1u << id);
-		for (const char *const *begin = blocks[id]->passes; *begin; begin++)
-			if (parser->heads[head_number(*begin)] == 0)
-				passed_line_enter(&parser->passed, id, *begin);
+		const struct known_beginning *begin = blocks[id]->knows;
+
+		parser->inner[id] = blocks[id]->steady ? blocks[id]->reads : NULL;
+		for (; begin && begin->text; begin++) {
+			unsigned offered = parser->heads[log_head_number(begin->text)];
+			unsigned own = begin->begins ? 1u << begin->begins : 0;
+
+			if (offered == own || (begin->read && offered == (own | MAY_WAIT)))
+				known_line_enter(&parser->known, id, begin,
+						 offered & MAY_WAIT);
+		}
 	}
 }
 
 static inline unsigned offered_to(const struct log_parser *parser, struct slice text)
 {
-	return text.len < LOG_HEAD_LENGTH ? 0 : parser->heads[head_number(text.at)];
+	return text.len < LOG_HEAD_LENGTH ? 0 : parser->heads[log_head_number(text.at)];
 }
 
 void log_state_fresh(struct log_state *state, enum listing listing)
@@ -380,7 +374,7 @@ static void begin_parser(struct log_parser *parser, struct log_chunk_result *res
 	const struct log_block *block;
 
 	gather_heads(parser);
-	gather_passed(parser);
+	gather_known(parser);
 	parser->result = result;
 	result->segments_used = 0;
 	result->prompt_seen = result->other_bytes = false;
@@ -490,19 +484,13 @@ static void read_last(struct log_parser *parser, struct scanned_line scanned,
 	parser->state.in_long_line |= !returned && scanned.text.len;
 }
 
-/* What stands behind a line that was read, as long as nothing is kept of it. */
-static inline uint32_t pass_lines(struct log_parser *parser, struct line_scan *scan)
+/* What stands behind a line that was read, as long as the short way takes it. */
+static inline uint32_t read_on(struct log_parser *parser, struct line_scan *scan,
+			       struct slice text, uint32_t number)
 {
-	struct log_state *state = &parser->state;
-	bool any = false;
-	uint32_t passed;
-
-	if (!(parser->passing >> state->block & 1) || state->pending_len || state->in_long_line)
+	if (parser->state.pending_len || parser->state.in_long_line)
 		return 0;
-	passed = passed_lines_skip(&parser->passed, state->block, scan, &any);
-	if (any)
-		state->behind = BEHIND_NOTHING;
-	return passed;
+	return known_lines_read(parser, scan, text, number);
 }
 
 void log_parse(struct log_chunk_result *result, const struct log_state *start,
@@ -526,7 +514,8 @@ void log_parse(struct log_chunk_result *result, const struct log_state *start,
 			break;
 		}
 		read_scanned(&parser, scanned.text, scanned.plain, &line);
-		lines += 1 + pass_lines(&parser, &scan);
+		lines++;
+		lines += read_on(&parser, &scan, text, lines);
 	}
 	result->lines = lines;
 	end_result(&parser, text, log_end);

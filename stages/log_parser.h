@@ -9,9 +9,9 @@
 #ifndef STAGES_LOG_PARSER_H
 #define STAGES_LOG_PARSER_H
 
+#include "stages/known_line.h"
 #include "stages/lex.h"
 #include "stages/name_cache.h"
-#include "stages/passed_line.h"
 #include "stages/record.h"
 
 /* Longest line that is read; what stands behind is passed over with a diagnostic. */
@@ -163,11 +163,26 @@ struct log_parser {
 	/* By a line's first characters, folded: the blocks to offer it to, a bit each, and bit 0 if it may wait for its other half; by the
 	 * first one: those to ask when it is not known else. */
 	uint16_t heads[1 << LOG_HEAD_BITS], weak[256];
-	uint16_t passing; /* blocks that pass lines, a bit each */
-	struct passed_lines passed;
+	struct known_lines known;
+	line_reader inner[LOG_BLOCKS]; /* reads() of the blocks that are steady, else NULL */
 	/* In the records' names: texts as they stand, and what frames stand for by their symbol with its offset and notes. */
 	struct name_cache names, frames;
 };
+
+/* Those characters in one number, and the place of it in a table. */
+static inline uint32_t log_head_mix(const char *at)
+{
+	uint32_t four;
+
+	memcpy(&four, at, sizeof(four));
+	return four ^ (uint32_t)(unsigned char)at[4] << 27 ^
+	       (uint32_t)(unsigned char)at[4] << 9;
+}
+
+static inline unsigned log_head_number(const char *at)
+{
+	return log_head_mix(at) * 0x9E3779B1u >> (32 - LOG_HEAD_BITS);
+}
 
 #define LOG_BLOCK_HEADS 12
 
@@ -181,9 +196,10 @@ struct log_block {
 	bool (*begins)(struct log_parser *parser, const struct line *line);
 	/* Reads a line inside the block; false for a line that it does not know. */
 	bool (*reads)(struct log_parser *parser, const struct line *line);
-	/* Beginnings of lines, LOG_HEAD_LENGTH characters at least, that reads() takes and does nothing for (passed_line.h); ends with NULL.
-	 * May be NULL. */
-	const char *const *passes;
+	/* What lines of the block, or behind it, begin with that go the short way (known_line.h); ends with a text NULL. May be NULL. */
+	const struct known_beginning *knows;
+	/* To ask reads() twice of a line that it refuses is the same as to ask it once: lines that begin no block go to it the short way. */
+	bool steady;
 	/* Makes a record for the rest of a block that began in the chunk before. May be NULL. */
 	void (*resumes)(struct log_parser *parser);
 	/* The log ends in the middle of a line of the block: what it did not come to say is not known. May be NULL. */
