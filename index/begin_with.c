@@ -7,12 +7,11 @@
 
 #define DIGITS 16
 
-/* The least and the greatest number that begin so; false when it is no hex. */
-static bool read_range(const char *typed, uint64_t *low, uint64_t *high)
+bool id_range_read(struct id_range *range, const char *typed)
 {
 	unsigned digits = 0, bits;
+	uint64_t low = 0;
 
-	*low = 0;
 	for (; typed[digits]; digits++) {
 		char c = typed[digits];
 		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
@@ -22,27 +21,28 @@ static bool read_range(const char *typed, uint64_t *low, uint64_t *high)
 
 		if (digit == 16 || digits == DIGITS)
 			return false;
-		*low = *low << 4 | digit;
+		low = low << 4 | digit;
 	}
 	if (digits == 0)
 		return false;
 	bits = 4 * (DIGITS - digits);
-	*low = bits ? *low << bits : *low;
-	*high = *low | (bits ? ((uint64_t)1 << bits) - 1 : 0);
+	low = bits ? low << bits : low;
+	*range = (struct id_range){ low, low | (bits ? ((uint64_t)1 << bits) - 1 : 0) };
 	return true;
 }
 
 static bool walk(struct index_view *view, enum table table, const char *typed,
 		 struct key (*key_of)(uint64_t), size_t most, id_vec *ids, struct error *error)
 {
-	uint64_t low, high, id;
+	struct id_range range;
 	struct table_scan scan;
 	struct key from;
+	uint64_t id;
 	bool good;
 
-	if (!read_range(typed, &low, &high))
+	if (!id_range_read(&range, typed))
 		return true;
-	from = key_of(low);
+	from = key_of(range.low);
 	good = scan_begin(&scan, view, table, key_slice(&from), error);
 	while (good && ids->len < most && scan_next(&scan, error)) {
 		if (scan.key.len != sizeof(id)) {
@@ -50,7 +50,7 @@ static bool walk(struct index_view *view, enum table table, const char *typed,
 			break;
 		}
 		id = key_number(scan.key.at);
-		if (id > high)
+		if (id > range.high)
 			break;
 		vec_push(ids, id);
 	}

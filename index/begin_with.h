@@ -5,6 +5,14 @@
 
 #include "index/ids.h"
 
+/* From the least to the greatest number whose 16 hex digits begin so. */
+struct id_range {
+	uint64_t low, high;
+};
+
+/* Any case, 1 to 16 digits; false for what is none. */
+bool id_range_read(struct id_range *range, const char *typed);
+
 /* Push those whose hex digits begin so (any case, at least one digit), in their order, at most `most`: incidents, and signatures that
  * questions are answered by. None for what is no hex. False on damage. */
 bool incidents_begin_with(struct index_view *view, const char *typed, size_t most,

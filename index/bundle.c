@@ -100,6 +100,29 @@ bool bundle_head_decode(struct bundle_row *row, struct slice bytes)
 	return finish(row, !reader.bad);
 }
 
+static bool open_as(struct bundle_row *row, const struct table_scan *at,
+		    bool (*decode)(struct bundle_row *row, struct slice bytes),
+		    struct error *error)
+{
+	struct slice value;
+
+	*row = (struct bundle_row){ .size = 0 };
+	if (!sealed_open(at->key, at->value, &value, error))
+		return false;
+	return decode(row, value) ||
+	       index_damaged(error, "the row of a bundle cannot be read");
+}
+
+bool bundle_row_open(struct bundle_row *row, const struct table_scan *at, struct error *error)
+{
+	return open_as(row, at, bundle_row_decode, error);
+}
+
+bool bundle_head_open(struct bundle_row *row, const struct table_scan *at, struct error *error)
+{
+	return open_as(row, at, bundle_head_decode, error);
+}
+
 bool index_bundle(struct index_view *view, const char *path, struct bundle_row *row,
 		  struct error *error)
 {

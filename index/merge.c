@@ -110,14 +110,10 @@ static bool take_incidents(struct index_view *other, struct merged *merged, stru
 
 static bool take_row(const struct table_scan *scan, struct bundle_row *row, struct error *error)
 {
-	struct slice value;
 	struct key key;
 
-	*row = (struct bundle_row){ .size = 0 };
-	if (!sealed_open(scan->key, scan->value, &value, error))
+	if (!bundle_row_open(row, scan, error))
 		return false;
-	if (!bundle_row_decode(row, value))
-		return index_damaged(error, "the row of a bundle cannot be read");
 	key = key_bundle(row->path);
 	return (row->path.len && slice_equal(key_slice(&key), scan->key)) ||
 	       index_damaged(error, "the row of %.*s is another path's", SLICE_ARG(row->path));

@@ -215,11 +215,8 @@ bool night_bundles(struct index_view *view,
 			bundle_note(GONE_PREFIX, slice_first(scan.key, BUNDLE_KEY_BYTES));
 		struct night_bundle bundle;
 		struct bundle_row row;
-		struct slice value;
 
-		good = sealed_open(scan.key, scan.value, &value, error) &&
-		       (bundle_head_decode(&row, value) ||
-			index_damaged(error, "the row of a bundle cannot be read"));
+		good = bundle_head_open(&row, &scan, error);
 		if (!good)
 			break;
 		bundle = (struct night_bundle){ row.path, row.incidents.len,

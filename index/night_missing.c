@@ -33,29 +33,11 @@ static void add(struct missing *missing, uint64_t id, const struct finding *find
 	news->missing.at[*place].processes++;
 }
 
-static bool judge(struct missing *missing, uint64_t id)
-{
-	struct findings findings = { 0 };
-	struct incident incident;
-	bool good;
-
-	incident_init(&incident);
-	good = index_judge(missing->view, id, &incident, &findings, missing->error);
-	if (good)
-		vec_for_each(finding, &findings.list) {
-			struct slice image =
-				names_text(&incident.records.names, finding->image);
-
-			if (finding->pattern == PATTERN_missing_threads && image.len)
-				add(missing, id, finding, image);
-		}
-	findings_free(&findings);
-	incident_free(&incident);
-	return good;
-}
-
-/* Whether a process of the image missed some in this incident. */
-static bool missed_in(struct missing *missing, uint64_t id, uint64_t key, bool *missed)
+/* Calls visit for each finding of missing threads in an incident. */
+static bool each_missing(struct missing *missing, uint64_t id,
+			 void (*visit)(void *context, const struct finding *finding,
+				       struct slice image),
+			 void *context)
 {
 	struct findings findings = { 0 };
 	struct incident incident;
@@ -65,17 +47,44 @@ static bool missed_in(struct missing *missing, uint64_t id, uint64_t key, bool *
 	good = index_judge(missing->view, id, &incident, &findings, missing->error);
 	if (good)
 		vec_for_each(finding, &findings.list)
-			*missed |= finding->pattern == PATTERN_missing_threads &&
-				   image_key(names_text(&incident.records.names,
-							finding->image)) == key;
+			if (finding->pattern == PATTERN_missing_threads)
+				visit(context, finding,
+				      names_text(&incident.records.names, finding->image));
 	findings_free(&findings);
 	incident_free(&incident);
 	return good;
 }
 
+struct adding {
+	struct missing *missing;
+	uint64_t id;
+};
+
+static void add_named(void *context, const struct finding *finding, struct slice image)
+{
+	const struct adding *adding = context;
+
+	if (image.len)
+		add(adding->missing, adding->id, finding, image);
+}
+
+struct missed {
+	uint64_t key; /* image_key() */
+	bool found;
+};
+
+static void look_for(void *context, const struct finding *finding, struct slice image)
+{
+	struct missed *missed = context;
+
+	(void)finding;
+	missed->found |= image_key(image) == missed->key;
+}
+
 static bool missed_before(struct missing *missing, struct slice image,
 			  const id_vec *before, bool *missed)
 {
+	struct missed of_image = { image_key(image), false };
 	bool plain = pattern_is_literal(image) && !memchr(image.at, 0, image.len);
 	id_vec ids = { 0 };
 	/* arena_copy() ended it with a NUL. A name that would be taken for a pattern is looked for in all. */
@@ -83,9 +92,9 @@ static bool missed_before(struct missing *missing, struct slice image,
 					   missing->error);
 
 	ids_keep_common(&ids, before);
-	*missed = false;
-	for (size_t i = 0; good && !*missed && i < ids.len; i++)
-		good = missed_in(missing, ids.at[i], image_key(image), missed);
+	for (size_t i = 0; good && !of_image.found && i < ids.len; i++)
+		good = each_missing(missing, ids.at[i], look_for, &of_image);
+	*missed = of_image.found;
 	vec_free(&ids);
 	return good;
 }
@@ -127,7 +136,8 @@ bool night_missing(struct index_view *view, const id_vec *before, struct night_n
 
 	ids_keep_common(&ids, &news->ids);
 	for (size_t i = 0; good && i < ids.len; i++)
-		good = judge(&missing, ids.at[i]);
+		good = each_missing(&missing, ids.at[i], add_named,
+				    &(struct adding){ &missing, ids.at[i] });
 	good = good && keep_news(&missing, before);
 	if (news->missing.len)
 		qsort(news->missing.at, news->missing.len, sizeof(struct news_missing),

@@ -16,12 +16,9 @@ static bool look_at(const struct table_scan *scan, const struct quarantine_wish 
 		    quarantined_vec *found, struct error *error)
 {
 	struct bundle_row row;
-	struct slice value;
 
-	if (!sealed_open(scan->key, scan->value, &value, error))
+	if (!bundle_row_open(&row, scan, error))
 		return false;
-	if (!bundle_row_decode(&row, value))
-		return index_damaged(error, "the row of a bundle cannot be read");
 	if (!wish->bundle || bundle_matches(wish->bundle, row.path))
 		vec_for_each(member, &row.members)
 			if (is_wanted(wish, member))

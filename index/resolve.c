@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "index/begin_with.h"
 #include "index/bundle.h"
 #include "index/ids.h"
 #include "pipeline/base/cleanup.h"
 
-#define ID_DIGITS 16
 #define NAMED 3 /* candidates that the error names */
 
 struct candidates {
@@ -20,62 +20,6 @@ struct candidates {
 	id_vec ids;     /* what matches, may repeat until finish() */
 	size_t bundles; /* that have the name */
 };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The least id that begins with the digits, and how many bits follow them. */
-static bool read_prefix(const char *typed, uint64_t *low, unsigned *free_bits)
-{
-	size_t len = strlen(typed);
-
-	if (len == 0 || len > ID_DIGITS)
-		return false;
-	*free_bits = (unsigned)(ID_DIGITS - len) * 4;
-	*low = 0;
-	for (size_t i = 0; i < len; i++) {
-		int digit = hex_digit(typed[i]);
-
-		if (digit < 0)
-			return false;
-		*low = *low << 4 | (unsigned)digit;
-	}
-	*low <<= *free_bits;
-	return true;
-}
-
-static bool find_ids(struct index_view *view, struct candidates *found, struct error *error)
-{
-	struct table_scan scan;
-	unsigned free_bits;
-	struct key from;
-	uint64_t low;
-	bool ok;
-
-	if (!read_prefix(found->typed, &low, &free_bits))
-		return true;
-	from = key_incident(low);
-	ok = scan_begin(&scan, view, TABLE_INCIDENT, key_slice(&from), error);
-	while (ok && scan_next(&scan, error)) {
-		uint64_t id;
-
-		if (scan.key.len != sizeof(id)) {
-			ok = index_damaged(error, "an id is not 8 bytes");
-			break;
-		}
-		id = key_number(scan.key.at);
-		if (id >> free_bits != low >> free_bits)
-			break;
-		vec_push(&found->ids, id);
-	}
-	scan_end(&scan);
-	return ok && error->kind == ERROR_NONE;
-}
 
 static void add_bundle(struct candidates *found, const struct bundle_row *row)
 {
@@ -106,15 +50,13 @@ static bool has_name(struct slice path, struct slice name)
 
 static bool find_name(struct index_view *view, struct candidates *found, struct error *error)
 {
-	struct slice name = slice_from(found->typed), value;
+	struct slice name = slice_from(found->typed);
 	struct table_scan scan;
 	struct bundle_row row;
 	bool ok = scan_begin(&scan, view, TABLE_BUNDLE, SLICE_NONE, error);
 
 	while (ok && scan_next(&scan, error)) {
-		ok = sealed_open(scan.key, scan.value, &value, error);
-		if (ok && !bundle_head_decode(&row, value))
-			ok = index_damaged(error, "the row of a bundle cannot be read");
+		ok = bundle_head_open(&row, &scan, error);
 		if (!ok)
 			break;
 		if (has_name(row.path, name))
@@ -129,7 +71,7 @@ static bool find(struct index_view *view, struct candidates *found, struct error
 {
 	cleanup_free char *resolved = NULL;
 
-	if (!find_ids(view, found, error))
+	if (!incidents_begin_with(view, found->typed, SIZE_MAX, &found->ids, error))
 		return false;
 	if (found->ids.len)
 		return true;
@@ -147,7 +89,7 @@ static bool find(struct index_view *view, struct candidates *found, struct error
 
 static void explain(const struct candidates *found, struct error *error)
 {
-	char ids[NAMED * (ID_DIGITS + 2) + sizeof(", …")];
+	char ids[NAMED * (16 + 2) + sizeof(", …")];
 	size_t len = 0;
 
 	if (found->ids.len == 0 && found->bundles) {

@@ -8,66 +8,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "index/begin_with.h"
 #include "index/grouping.h"
 
 #define DIGITS 16
 #define NAMED 4
 
-struct prefix {
-	uint64_t low, high; /* the signatures that begin with it */
-};
-
-static bool read_prefix(const char *typed, struct prefix *prefix)
-{
-	uint64_t value = 0;
-	unsigned digits = 0;
-
-	for (; typed[digits]; digits++) {
-		char c = typed[digits];
-		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-							: 16;
-
-		if (digit == 16 || digits == DIGITS)
-			return false;
-		value = value << 4 | digit;
-	}
-	if (digits == 0)
-		return false;
-	digits = 4 * (DIGITS - digits);
-	prefix->low = digits ? value << digits : value;
-	prefix->high = prefix->low | (digits ? ((uint64_t)1 << digits) - 1 : 0);
-	return true;
-}
-
 struct finding_signature {
-	struct prefix prefix;
+	struct id_range range;
 	id_vec found; /* of one grouping */
 };
-
-static bool find_rows(struct index_view *view, struct finding_signature *finding,
-		      struct error *error)
-{
-	struct key from = key_signature(finding->prefix.low);
-	struct table_scan scan;
-	bool good = scan_begin(&scan, view, TABLE_SIGNATURE, key_slice(&from), error);
-
-	while (good && scan_next(&scan, error)) {
-		uint64_t signature;
-
-		if (scan.key.len != sizeof(uint64_t)) {
-			good = index_damaged(error, "a signature has a wrong length");
-			break;
-		}
-		signature = key_number(scan.key.at);
-		if (signature > finding->prefix.high)
-			break;
-		vec_push(&finding->found, signature);
-	}
-	scan_end(&scan);
-	return good && error->kind == ERROR_NONE;
-}
 
 /* Calls visit for the shares of every incident. */
 static bool each_grouping(struct index_view *view,
@@ -107,8 +57,8 @@ static void look_at(void *context, uint64_t id, const share_vec *shares)
 	vec_for_each(share, shares) {
 		uint64_t signature = share->signatures.of[looking->grouping];
 
-		if (signature >= looking->finding->prefix.low &&
-		    signature <= looking->finding->prefix.high)
+		if (signature >= looking->finding->range.low &&
+		    signature <= looking->finding->range.high)
 			vec_push(&looking->finding->found, signature);
 	}
 }
@@ -154,17 +104,17 @@ size_t signature_find(struct index_view *view, const char *typed,
 	bool good;
 
 	error->kind = ERROR_NONE;
-	if (!read_prefix(typed, &finding.prefix)) {
+	if (!id_range_read(&finding.range, typed)) {
 		error_set(error, ERROR_USAGE,
 			  "%s is no signature: 16 hex digits, or how it begins", typed);
 		return 0;
 	}
-	good = find_rows(view, &finding, error);
+	good = signatures_begin_with(view, typed, SIZE_MAX, &finding.found, error);
 	/* One that was typed in full is not looked for any further. */
 	for (size_t i = 0; good && i < 3; i++) {
 		size_t before = finding.found.len;
 
-		if (before && finding.prefix.low == finding.prefix.high)
+		if (before && finding.range.low == finding.range.high)
 			break;
 		good = find_in_groupings(view, &finding, others[i], error);
 		if (finding.found.len > before)

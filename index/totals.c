@@ -18,12 +18,9 @@ static bool count_bundle(struct index_totals *totals, const struct table_scan *s
 			 struct error *error)
 {
 	struct bundle_row row;
-	struct slice value;
 
-	if (!sealed_open(scan->key, scan->value, &value, error))
+	if (!bundle_row_open(&row, scan, error))
 		return false;
-	if (!bundle_row_decode(&row, value))
-		return index_damaged(error, "the row of a bundle cannot be read");
 	totals->bundles++;
 	totals->bundle_bytes += row.size;
 	vec_for_each(member, &row.members) {

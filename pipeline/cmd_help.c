@@ -10,15 +10,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-/* No index is asked. */
-static bool take_option(void *into, const struct options *options, int id)
-{
-	(void)into;
-	(void)options;
-	(void)id;
-	return true;
-}
-
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	const struct command *about = &command_program;
@@ -26,7 +17,7 @@ static int run(const struct command *command, const char *index, int argc, char 
 	int status;
 
 	(void)index;
-	if (!options_take(command, argc, argv, take_option, NULL, &names, &status))
+	if (!options_take(command, argc, argv, NULL, NULL, &names, &status))
 		return status;
 	if (names.count > 1)
 		return options_mistake(command, "one command at a time");

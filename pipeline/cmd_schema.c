@@ -46,22 +46,13 @@ static int unknown_schema(const struct command *command, const char *typed)
 					  : "; without a name all are listed");
 }
 
-/* Of any index the schemas are the same. */
-static bool take_option(void *into, const struct options *options, int id)
-{
-	(void)into;
-	(void)options;
-	(void)id;
-	return true;
-}
-
 static int run(const struct command *command, const char *index, int argc, char **argv)
 {
 	struct operands names;
 	int status;
 
 	(void)index;
-	if (!options_take(command, argc, argv, take_option, NULL, &names, &status))
+	if (!options_take(command, argc, argv, NULL, NULL, &names, &status))
 		return status;
 	if (names.count > 1)
 		return options_mistake(command, "one schema at a time");

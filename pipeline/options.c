@@ -198,8 +198,9 @@ static bool take_one(struct parse *parse, const struct options *options,
 {
 	if (options->row->id == OPTION_FORMAT)
 		parse->format = options->value;
-	return is_global_option(options->row->id) ? global_option(options)
-						  : take(into, options, options->row->id);
+	return is_global_option(options->row->id)
+		       ? global_option(options)
+		       : !take || take(into, options, options->row->id);
 }
 
 /* Whether a later one takes it back. */

@@ -87,7 +87,8 @@ struct options {
 typedef bool (*option_taker)(void *into, const struct options *options, int id);
 
 /* Takes in all options of a command, each by take, and the operands behind them: first what the command line gives, in its order, then
- * what else is preset. False when the command ends here with *status: help was printed, or a mistake reported. */
+ * what else is preset. Without take there are none but those of every command, which are passed over. False
+ * when the command ends here with *status: help was printed, or a mistake reported. */
 bool options_take(const struct command *command, int argc, char **argv, option_taker take,
 		  void *into, struct operands *operands, int *status);
 /* The same for a command without operands. */

@@ -349,8 +349,10 @@ long_night() {
 	exits 0 night
 	second_logs
 	# Nobody reads: the mail is longer than what a pipe takes.
+	local long
+	long=$(printf '%0200d' 0)
 	for n in $(seq 10 59); do
-		write_log "archive/n$n.log" base="$n" when="2026-02-01T01:$n:00Z" "N$n.exe" Srv.exe
+		write_log "archive/n$n-$long.log" base="$n" when="2026-02-01T01:$n:00Z" "N$n.exe" Srv.exe
 	done
 	mkfifo pipe
 	"$PIPELINE" nightly --limit 1000 -f json archive >pipe &
