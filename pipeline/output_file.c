@@ -11,22 +11,8 @@
 #include <sys/stat.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/fd.h"
 #include "pipeline/base/mem.h"
-
-static bool write_all(int fd, const char *at, size_t len)
-{
-	while (len) {
-		ssize_t done = write(fd, at, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		at += done;
-		len -= (size_t)done;
-	}
-	return true;
-}
 
 static bool write_stdout(const void *bytes, size_t len, struct error *error)
 {
@@ -39,7 +25,7 @@ static bool write_special(const char *path, const void *bytes, size_t len, struc
 {
 	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (fd < 0 || !write_all(fd, bytes, len))
+	if (fd < 0 || !fd_write(fd, bytes, len))
 		return error_errno(error, "%s", path);
 	return true;
 }
@@ -64,7 +50,7 @@ static bool sync_folder(const char *path)
 static bool fill(int fd, const char *beside, const char *path, mode_t mode,
 		 const void *bytes, size_t len)
 {
-	return write_all(fd, bytes, len) && fchmod(fd, mode) == 0 && fsync(fd) == 0 &&
+	return fd_write(fd, bytes, len) && fchmod(fd, mode) == 0 && fsync(fd) == 0 &&
 	       rename(beside, path) == 0 && sync_folder(path);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pipeline/base/fd.h"
 #include "pipeline/base/progress.h"
 #include "stages/split_file.h"
 #include "stages/unpack_parts.h"
@@ -37,21 +38,6 @@ void source_from_parent(struct source *source, struct level *parent)
 	*source = (struct source){ .fd = -1, .parent = parent, .error = ERROR_INIT };
 }
 
-static bool write_all(int fd, const char *at, size_t len)
-{
-	while (len) {
-		ssize_t done = write(fd, at, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		at += done;
-		len -= (size_t)done;
-	}
-	return true;
-}
-
 bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 		 struct error *error)
 {
@@ -72,7 +58,7 @@ bool source_keep(struct source *source, struct level *parent, uint64_t limit,
 					   "nested archives of more than %llu bytes",
 					   (unsigned long long)limit);
 		}
-		if (!write_all(fd, at, len)) {
+		if (!fd_write(fd, at, len)) {
 			error_input(error, "limit-size",
 				    "no room for a nested archive: %s", strerror(errno));
 			close(fd);
@@ -111,7 +97,7 @@ bool source_gather(struct source *source, uint64_t limit)
 	while (at < source->size) {
 		ssize_t got = source_pread(source, source->buffer, SOURCE_BUFFER, at);
 
-		if (got <= 0 || !write_all(fd, source->buffer, (size_t)got)) {
+		if (got <= 0 || !fd_write(fd, source->buffer, (size_t)got)) {
 			close(fd);
 			return false;
 		}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a descriptor needs more than one call for. */
+#ifndef PIPELINE_BASE_FD_H
+#define PIPELINE_BASE_FD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes all of it, however often the system takes a part or is interrupted. False with errno. */
+bool fd_write(int fd, const void *bytes, size_t len);
+
+#endif
