@@ -28,7 +28,7 @@ usage() {
 		                  replay   fuzz targets over tests/fuzz/corpus/, address checks
 		                  threads  the unit tests in tests/unit/tsan.list, thread checker
 		  --no-setup    install nothing: what is needed is there
-		  -v            show the output of what passed, too
+		  -v            show the output of what passed and the slowest, too
 		  --help        show this
 	END
 }
@@ -101,6 +101,7 @@ suite_end() {
 	[ $((suite_passed + suite_failed + suite_skipped)) -gt 0 ] || note=' (there are none)'
 	printf '%-8s %d passed, %d failed%s, %d s\n' "$suite" \
 		$suite_passed $suite_failed "$note" $((SECONDS - suite_began))
+	[ $verbose = no ] || show_slowest
 	passed=$((passed + suite_passed))
 	failed=$((failed + suite_failed))
 	skipped=$((skipped + suite_skipped))
@@ -109,6 +110,13 @@ suite_end() {
 # show_log NAME: what the test printed, set off from the summary.
 show_log() {
 	sed 's/^/    /' "$logs/$suite-$1.log" "$logs/$suite-$1.err" 2>/dev/null || true
+}
+
+# show_slowest: which tests of the suite took the longest.
+show_slowest() {
+	[ -e "$scratch/$suite.seconds" ] || return 0
+	sort -rn "$scratch/$suite.seconds" | head -n 10 |
+		awk '{ printf "         %4d s  %s\n", $1, $2 }'
 }
 
 # count NAME PASSED FAILED SKIPPED: adds up, and shows the log of a failure.
@@ -150,9 +158,10 @@ start() {
 	done
 	started+=("$kind $name")
 	{
-		status=0
+		status=0 began=$SECONDS
 		run_logged "$@" || status=$?
 		echo $status >"$scratch/$suite-$name.status"
+		echo "$((SECONDS - began)) $name" >>"$scratch/$suite.seconds"
 	} &
 }
 

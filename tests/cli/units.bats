@@ -84,7 +84,7 @@ expand() {
 }
 
 @test "installed, nothing runs: units without a link to them, cron as an example" {
-	make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr >/dev/null
+	make -s -C "$ROOT" -o build/pipeline install DESTDIR="$PWD/root" PREFIX=/usr >/dev/null
 	[ -f root/usr/lib/systemd/system/pipeline-nightly.service ]
 	[ -f root/usr/lib/systemd/system/pipeline-nightly.timer ]
 	[ -f root/usr/share/doc/pipeline/examples/pipeline.cron.d ]

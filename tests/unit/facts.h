@@ -186,8 +186,10 @@ static int fact_compare(const void *a, const void *b)
 
 static void facts_finish(struct facts *facts)
 {
-	for (char *at = facts->text, *end; *at; at = end + 1) {
-		end = strchr(at, '\n');
+	char *after = facts->text + facts->len;
+
+	for (char *at = facts->text, *end; at < after; at = end + 1) {
+		end = memchr(at, '\n', (size_t)(after - at));
 		*end = 0;
 		vec_push(&facts->lines, at);
 	}
