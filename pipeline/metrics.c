@@ -6,12 +6,11 @@
  */
 #include "pipeline/metrics.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/mem.h"
+#include "pipeline/output_file.h"
 
 static const char *const reasons[] = {
 #define QUARANTINE_REASON(code) code,
@@ -134,52 +133,13 @@ void metrics_print(FILE *out, const struct metrics *metrics)
 	fputs("# EOF\n", out);
 }
 
-/* ---- the file ---- */
-
-/* "/var/lib/x/.pipeline.prom.tmp" beside "/var/lib/x/pipeline.prom"; to be freed. */
-static char *name_beside(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	int folder = slash ? (int)(slash + 1 - path) : 0;
-	char *name;
-
-	return asprintf(&name, "%.*s.%s.tmp", folder, path, path + folder) < 0 ? NULL : name;
-}
-
-/* What one that was killed has left is taken away; a link that somebody put there is not followed. */
-static int make_file(const char *name)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-
-	if (fd < 0 && errno == EEXIST && unlink(name) == 0)
-		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	return fd;
-}
-
-static bool write_to(int fd, const struct metrics *metrics)
-{
-	FILE *out = fdopen(fd, "w");
-	bool good;
-
-	if (!out) {
-		close(fd);
-		return false;
-	}
-	metrics_print(out, metrics);
-	good = fflush(out) == 0 && !ferror(out) && fsync(fd) == 0;
-	return fclose(out) == 0 && good;
-}
-
 bool metrics_write(const char *path, const struct metrics *metrics, struct error *error)
 {
-	cleanup_free char *name = name_beside(path);
-	int fd = name ? make_file(name) : -1;
+	cleanup_free char *text = NULL;
+	size_t len;
+	FILE *out = mem_stream(&text, &len);
 
-	if (fd < 0)
-		return error_errno(error, "%s", name ? name : path);
-	if (write_to(fd, metrics) && rename(name, path) == 0)
-		return true;
-	error_errno(error, "%s", path);
-	unlink(name);
-	return false;
+	metrics_print(out, metrics);
+	mem_stream_end(out);
+	return output_file_write(path, text, len, error);
 }

@@ -23,8 +23,7 @@ struct metrics {
 };
 
 void metrics_print(FILE *out, const struct metrics *metrics);
-/* The same into a file that takes the place of what was there at once: whoever reads it sees the old one or the new one. It is made beside it,
- * as ".NAME.tmp", and readable as the umask has it. */
+/* The same in the place of the file at path; see output_file.h. */
 bool metrics_write(const char *path, const struct metrics *metrics, struct error *error);
 
 #endif
