@@ -7,6 +7,7 @@
 #include <zstd_errors.h>
 
 #include "stages/unpack_stream.h"
+#include "stages/zstd_context.h"
 
 /* Decoded a call: a block. What a call decoded before it met damage is lost, so a call must not decode many. */
 #define PIECE (128u * 1024)
@@ -23,7 +24,7 @@ static bool zstd_open(struct level *level)
 	struct zstd_state *state = mem_alloc_zero(1, sizeof(*state));
 
 	level->state = state;
-	state->context = ZSTD_createDCtx();
+	state->context = zstd_stream_take();
 	if (!state->context)
 		error_input(&level->open_error, "unsupported", "no memory");
 	return true;
@@ -90,7 +91,7 @@ static void zstd_close(struct level *level)
 {
 	struct zstd_state *state = level->state;
 
-	ZSTD_freeDCtx(state->context);
+	zstd_stream_give(state->context);
 	stream_release(&state->stream);
 	free(state);
 }

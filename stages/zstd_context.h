@@ -12,4 +12,9 @@
 ZSTD_CCtx *zstd_compressor(void);
 ZSTD_DCtx *zstd_decompressor(void);
 
+/* One for a stream, which different threads may decode in turns. It is given back with the room for its window, megabytes that would
+ * have to be asked of the system again page by page. NULL when there is no memory. */
+ZSTD_DCtx *zstd_stream_take(void);
+void zstd_stream_give(ZSTD_DCtx *context);
+
 #endif
