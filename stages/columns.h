@@ -3,8 +3,11 @@
  * The columns of the records in the index, one row each: which table, which field, how it is packed. The same rows
  * make the encoder and the decoder, so that they cannot differ. Order and packing are the format (index/FORMAT.md).
  *
- *   DELTA   difference to the row before, zigzag: sorted addresses, ids that grow
+ *   DELTA   difference to the row before, zigzag: ids that grow
+ *   KEY     the same of values that rise from row to row, which is checked: the addresses by which a table is sorted. Behind TO_TABLE
+ *           stand keys alone
  *   PLAIN   as it is
+ *   TOTAL   as it is; how many rows of another table belong to this one, all of which are added up and have to be there
  *   PLUS1   plus one in the field's own width, so that the all-ones _NONE value is 0
  *   NAME    number of a name, checked against the names
  *   STATE, CODE, COUNTER, FIELD  a small enum, checked against its end
@@ -37,7 +40,7 @@
 	COLUMN(PLUS1, working_set_kb) \
 	COLUMN(PLUS1, commit_pages)   \
 	COLUMN(TO_TABLE, evidence)    \
-	COLUMN(DELTA, address)
+	COLUMN(KEY, address)
 
 #define THREAD_COLUMNS(COLUMN)                       \
 	EVIDENCE_COLUMNS(COLUMN)                     \
@@ -55,15 +58,15 @@
 	COLUMN(DELTA, pid)                           \
 	COLUMN(DELTA, tid)                           \
 	COLUMN(PLAIN, suspend_count)                 \
-	COLUMN(PLAIN, objects)                       \
-	COLUMN(PLAIN, frames)                        \
+	COLUMN(TOTAL, objects)                       \
+	COLUMN(TOTAL, frames)                        \
 	COLUMN(NAME, image)                          \
 	COLUMN(NAME, wait_reason)                    \
 	COLUMN(STATE, state)                         \
 	COLUMN(PLAIN, wait_kind)                     \
 	COLUMN(PLAIN, flags)                         \
 	COLUMN(TO_TABLE, evidence)                   \
-	COLUMN(DELTA, address)
+	COLUMN(KEY, address)
 
 #define OBJECT_COLUMNS(COLUMN)      \
 	COLUMN(DELTA, address)      \
@@ -81,7 +84,7 @@
 	COLUMN(NAME, queue_type)      \
 	COLUMN(PLAIN, flags)          \
 	COLUMN(TO_TABLE, evidence)    \
-	COLUMN(DELTA, address)
+	COLUMN(KEY, address)
 
 #define VM_ROW_COLUMNS(COLUMN)   \
 	EVIDENCE_COLUMNS(COLUMN) \
@@ -110,7 +113,7 @@
 	COLUMN(PLUS1, pending_queue)      \
 	COLUMN(PLUS1, registered_threads) \
 	COLUMN(TO_TABLE, evidence)        \
-	COLUMN(DELTA, address)
+	COLUMN(KEY, address)
 
 #define MEMORY_COUNTER_COLUMNS(COLUMN) \
 	EVIDENCE_COLUMNS(COLUMN)       \

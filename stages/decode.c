@@ -1,115 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The records of an incident from bytes (columns.h), as encode.c makes them. Nothing is trusted: counts are bounded by the
- * bytes there are, names, enums and list positions are checked.
+ * The records of an incident from bytes, as encode.c makes them; their tables in decode_tables.c. Nothing is trusted: counts are
+ * bounded by the bytes there are, names, enums and list positions are checked.
  */
 #include "pipeline/base/cleanup.h"
-#include "stages/column_values.h"
-#include "stages/columns.h"
-#include "stages/incident.h"
+#include "stages/decode_parts.h"
 #include "stages/zstd_context.h"
 
 /* An incident of a million zombies takes about 22 MB before zstd; more than this is no incident of ours. */
 #define DECODED_MAX (1ull << 30)
-
-/* ---- unpacking, checked ---- */
-
-/* A sum that does not fit the field is nothing that encoding wrote. */
-#define SET(field, value)                             \
-	row->field = (__typeof__(row->field))(value); \
-	reader->bad |= (uint64_t)row->field != (value)
-
-#define FIELD_MAX(field) \
-	(sizeof(row->field) == 8 ? UINT64_MAX : (1ull << (sizeof(row->field) * 8 % 64)) - 1)
-#define GET_MAX(field, max) \
-	row->field = (__typeof__(row->field))bytes_get_max(reader, max)
-
-static uint64_t get_near(struct bytes_reader *reader, uint64_t base)
-{
-	uint64_t beyond = (uint64_t)bytes_get_signed(reader);
-
-	if (beyond == 0)
-		return 0;
-	return beyond == 0 - base ? base : base + beyond;
-}
-
-#define EACH_READ(statements)                                \
-	for (size_t i = 0; i < count && !reader->bad; i++) { \
-		__typeof__(*rows) *row = &rows[i];           \
-                                                             \
-		statements;                                  \
-	}
-
-#define DECODE_DELTA(field) \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before))
-#define DECODE_PLAIN(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)))
-#define DECODE_PLUS1(field) EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field--)
-#define DECODE_NAME(field) EACH_READ(GET_MAX(field, names))
-#define DECODE_STATE(field) EACH_READ(GET_MAX(field, THREAD_GATEWAIT))
-#define DECODE_CODE(field) EACH_READ(GET_MAX(field, DIAGNOSTIC_CODES - 1))
-#define DECODE_COUNTER(field) EACH_READ(GET_MAX(field, MEMORY_COUNTERS - 1))
-#define DECODE_FIELD(field) EACH_READ(GET_MAX(field, ANALYSIS_FIELDS - 1))
-#define DECODE_BEHIND(field, length)                                                \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(field, before); \
-		  before += row->length)
-#define DECODE_LATER(field, base) \
-	EACH_READ(GET_MAX(field, FIELD_MAX(field)); row->field += row->base)
-/* The last line is how far it is behind the first until that is read. */
-#define DECODE_LINES(first, last)                                                   \
-	DECODE_PLAIN(last)                                                          \
-	EACH_READ(before += (uint64_t)bytes_get_signed(reader); SET(first, before); \
-		  before = row->last += row->first)
-#define DECODE_NEAR(field, base) \
-	EACH_READ(uint64_t value = get_near(reader, row->base); SET(field, value))
-#define DECODE_START(field, ticks)                                  \
-	EACH_READ(row->field = expected_start(row->ticks, before) + \
-			       (uint64_t)bytes_get_signed(reader);  \
-		  if (row->ticks != TICKS_NONE) before = row->field + row->ticks)
-#define DECODE_WAIT(field, ticks)                                                          \
-	EACH_READ(row->field = (int64_t)(expected_ms(&records->host, row->ticks, before) + \
-					 (uint64_t)bytes_get_signed(reader));              \
-		  if (row->ticks != TICKS_NONE) before = (uint64_t)row->field)
-#define DECODE_FROM_LOG(where)
-/* Rows that are only looked at stay in the order of the log: what they are is checked, and then the order of addresses. */
-#define DECODE_TO_TABLE(where)                                               \
-	if (!keep) {                                                         \
-		log_order_check(LOG_ROWS(rows, count, where), reader);       \
-	} else {                                                             \
-		rows = log_order_undo(LOG_ROWS(rows, count, where), reader); \
-		if (!rows)                                                   \
-			return;                                              \
-		free(table->at);                                             \
-		table->at = rows;                                            \
-	}
-
-#define DECODE_COLUMN(packing, ...)           \
-	{                                     \
-		uint64_t before = 0;          \
-                                              \
-		(void)before;                 \
-		DECODE_##packing(__VA_ARGS__) \
-	}
-
-#define COLUMN_COUNT(packing, ...) +1
-
-#define DEFINE_DECODE(type, list, COLUMNS)                                              \
-	static void decode_##list(struct records *records, struct bytes_reader *reader, \
-				  bool keep)                                            \
-	{                                                                               \
-		size_t count = bytes_get_count(reader, 0 COLUMNS(COLUMN_COUNT));        \
-		size_t names = records->names.texts.len;                                \
-		__typeof__(records->list) *table = &records->list;                      \
-		struct type *rows;                                                      \
-                                                                                        \
-		(void)names, (void)keep;                                                \
-		if (reader->bad || count == 0)                                          \
-			return;                                                         \
-		table->at = rows = mem_alloc_zero(count, sizeof(*rows));                \
-		table->len = table->cap = count;                                        \
-		COLUMNS(DECODE_COLUMN)                                                  \
-	}
-
-TABLES(DEFINE_DECODE)
 
 /* ---- the host and the stacks ---- */
 
@@ -132,104 +31,89 @@ static void decode_host(struct records *records, struct bytes_reader *reader)
 	host->address_digits = (uint8_t)bytes_get_max(reader, 16);
 }
 
-#define DONE(list)                                \
-	do {                                      \
-		if (!keep)                        \
-			vec_free(&records->list); \
-	} while (0)
-
-static void decode_lists(struct records *records, struct bytes_reader *reader, bool keep)
+/* Where each thread's own begin. */
+static void place_lists(struct records *records)
 {
-	uint64_t objects = 0, frames = 0;
+	uint32_t objects = 0, frames = 0;
 
 	vec_for_each(thread, &records->threads) {
-		thread->first_object = (uint32_t)objects;
-		thread->first_frame = (uint32_t)frames;
+		thread->first_object = objects;
+		thread->first_frame = frames;
 		objects += thread->objects;
 		frames += thread->frames;
 	}
-	DONE(threads);
-	decode_objects(records, reader, keep);
-	if (reader->bad || objects != records->objects.len || frames > bytes_left(reader)) {
-		reader->bad = true;
+}
+
+static void decode_frames(struct decoder *from)
+{
+	struct records *records = from->records;
+
+	if (from->totals.frames > bytes_left(from->reader)) {
+		bytes_give_up(from->reader);
 		return;
 	}
-	DONE(objects);
-	for (uint64_t i = 0; i < frames; i++)
-		vec_push(&records->frames,
-			 (name_id)bytes_get_max(reader, records->names.texts.len));
-	DONE(frames);
+	if (from->keep)
+		vec_reserve(&records->frames, from->totals.frames);
+	for (uint64_t i = 0; i < from->totals.frames; i++) {
+		name_id name = (name_id)bytes_get_max(from->reader, records->names.texts.len);
+
+		if (from->keep)
+			records->frames.at[i] = name;
+	}
+	if (from->keep)
+		records->frames.len = from->totals.frames;
 }
 
 #define CHECK_SORTED(list, field)                                               \
 	for (size_t i = 1; i < records->list.len; i++)                          \
 		if (records->list.at[i - 1].field >= records->list.at[i].field) \
-			reader->bad = true;
-
-#define DECODE_TABLE(list)                    \
-	decode_##list(records, reader, keep); \
-	DONE(list);
-#define DECODE_SORTED(list, field)            \
-	decode_##list(records, reader, keep); \
-	CHECK_SORTED(list, field)             \
-	DONE(list);
-
-static void decode_threads_checked(struct records *records, struct bytes_reader *reader,
-				   bool keep)
-{
-	decode_threads(records, reader, keep);
-	CHECK_SORTED(threads, address)
-	vec_for_each(thread, &records->threads)
-		reader->bad |= thread->wait_ms < 0 && thread->wait_ms != MS_NONE;
-	decode_lists(records, reader, keep);
-}
+			from->reader->bad = true;
 
 /* Memory and analysis are sorted by a column that is written in the order of the log. They have a row a counter or field, so
- * they are put into their own order for the check. */
-#define IN_ORDER true
+ * they are kept for the check in any case. */
+#define DECODE_KEPT(list, field)          \
+	do {                              \
+		bool keep = from->keep;   \
+                                          \
+		from->keep = true;        \
+		decode_##list(from);      \
+		CHECK_SORTED(list, field) \
+		from->keep = keep;        \
+	} while (0)
 
-static void decode_memory_checked(struct records *records, struct bytes_reader *reader,
-				  bool keep)
+static void check_counters(const struct decoder *from)
 {
-	decode_memory(records, reader, IN_ORDER);
-	CHECK_SORTED(memory, counter)
-	vec_for_each(counter, &records->memory)
-		reader->bad |= counter->value >> 63 != 0;
-	DONE(memory);
+	vec_for_each(counter, &from->records->memory)
+		from->reader->bad |= counter->value >> 63 != 0;
 }
 
-static void decode_analysis_checked(struct records *records, struct bytes_reader *reader,
-				    bool keep)
+static void decode_records(struct incident *incident, struct decoder *from)
 {
-	decode_analysis(records, reader, IN_ORDER);
-	CHECK_SORTED(analysis, field)
-	DONE(analysis);
-}
+	struct records *records = from->records;
 
-/* What is not kept is freed table by table. */
-static void decode_records(struct incident *incident, struct bytes_reader *reader, bool keep)
-{
-	struct records *records = &incident->records;
-
-	incident->id = bytes_get_u64_be(reader);
-	names_decode(&records->names, reader);
-	decode_host(records, reader);
-	DECODE_SORTED(processes, address)
-	decode_threads_checked(records, reader, keep);
-	DECODE_SORTED(messages, address)
-	DECODE_TABLE(vm_rows)
-	DECODE_TABLE(resource_users)
-	DECODE_SORTED(ports, address)
-	decode_memory_checked(records, reader, keep);
-	DECODE_TABLE(page_files)
-	decode_analysis_checked(records, reader, keep);
-	DECODE_TABLE(port_threads)
-	DECODE_TABLE(command_lines)
-	decode_diagnostics(records, reader, keep);
-	incident->diagnostics_read = records->diagnostics.len;
-	DECODE_TABLE(unknown_lines)
-	if (bytes_left(reader) != 0)
-		reader->bad = true;
+	incident->id = bytes_get_u64_be(from->reader);
+	names_decode(&records->names, from->reader);
+	decode_host(records, from->reader);
+	decode_processes(from);
+	decode_threads(from);
+	if (decode_objects(from) != from->totals.objects)
+		bytes_give_up(from->reader);
+	decode_frames(from);
+	place_lists(records);
+	decode_messages(from);
+	decode_vm_rows(from);
+	decode_resource_users(from);
+	decode_ports(from);
+	DECODE_KEPT(memory, counter);
+	check_counters(from);
+	decode_page_files(from);
+	DECODE_KEPT(analysis, field);
+	decode_port_threads(from);
+	decode_command_lines(from);
+	incident->diagnostics_read = decode_diagnostics(from);
+	decode_unknown_lines(from);
+	if (bytes_left(from->reader) != 0)
+		from->reader->bad = true;
 }
 
 static bool decode(struct incident *incident, const void *bytes, size_t len, bool keep,
@@ -238,6 +122,7 @@ static bool decode(struct incident *incident, const void *bytes, size_t len, boo
 	unsigned long long size = ZSTD_getFrameContentSize(bytes, len);
 	cleanup_free unsigned char *plain = NULL;
 	struct bytes_reader reader;
+	struct decoder decoder = { &reader, &incident->records, .keep = keep };
 
 	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
 	    size > DECODED_MAX)
@@ -246,7 +131,8 @@ static bool decode(struct incident *incident, const void *bytes, size_t len, boo
 	if (ZSTD_decompressDCtx(zstd_decompressor(), plain, size, bytes, len) != size)
 		return error_set(error, ERROR_FORMAT, "the records do not decompress");
 	reader = bytes_reader_from(plain, size);
-	decode_records(incident, &reader, keep);
+	decode_records(incident, &decoder);
+	vec_free(&decoder.columns);
 	if (reader.bad)
 		return error_set(error, ERROR_FORMAT, "the records are damaged");
 	return true;

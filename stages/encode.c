@@ -91,6 +91,8 @@ static unsigned char *put_near(unsigned char *at, uint64_t base, uint64_t value)
 #define ENCODE_PLAIN(field) EACH_ROW(at = bytes_write_varint(at, row->field))
 #define ENCODE_PLUS1(field) \
 	EACH_ROW(at = bytes_write_varint(at, (__typeof__(row->field))(row->field + 1)))
+#define ENCODE_KEY ENCODE_DELTA
+#define ENCODE_TOTAL ENCODE_PLAIN
 #define ENCODE_NAME ENCODE_PLAIN
 #define ENCODE_STATE ENCODE_PLAIN
 #define ENCODE_CODE ENCODE_PLAIN

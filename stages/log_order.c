@@ -2,7 +2,6 @@
 /* Sorted linearly, checked linearly: hostile bytes buy no more time than honest ones. See log_order.h. */
 #include "stages/log_order.h"
 
-#include "pipeline/base/cleanup.h"
 #include "pipeline/base/sort.h"
 
 static const void *row_at(struct log_rows rows, size_t i)
@@ -75,71 +74,67 @@ void log_order_encode(const uint32_t *order, size_t count, byte_vec *out)
 	out->len += planes * count;
 }
 
-/* Whether the row at i stands behind the one before it, as rows in log order do. */
-static bool stands_behind(struct log_rows rows, const uint32_t *order, size_t i)
-{
-	const struct evidence *a = evidence_at(rows, i - 1), *b = evidence_at(rows, i);
+/* ---- and back ---- */
 
-	if (a->source != b->source)
-		return a->source < b->source;
-	if (a->offset != b->offset)
-		return a->offset < b->offset;
-	return order[i - 1] < order[i];
+bool log_order_begin(struct log_order *order, size_t count, struct bytes_reader *reader)
+{
+	unsigned planes = planes_of(count);
+
+	*order = (struct log_order){ .bytes = reader->at, .count = count, .planes = planes };
+	if (reader->bad || bytes_left(reader) / planes < count) {
+		bytes_give_up(reader);
+		return false;
+	}
+	reader->at += planes * count;
+	order->named = mem_alloc_zero(count, sizeof(*order->named));
+	return true;
+}
+
+void log_order_end(struct log_order *order)
+{
+	free(order->named);
+	order->named = NULL;
+}
+
+static int64_t next_row(const struct log_order *order)
+{
+	uint64_t zigzag = 0;
+
+	for (unsigned plane = 0; plane < order->planes; plane++)
+		zigzag |= (uint64_t)order->bytes[plane * order->count + order->done]
+			  << plane * 8;
+	return order->expected + (int64_t)(zigzag >> 1 ^ (zigzag & 1 ? UINT64_MAX : 0));
+}
+
+/* Whether a row that stands there comes behind the one before it, as rows in log order do. */
+static bool stands_behind(const struct log_order *order, const struct evidence *evidence,
+			  uint32_t row)
+{
+	if (order->source != evidence->source)
+		return order->source < evidence->source;
+	if (order->offset != evidence->offset)
+		return order->offset < evidence->offset;
+	return order->row < row;
 }
 
 /* False unless each row is named once and all are in log order. */
-static bool read_order(struct log_rows rows, const unsigned char *bytes, uint32_t *order)
+bool log_order_undo(struct log_order *order, struct log_rows rows, void *table)
 {
-	cleanup_free bool *named = mem_alloc_zero(rows.count, sizeof(*named));
-	unsigned planes = planes_of(rows.count);
-	int64_t expected = 0;
+	for (size_t i = 0; i < rows.count; i++, order->done++) {
+		const struct evidence *evidence = evidence_at(rows, i);
+		int64_t row = next_row(order);
 
-	for (size_t i = 0; i < rows.count; i++) {
-		uint64_t zigzag = 0;
-		int64_t row;
-
-		for (unsigned plane = 0; plane < planes; plane++)
-			zigzag |= (uint64_t)bytes[plane * rows.count + i] << plane * 8;
-		row = expected + (int64_t)(zigzag >> 1 ^ (zigzag & 1 ? UINT64_MAX : 0));
-		if (row < 0 || row >= (int64_t)rows.count || named[row])
+		if (row < 0 || row >= (int64_t)order->count || order->named[row] ||
+		    (order->done && !stands_behind(order, evidence, (uint32_t)row)))
 			return false;
-		named[row] = true;
-		order[i] = (uint32_t)row;
-		if (i && !stands_behind(rows, order, i))
-			return false;
-		expected = row + 1;
+		order->named[row] = true;
+		order->row = (uint32_t)row;
+		order->source = evidence->source;
+		order->offset = evidence->offset;
+		order->expected = row + 1;
+		if (table)
+			memcpy((char *)table + (size_t)row * rows.size, row_at(rows, i),
+			       rows.size);
 	}
 	return true;
-}
-
-static bool take_order(struct log_rows rows, struct bytes_reader *reader, uint32_t *order)
-{
-	size_t len = planes_of(rows.count) * rows.count;
-
-	if (reader->bad || bytes_left(reader) < len || !read_order(rows, reader->at, order)) {
-		reader->bad = true;
-		return false;
-	}
-	reader->at += len;
-	return true;
-}
-
-void *log_order_undo(struct log_rows rows, struct bytes_reader *reader)
-{
-	cleanup_free uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
-	char *table;
-
-	if (!take_order(rows, reader, order))
-		return NULL;
-	table = mem_resize(NULL, rows.count, rows.size);
-	for (size_t i = 0; i < rows.count; i++)
-		memcpy(table + order[i] * rows.size, row_at(rows, i), rows.size);
-	return table;
-}
-
-void log_order_check(struct log_rows rows, struct bytes_reader *reader)
-{
-	cleanup_free uint32_t *order = mem_resize(NULL, rows.count, sizeof(*order));
-
-	take_order(rows, reader, order);
 }

@@ -23,10 +23,25 @@ void log_order_take(struct log_rows rows, const uint32_t *order, size_t count, v
 /* The order as bytes: what each number is beyond the one before plus one, zigzag, in as many planes of one byte a row as the count
  * asks for: numbers that are next to random have a lowest byte that does not compress, which must not keep the others from it. */
 void log_order_encode(const uint32_t *order, size_t count, byte_vec *out);
-/* Reads it behind rows that are in log order: a copy of them in the order of the table, for free(). NULL, with the
- * reader bad, if that is no order, or not the one that log_order_of() finds. */
-void *log_order_undo(struct log_rows rows, struct bytes_reader *reader);
-/* The same for who only wants to know: passes over it, and leaves the reader bad where the other does. */
-void log_order_check(struct log_rows rows, struct bytes_reader *reader);
+
+/* The way back, some rows at a time. */
+struct log_order {
+	const unsigned char *bytes;
+	size_t count, done;
+	unsigned planes;
+	int64_t expected;
+	bool *named;
+	uint32_t row; /* the last one, and where it stood */
+	uint64_t offset;
+	uint32_t source;
+};
+
+/* Takes the order of count rows from the reader, and looks at none of it yet: log_order_undo() does. False, with the reader
+ * bad, when there are not so many bytes. To be ended in any case. */
+bool log_order_begin(struct log_order *order, size_t count, struct bytes_reader *reader);
+/* The next rows in log order are copied to their places in the table; a table of NULL only has them checked. False if that is
+ * no order, or not the one that log_order_of() finds. */
+bool log_order_undo(struct log_order *order, struct log_rows rows, void *table);
+void log_order_end(struct log_order *order);
 
 #endif

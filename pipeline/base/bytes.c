@@ -112,6 +112,24 @@ uint64_t bytes_get_long_varint(struct bytes_reader *reader)
 	return get_whole(reader);
 }
 
+/* Eight bytes at a time while no more varints can end in them than are to be skipped. */
+void bytes_skip_varints(struct bytes_reader *reader, size_t count)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	while (count >= 8 && bytes_left(reader) >= 8) {
+		uint64_t bytes;
+
+		memcpy(&bytes, reader->at, sizeof(bytes));
+		count -= (~bytes >> 7 & ones) * ones >> 56; /* the last ones' upper bit is clear */
+		reader->at += sizeof(bytes);
+	}
+	while (count && reader->at != reader->end)
+		count -= *reader->at++ < 0x80;
+	if (count)
+		bytes_give_up(reader);
+}
+
 uint64_t bytes_get_u64_be(struct bytes_reader *reader)
 {
 	const unsigned char *at = take(reader, sizeof(uint64_t));

@@ -73,6 +73,8 @@ static inline int64_t bytes_get_signed(struct bytes_reader *reader)
 	return (int64_t)(value >> 1 ^ (value & 1 ? UINT64_MAX : 0));
 }
 
+/* Moves behind so many varints, whatever they say. */
+void bytes_skip_varints(struct bytes_reader *reader, size_t count);
 uint64_t bytes_get_u64_be(struct bytes_reader *reader);
 /* So many bytes, zeros where there are none left. */
 void bytes_get(struct bytes_reader *reader, void *to, size_t len);

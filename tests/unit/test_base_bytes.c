@@ -197,6 +197,29 @@ static void test_every_prefix_is_bad(void **state)
 	vec_free(&out);
 }
 
+/* Behind any number of varints stands what reading them one by one comes to; where there are fewer, both turn bad. */
+static void test_varints_are_passed(void **state)
+{
+	byte_vec out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		bytes_put_varint(&out, next_random() % 3 ? random_value() % 100
+							 : random_value());
+	for (size_t len = 0; len <= out.len; len += next_random() % 9)
+		for (size_t count = 0; count <= 210; count += 1 + next_random() % 5) {
+			struct bytes_reader skips = bytes_reader_from(out.at, len);
+			struct bytes_reader reads = skips;
+
+			bytes_skip_varints(&skips, count);
+			for (size_t i = 0; i < count; i++)
+				bytes_get_varint(&reads);
+			assert_int_equal(skips.bad, reads.bad);
+			assert_ptr_equal(skips.at, reads.at);
+		}
+	vec_free(&out);
+}
+
 static void test_bad_stays_bad(void **state)
 {
 	static const unsigned char bytes[] = { 0x05, 'a', 0x01, 'b', 1, 2, 3, 4, 5 };
@@ -305,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_varints_come_back),
 		cmocka_unit_test(test_exact_bytes),
 		cmocka_unit_test(test_every_prefix_is_bad),
+		cmocka_unit_test(test_varints_are_passed),
 		cmocka_unit_test(test_bad_stays_bad),
 		cmocka_unit_test(test_varints_too_long),
 		cmocka_unit_test(test_max),

@@ -220,14 +220,20 @@ static void add_values(struct records *records)
 							   .evidence = any_evidence() }));
 }
 
+/* Now and then more than are packed at a time. */
+static size_t any_count(void)
+{
+	return any() % 50 ? any() % 20 : 100 + any() % 300;
+}
+
 static void any_incident(struct incident *incident)
 {
 	struct records *records = &incident->records;
 
 	incident_init(incident);
 	incident->id = any();
-	add_threads(records, any() % 20);
-	add_rest(records, any() % 20);
+	add_threads(records, any_count());
+	add_rest(records, any_count());
 	add_values(records);
 	records->host =
 		(struct host){ .machine = any_name(&records->names),

@@ -25,19 +25,41 @@ static struct item item_at(uint32_t number, uint32_t source, uint64_t offset)
 	return (struct item){ number, { .source = source, .offset = offset } };
 }
 
-/* The items with their order as bytes read back; NULL when refused. All bytes are read. */
+/* The items with the order's bytes read back, some at a time; NULL when refused. Without a table the verdict is the same. */
+static struct item *undo_bytes(const struct item *in_log, const unsigned char *bytes,
+			       size_t len, size_t count)
+{
+	struct bytes_reader reader = bytes_reader_from(bytes, len);
+	struct item *table = mem_alloc_zero(count, sizeof(*table));
+	struct log_order order, checked;
+	bool good = log_order_begin(&order, count, &reader);
+
+	assert_true(good != reader.bad);
+	assert_int_equal(bytes_left(&reader), 0);
+	reader = bytes_reader_from(bytes, len);
+	assert_true(log_order_begin(&checked, count, &reader) == good);
+	for (size_t at = 0; good && at < count; at += 100) {
+		struct log_rows rows =
+			rows_of(in_log + at, count - at < 100 ? count - at : 100);
+
+		good = log_order_undo(&order, rows, table);
+		assert_true(log_order_undo(&checked, rows, NULL) == good);
+	}
+	log_order_end(&order);
+	log_order_end(&checked);
+	if (good)
+		return table;
+	free(table);
+	return NULL;
+}
+
 static struct item *undo(const struct item *in_log, const uint32_t *order, size_t count)
 {
 	byte_vec bytes = { 0 };
-	struct bytes_reader reader;
 	struct item *table;
 
 	log_order_encode(order, count, &bytes);
-	reader = bytes_reader_from(bytes.at, bytes.len);
-	table = log_order_undo(rows_of(in_log, count), &reader);
-	assert_true(!table == reader.bad);
-	if (table)
-		assert_int_equal(bytes_left(&reader), 0);
+	table = undo_bytes(in_log, bytes.at, bytes.len, count);
 	vec_free(&bytes);
 	return table;
 }
@@ -129,19 +151,13 @@ static void test_damaged_bytes_are_refused(void **state)
 {
 	const struct item in_log[] = { item_at(0, 0, 5), item_at(1, 0, 6) };
 	static const unsigned char below[] = { 1, 4 }, good[] = { 2, 3 };
-	struct bytes_reader reader = bytes_reader_from(below, 2);
-	void *table;
+	void *table = undo_bytes(in_log, good, 2, 2);
 
 	(void)state;
-	assert_null(log_order_undo(rows_of(in_log, 2), &reader));
-	assert_true(reader.bad);
-	reader = bytes_reader_from(good, 1);
-	assert_null(log_order_undo(rows_of(in_log, 2), &reader));
-	assert_true(reader.bad);
-	reader = bytes_reader_from(good, 2);
-	table = log_order_undo(rows_of(in_log, 2), &reader);
 	assert_non_null(table);
 	free(table);
+	assert_null(undo_bytes(in_log, below, 2, 2));
+	assert_null(undo_bytes(in_log, good, 1, 2));
 }
 
 int main(void)
