@@ -93,7 +93,7 @@ static void run_once(struct slice text, struct log_chunk_result *result, struct 
 		base.line += result->lines;
 		text = slice_skip(text, chunk.len);
 	}
-	join_finish(&join);
+	join_finish(&join, NULL);
 	times->whole = now() - begin;
 	times->processes = join.incident.records.processes.len;
 	times->threads = join.incident.records.threads.len;

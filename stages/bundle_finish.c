@@ -274,6 +274,7 @@ struct telling {
 	struct bundle_work *work;
 	struct join *join;
 	struct encoded *encoded;
+	struct incident_encoding *encoding;
 };
 
 static void encode_what_follows(void *of)
@@ -289,11 +290,27 @@ static void encode_what_follows(void *of)
 	progress_step();
 }
 
-static void encode_what_was_read(void *of)
+static void encode_processes(void *of)
 {
 	const struct telling *telling = of;
 
-	incident_encode(&telling->join->incident, &telling->encoded->records);
+	incident_encode_processes(telling->encoding);
+	progress_step();
+}
+
+static void encode_all_else(void *of)
+{
+	const struct telling *telling = of;
+
+	incident_encode_rest(telling->encoding);
+	progress_step();
+}
+
+static void end_encoding(void *of)
+{
+	const struct telling *telling = of;
+
+	incident_encoding_end(telling->encoding, &telling->encoded->records);
 	progress_step();
 }
 
@@ -303,20 +320,20 @@ static void encode_what_was_read(void *of)
 
 static void encode_join(struct bundle_work *work, struct join *join)
 {
+	const struct lender *lender = join_weight(join) > LENT_MIN ? work->lender : NULL;
 	struct encoded *encoded = vec_add(&work->encoded);
-	struct telling telling = { work, join, encoded };
-	size_t weight;
+	struct telling telling = { work, join, encoded, NULL };
 
 	*encoded = (struct encoded){ 0 };
-	join_finish(join);
+	join_finish(join, lender);
 	progress_step();
 	incident_analyse(&join->incident);
 	progress_step();
 	encoded->id = join->incident.id;
-	weight = join_weight(join);
-	if (work->lender && weight > LENT_MIN && weight < LENT_MAX) {
-		work->lender->both(work->lender->threads, encode_what_was_read,
-				   encode_what_follows, &telling);
+	if (lender && join_weight(join) < LENT_MAX) {
+		telling.encoding = incident_encoding_new(&join->incident);
+		lend(lender, encode_processes, encode_all_else, &telling);
+		lend(lender, end_encoding, encode_what_follows, &telling);
 		return;
 	}
 	encode_what_follows(&telling);
@@ -344,7 +361,7 @@ void bundle_finish(struct bundle_work *work)
 		settle_member(work, joined);
 	if (work->joins.len)
 		qsort(work->joins.at, work->joins.len, sizeof(work->joins.at[0]), by_content);
-	while (merge_joins(work))
+	while (work->joins.len > 1 && merge_joins(work))
 		;
 	vec_for_each(join, &work->joins) {
 		join_unpack(*join);

@@ -60,12 +60,6 @@ struct encoded {
 	byte_vec summary, chains, census, digest, records;
 };
 
-/* Whoever has threads lends one: both steps are done when both() returns, side by side if a thread was free. */
-struct lender {
-	void *threads;
-	void (*both)(void *threads, void (*here)(void *), void (*there)(void *), void *of);
-};
-
 struct bundle_work {
 	uint64_t job;
 	int fd;

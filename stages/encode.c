@@ -22,6 +22,7 @@ struct column {
 	bool goes_on; /* no block begins behind it */
 };
 
+/* Half of the records. */
 struct encoder {
 	byte_vec bytes;
 	VEC(size_t) ends; /* of the blocks but the last */
@@ -217,7 +218,13 @@ static void encode_lists(const struct records *records, struct encoder *to)
 	} while (0)
 #define ENCODE_ALL(list) ENCODE_TABLE(list, records->list.len)
 
-static void encode_records(const struct incident *incident, struct encoder *to)
+/* About as much work each. */
+struct incident_encoding {
+	const struct incident *incident;
+	struct encoder processes, rest;
+};
+
+static void encode_processes_half(const struct incident *incident, struct encoder *to)
 {
 	const struct records *records = &incident->records;
 
@@ -228,6 +235,12 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 	end_column(to);
 	encode_host(&records->host, &to->bytes);
 	ENCODE_ALL(processes);
+}
+
+static void encode_rest(const struct incident *incident, struct encoder *to)
+{
+	const struct records *records = &incident->records;
+
 	encode_threads(records->threads.at, NULL, records->threads.len, to);
 	encode_lists(records, to);
 	if (to->spent) {
@@ -248,41 +261,95 @@ static void encode_records(const struct incident *incident, struct encoder *to)
 	ENCODE_ALL(unknown_lines);
 }
 
-/* The frame has its room: zstd's bound, and the header of a block for each that is ended early. */
-static void compress(const struct encoder *from, byte_vec *out)
+/* ---- under zstd ---- */
+
+static void compress_piece(ZSTD_CCtx *context, const struct encoder *from, size_t begin,
+			   size_t end, ZSTD_EndDirective directive, ZSTD_outBuffer *frame)
 {
-	size_t bound = ZSTD_compressBound(from->bytes.len) + from->ends.len * 4;
+	ZSTD_inBuffer piece = { from->bytes.at + begin, end - begin, 0 };
+	size_t left = ZSTD_compressStream2(context, frame, &piece, directive);
+
+	/* An error, and all others are ruled out; where the frame goes on, something may be left inside. */
+	if (ZSTD_isError(left) || (left && directive != ZSTD_e_continue))
+		mem_leave();
+}
+
+static void compress_half(ZSTD_CCtx *context, const struct encoder *from,
+			  ZSTD_EndDirective last, ZSTD_outBuffer *frame)
+{
+	size_t at = 0;
+
+	vec_for_each(end, &from->ends) {
+		if (*end == from->bytes.len && last == ZSTD_e_end)
+			break;
+		compress_piece(context, from, at, *end, ZSTD_e_flush, frame);
+		at = *end;
+	}
+	compress_piece(context, from, at, from->bytes.len, last, frame);
+}
+
+/* The frame has its room: zstd's bound, and the header of a block for each that is ended early. */
+static void compress(const struct incident_encoding *from, byte_vec *out)
+{
+	size_t len = from->processes.bytes.len + from->rest.bytes.len;
+	size_t ends = from->processes.ends.len + from->rest.ends.len;
+	size_t bound = ZSTD_compressBound(len) + ends * 4;
 	ZSTD_CCtx *context = zstd_compressor();
-	size_t at = 0, left = 0;
 	ZSTD_outBuffer frame;
 
 	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-	ZSTD_CCtx_setPledgedSrcSize(context, from->bytes.len);
+	ZSTD_CCtx_setPledgedSrcSize(context, len);
 	vec_reserve(out, out->len + bound);
 	frame = (ZSTD_outBuffer){ out->at + out->len, bound, 0 };
-	for (size_t i = 0; i <= from->ends.len && left == 0; i++) {
-		bool last = i == from->ends.len;
-		size_t end = last ? from->bytes.len : from->ends.at[i];
-		ZSTD_inBuffer block = { from->bytes.at + at, end - at, 0 };
-
-		left = ZSTD_compressStream2(context, &frame, &block,
-					    last ? ZSTD_e_end : ZSTD_e_flush);
-		at = end;
-	}
-	if (left) /* an error, and all others are ruled out */
-		mem_leave();
+	compress_half(context, &from->processes, ZSTD_e_continue, &frame);
+	compress_half(context, &from->rest, ZSTD_e_end, &frame);
 	out->len += frame.pos;
+}
+
+/* ---- in steps, and at one go ---- */
+
+struct incident_encoding *incident_encoding_new(const struct incident *incident)
+{
+	struct incident_encoding *encoding = mem_alloc_zero(1, sizeof(*encoding));
+
+	encoding->incident = incident;
+	encoding->processes.host = encoding->rest.host = &incident->records.host;
+	return encoding;
+}
+
+void incident_encode_processes(struct incident_encoding *encoding)
+{
+	encode_processes_half(encoding->incident, &encoding->processes);
+}
+
+void incident_encode_rest(struct incident_encoding *encoding)
+{
+	encode_rest(encoding->incident, &encoding->rest);
+}
+
+static void encoder_free(struct encoder *encoder)
+{
+	vec_free(&encoder->bytes);
+	vec_free(&encoder->ends);
+	vec_free(&encoder->columns);
+}
+
+void incident_encoding_end(struct incident_encoding *encoding, byte_vec *out)
+{
+	compress(encoding, out);
+	encoder_free(&encoding->processes);
+	encoder_free(&encoding->rest);
+	free(encoding);
 }
 
 static void encode(const struct incident *incident, struct records *spent, byte_vec *out)
 {
-	struct encoder encoder = { .host = &incident->records.host, .spent = spent };
+	struct incident_encoding *encoding = incident_encoding_new(incident);
 
-	encode_records(incident, &encoder);
-	compress(&encoder, out);
-	vec_free(&encoder.bytes);
-	vec_free(&encoder.ends);
-	vec_free(&encoder.columns);
+	encoding->processes.spent = encoding->rest.spent = spent;
+	incident_encode_processes(encoding);
+	incident_encode_rest(encoding);
+	incident_encoding_end(encoding, out);
 }
 
 void incident_encode(const struct incident *incident, byte_vec *out)

@@ -106,6 +106,12 @@ void incident_encode(const struct incident *incident, byte_vec *out);
 /* The same, for an incident that is of no use any more: each table is freed as soon as it is packed, so that records and
  * bytes of a large dump are not held side by side. Only incident_free() may follow. */
 void incident_encode_spent(struct incident *incident, byte_vec *out);
+/* Step by step, for who has two threads: both halves, side by side or not, then what they come to. */
+struct incident_encoding *incident_encoding_new(const struct incident *incident);
+void incident_encode_processes(struct incident_encoding *encoding);
+void incident_encode_rest(struct incident_encoding *encoding);
+/* Frees the encoding. */
+void incident_encoding_end(struct incident_encoding *encoding, byte_vec *out);
 bool incident_decode(struct incident *incident, const void *bytes, size_t len,
 		     struct error *error);
 /* Whether it can be decoded and has this id: one table at a time, so that a stranger's bytes are looked at in less memory. */

@@ -8,6 +8,7 @@
 
 #include "pipeline/base/place_map.h"
 #include "stages/incident.h"
+#include "stages/lender.h"
 
 /* What turns evidence relative to a chunk into evidence of the incident. */
 struct join_base {
@@ -66,8 +67,9 @@ bool join_same_dump(const struct join *a, const struct join *b);
 /* Takes `from` in with its sources, behind those of `join`; unpacks both. Together they weigh at most so much, else only the
  * sources are taken in, and marked. */
 void join_merge(struct join *join, struct join *from, size_t weight_max);
-/* Sorts the records, adds the processes that are only mentioned, works out the host's values and the incident's id. */
-void join_finish(struct join *join);
+/* Sorts the records, adds the processes that are only mentioned, works out the host's values and the incident's id. The
+ * lender may be NULL. */
+void join_finish(struct join *join, const struct lender *lender);
 
 /* Tick length and tick count from the threads, os and arch from what was read (host.c). */
 void host_finish(struct records *records);

@@ -191,7 +191,28 @@ static void tell_ticks(struct records *records)
 		host_diagnose_ticks(records);
 }
 
-void join_finish(struct join *join)
+static void sort_processes(void *of)
+{
+	struct records *records = of;
+
+	SORT_BY_ADDRESS(processes);
+}
+
+/* Looks at no process. */
+static void settle_all_else(void *of)
+{
+	struct records *records = of;
+
+	SORT_BY_ADDRESS(threads);
+	SORT_BY_ADDRESS(messages);
+	SORT_BY_ADDRESS(ports);
+	join_settle_lists(records);
+	join_sort_values(records);
+	tell_ticks(records);
+	host_finish(records);
+}
+
+void join_finish(struct join *join, const struct lender *lender)
 {
 	struct records *records = &join->incident.records;
 
@@ -204,14 +225,7 @@ void join_finish(struct join *join)
 	count_threads(join);
 	join_free_maps(join);
 	join_drop_half_processes(records);
-	SORT_BY_ADDRESS(processes);
-	SORT_BY_ADDRESS(threads);
-	SORT_BY_ADDRESS(messages);
-	SORT_BY_ADDRESS(ports);
-	join_settle_lists(records);
-	join_sort_values(records);
-	tell_ticks(records);
-	host_finish(records);
+	lend(lender, sort_processes, settle_all_else, records);
 	join->incident.diagnostics_read = records->diagnostics.len;
 	join->incident.id = content_id(join);
 }

@@ -40,8 +40,8 @@ static bool is_half(uint64_t address)
 		for (size_t i = 0; i < records->list.len; i++)                         \
 			if (is_half(records->list.at[i].address))                      \
 				diagnose_half(records, &records->list.at[i].evidence); \
-			else                                                           \
-				records->list.at[kept++] = records->list.at[i];        \
+			else if (kept++ != i)                                          \
+				records->list.at[kept - 1] = records->list.at[i];      \
 		records->list.len = kept;                                              \
 	} while (0)
 

@@ -11,20 +11,17 @@
 
 #include "pipeline/base/mem.h"
 
-/* *differ has every bit in which two keys differ. False when they are in order already. */
-static bool compare_keys(const uint32_t *order, size_t count, sort_key_of key_of,
-			 const void *context, uint64_t *differ)
+/* Gathers the keys. *differ has every bit in which two of them differ. False when they are in order already. */
+static bool gather_keys(uint64_t *keys, const uint32_t *order, size_t count,
+			sort_key_of key_of, const void *context, uint64_t *differ)
 {
-	uint64_t first = count ? key_of(context, order[0]) : 0, before = first;
 	bool ordered = true;
 
 	*differ = 0;
-	for (size_t i = 1; i < count; i++) {
-		uint64_t key = key_of(context, order[i]);
-
-		*differ |= key ^ first;
-		ordered &= before <= key;
-		before = key;
+	for (size_t i = 0; i < count; i++) {
+		keys[i] = key_of(context, order[i]);
+		*differ |= keys[i] ^ keys[0];
+		ordered &= i == 0 || keys[i - 1] <= keys[i];
 	}
 	return !ordered;
 }
@@ -50,16 +47,15 @@ struct packing {
 	unsigned shift, bits, place_bits;
 };
 
-static void sort_packed(uint32_t *order, size_t count, sort_key_of key_of, const void *context,
-			struct packing packing, uint64_t *words, uint64_t *spare)
+/* The words hold the keys. */
+static void sort_packed(uint32_t *order, size_t count, struct packing packing,
+			uint64_t *words, uint64_t *spare)
 {
 	uint64_t mask = ~0ull >> (64 - packing.bits);
 	uint32_t *sorted;
 
 	for (size_t i = 0; i < count; i++)
-		words[i] = (key_of(context, order[i]) >> packing.shift & mask)
-				   << packing.place_bits |
-			   i;
+		words[i] = (words[i] >> packing.shift & mask) << packing.place_bits | i;
 	for (unsigned bit = 0; bit < packing.bits; bit += 8) {
 		uint64_t *swap = words;
 
@@ -75,23 +71,28 @@ static void sort_packed(uint32_t *order, size_t count, sort_key_of key_of, const
 
 bool sort_order(uint32_t *order, size_t count, sort_key_of key_of, const void *context)
 {
-	uint64_t differ, *words;
-	unsigned end, place_bits;
+	uint64_t *words = mem_resize(NULL, count, 2 * sizeof(*words)), differ;
+	bool unordered = gather_keys(words, order, count, key_of, context, &differ);
 
-	if (!compare_keys(order, count, key_of, context, &differ))
-		return false;
-	end = 64 - (unsigned)__builtin_clzll(differ);
-	place_bits = 64 - (unsigned)__builtin_clzll(count);
-	words = mem_resize(NULL, count, 2 * sizeof(*words));
-	for (unsigned shift = (unsigned)__builtin_ctzll(differ); shift < end;) {
-		unsigned left = end - shift, room = 64 - place_bits;
-		struct packing packing = { shift, left < room ? left : room, place_bits };
+	if (unordered) {
+		unsigned end = 64 - (unsigned)__builtin_clzll(differ);
+		unsigned place_bits = 64 - (unsigned)__builtin_clzll(count);
+		unsigned shift = (unsigned)__builtin_ctzll(differ);
 
-		sort_packed(order, count, key_of, context, packing, words, words + count);
-		shift += packing.bits;
+		for (;;) {
+			unsigned left = end - shift, room = 64 - place_bits;
+			struct packing packing = { shift, left < room ? left : room,
+						   place_bits };
+
+			sort_packed(order, count, packing, words, words + count);
+			shift += packing.bits;
+			if (shift == end)
+				break;
+			gather_keys(words, order, count, key_of, context, &differ);
+		}
 	}
 	free(words);
-	return true;
+	return unordered;
 }
 
 /* So many moves ahead an element is fetched: where it stands is known, and one at a time would be waited for. */

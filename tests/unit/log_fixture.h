@@ -89,7 +89,7 @@ static void dumps_finish(struct dumps *dumps)
 	dumps->open = NULL;
 	log_chunk_result_free(&dumps->result);
 	vec_for_each(join, &dumps->joins) {
-		join_finish(*join);
+		join_finish(*join, NULL);
 		incident_analyse(&(*join)->incident);
 	}
 }
