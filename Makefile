@@ -30,6 +30,7 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/pipeline
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -357,7 +358,7 @@ INSTALLED_DATA += $(B)/completion/bash>$(BASHDIR)/pipeline $(B)/completion/zsh>$
 	$(B)/completion/fish>$(FISHDIR)/pipeline.fish
 # The units run when somebody enables the timer. A line in etc/cron.d would run unasked, so it is an example.
 INSTALLED_DATA += $(foreach unit,$(wildcard scripts/systemd/*),$(unit)>$(UNITDIR)/$(notdir $(unit))) \
-	scripts/cron/pipeline.cron.d>$(DOCDIR)/examples/pipeline.cron.d
+	scripts/sysusers/pipeline.conf>$(SYSUSERSDIR)/pipeline.conf scripts/cron/pipeline.cron.d>$(DOCDIR)/examples/pipeline.cron.d
 INSTALLED_PROGRAMS := $(PROGRAM)>$(BINDIR)/pipeline
 OWN_FOLDERS := $(DOCDIR)/examples $(DOCDIR)
 
@@ -383,13 +384,16 @@ uninstall: ## remove what install put there
 # The share of the tests that a package build runs: it reads and answers, and the manual is that of the program.
 PACKAGE_TESTS := tests/cli/usage.bats tests/cli/ingest.bats tests/cli/queries.bats tests/cli/show.bats \
 	tests/cli/schema.bats tests/check-install tests/check-manual
-.PHONY: check-package dist deb package-proof
+.PHONY: check-package dist deb package-proof service-proof
 check-package: $(PROGRAM)
 	$(Q)set -e; for test in $(PACKAGE_TESTS); do echo "$$test"; \
 		case $$test in *.bats) PIPELINE='$(abspath $(PROGRAM))' bats "$$test" ;; *) "$$test" ;; esac; done
 
 package-proof: ## build the package in a chroot, install and remove it in another (root, mmdebstrap, 6 minutes)
 	$(Q)scripts/package-proof.sh
+
+service-proof: ## boot a container and run the systemd service in it (root, systemd-nspawn, a minute)
+	$(Q)scripts/service-proof.sh
 
 dist: ## make build/pipeline-RELEASE.tar.gz of the sources, the same of the same files
 	$(Q)mkdir -p build && scripts/list-sources | tar --create --null --files-from=- --sort=name --owner=0 --group=0 \

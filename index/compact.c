@@ -185,7 +185,7 @@ static bool swap(struct index *index, const char *path, const char *data, int64_
 	if (!drop_lock_file(index->folder, error))
 		return false;
 	lock_file_fill(index->folder); /* into the room of the old one, before somebody else has it */
-	return folder_sync(index->folder, error);
+	return folder_share(index->folder, error) && folder_sync(index->folder, error);
 }
 
 static bool compact(struct index *index, int64_t wait_ms, size_t batch_bytes,

@@ -259,7 +259,8 @@ struct index *index_open_write_sized(const char *folder, enum index_lock lock,
 		fresh_clean(folder);
 	if (index->lock_fd >= 0 && lock_file_has_room(folder, error) &&
 	    create_missing(folder, map_bytes, error) &&
-	    env_open_write(index, map_bytes, error) && schema_open(index, true, error))
+	    env_open_write(index, map_bytes, error) && schema_open(index, true, error) &&
+	    folder_share(folder, error))
 		return index;
 fail:
 	index_close(index);

@@ -80,7 +80,12 @@ bool folder_is_local(const char *path, struct error *error);
  * others. */
 const char *network_filesystem(unsigned long magic);
 
-/* lock.c: the descriptor that holds the writer lock until it is closed, or -1. */
+/* share.c: lets the group of a shared folder at the files of the index; for the holder of the writer lock. */
+bool folder_share(const char *folder, struct error *error);
+
+/* lock.c */
+#define LOCK_FILE "writer.lock"
+/* The descriptor that holds the writer lock until it is closed, or -1. */
 int writer_lock(const char *folder, enum index_lock lock, struct error *error);
 /* The same for a reader; *fd is -1 as well where none may be made, as on a read-only medium. */
 bool reader_lock(const char *folder, int *fd, struct error *error);

@@ -17,7 +17,6 @@
 
 #include "pipeline/base/cleanup.h"
 
-#define LOCK_FILE "writer.lock"
 /* lock.mdb for as many readers as env.c asks for, as LMDB lays it out. */
 #define LOCK_FILE_BYTES 32768
 #define POLL_MS 10

@@ -9,4 +9,8 @@ MAILTO=root
 LC_ALL=C.UTF-8
 PIPELINE_INDEX=/var/lib/pipeline/index
 
-30 2 * * *  pipeline  pipeline nightly --only-news --lock skip --quiet --metrics /var/lib/pipeline/pipeline.prom /srv/cases
+# Once, as root: the user, and a folder for the index, which its group may ask.
+#     systemd-sysusers    or    adduser --system --group --home /var/lib/pipeline --no-create-home pipeline
+#     install -d -o pipeline -g pipeline -m 2750 /var/lib/pipeline /var/lib/pipeline/index
+#     install -d -o pipeline -m 755 /var/cache/pipeline
+30 2 * * *  pipeline  pipeline nightly --only-news --lock skip --quiet --metrics /var/cache/pipeline/pipeline.prom /srv/cases

@@ -74,7 +74,7 @@ expand() {
 	grep -qE '^([0-9*]+ ){5} ?pipeline +pipeline nightly ' line || fail "$(cat line)"
 	mkdir archive
 	cp "$CASE" archive
-	command=$(sed -E 's/^([0-9*]+ ){5} ?pipeline +//' line | sed "s,/var/lib/pipeline,$PWD,; s,/srv/cases,$PWD/archive,")
+	command=$(sed -E 's/^([0-9*]+ ){5} ?pipeline +//' line | sed "s,/var/cache/pipeline,$PWD,; s,/srv/cases,$PWD/archive,")
 	exits 0 bash -c "pipeline() { \"\$PIPELINE\" \"\$@\"; }; $command"
 	grep -q '^pipeline: first mail: ' <<<"$output" || fail "$output"
 	[ -s pipeline.prom ]
@@ -87,6 +87,7 @@ expand() {
 	make -s -C "$ROOT" -o build/pipeline install DESTDIR="$PWD/root" PREFIX=/usr >/dev/null
 	[ -f root/usr/lib/systemd/system/pipeline-nightly.service ]
 	[ -f root/usr/lib/systemd/system/pipeline-nightly.timer ]
+	[ -f root/usr/lib/sysusers.d/pipeline.conf ]
 	[ -f root/usr/share/doc/pipeline/examples/pipeline.cron.d ]
 	[ ! -e root/etc ]
 	[ -z "$(find root -type l)" ]
