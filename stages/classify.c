@@ -7,6 +7,8 @@
  */
 #include "stages/classify.h"
 
+#include "stages/eight.h"
+
 /* One control byte in so many is more than a log has. */
 #define CONTROL_SHARE 32
 #define NUL_SHARE 512
@@ -28,6 +30,15 @@ static bool is_control(unsigned unit)
 	       unit == 0x7f;
 }
 
+/* Eight bytes of which none is NUL or such a control byte. */
+static bool is_plain(uint64_t bytes)
+{
+	uint64_t plain = eight_between(bytes, 0x20, 0x7e) |
+			 eight_between(bytes, '\b', '\r') | (bytes & EIGHT_HIGH);
+
+	return plain == EIGHT_HIGH;
+}
+
 static bool is_text8(struct slice first)
 {
 	size_t nul_runs = 0, controls = 0;
@@ -39,6 +50,10 @@ static bool is_text8(struct slice first)
 	for (size_t i = 0; i < first.len; i++) {
 		unsigned char byte = (unsigned char)first.at[i];
 
+		if (first.len - i >= 8 && is_plain(eight_load(first.at + i))) {
+			i += 7;
+			continue;
+		}
 		nul_runs += byte == 0 && (i == 0 || first.at[i - 1] != 0);
 		controls += byte != 0 && is_control(byte);
 	}
@@ -83,8 +98,11 @@ static bool is_text16(struct slice first, size_t high)
 /* Without a byte order mark nine in ten characters must be ASCII. */
 static bool is_text16_unmarked(struct slice first, size_t high)
 {
-	struct pair_counts counts = pairs_count(first, high);
+	struct pair_counts counts;
 
+	if (!memchr(first.at, 0, first.len)) /* which every second byte would be */
+		return false;
+	counts = pairs_count(first, high);
 	return counts.pairs >= 2 && counts.ascii >= counts.pairs - counts.pairs / 10;
 }
 

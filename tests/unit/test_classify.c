@@ -102,6 +102,31 @@ static void test_unmarked_utf16(void **state)
 	check(SLICE("A\0\0\0B\0\0\0C\0\0\0"), CONTENT_BINARY, ENCODING_UTF8);
 }
 
+static bool is_allowed(unsigned byte)
+{
+	return strchr("\t\n\r\f\v\b\x1b", (int)byte) || (byte >= 0x20 && byte != 0x7f);
+}
+
+/* So many of a byte among letters, wherever they stand: one control byte in 32 may be, NUL bytes in two places may not. */
+static void test_bytes_are_counted(void **state)
+{
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++)
+		for (unsigned count = 0; count <= 12; count++)
+			for (size_t len = 320; len < 336; len++) {
+				bool few = byte ? count <= 10 : count <= 1;
+				char text[336];
+
+				memset(text, 'x', len);
+				for (unsigned i = 0; i < count; i++)
+					text[len * i / 12 + (i * 5 + byte) % 8] = (char)byte;
+				check((struct slice){ text, len },
+				      few || (byte && is_allowed(byte)) ? CONTENT_TEXT
+									: CONTENT_BINARY,
+				      ENCODING_UTF8);
+			}
+}
+
 static void test_names_of_encodings(void **state)
 {
 	(void)state;
@@ -119,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_binary),
 		cmocka_unit_test(test_marked_utf16),
 		cmocka_unit_test(test_unmarked_utf16),
+		cmocka_unit_test(test_bytes_are_counted),
 		cmocka_unit_test(test_names_of_encodings),
 	};
 
