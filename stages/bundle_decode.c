@@ -21,12 +21,16 @@ static void quarantine(struct member *member, const struct error *error)
 /* Fills the chunk's text behind what was carried over, up to its end or the member's. */
 static void fill_text(struct bundle_work *work, struct chunk *chunk)
 {
+	size_t room = work->carry.len + chunk->fill;
+
+	if (room > CHUNK_TEXT)
+		room = CHUNK_TEXT;
 	memcpy(chunk->text, work->carry.at, work->carry.len);
 	chunk->len = work->carry.len;
 	work->carry.len = 0;
-	while (!work->text.ended && CHUNK_TEXT - chunk->len >= 64)
+	while (!work->text.ended && room - chunk->len >= 64)
 		chunk->len += member_text_read(&work->text, chunk->text + chunk->len,
-					       CHUNK_TEXT - chunk->len);
+					       room - chunk->len);
 }
 
 static void cut_text(struct bundle_work *work, struct chunk *chunk)

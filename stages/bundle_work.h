@@ -35,6 +35,7 @@ struct chunk {
 	uint64_t number; /* in its bundle, from 0 */
 	size_t member;   /* index into work->members */
 	uint64_t offset; /* of the text in the member's text */
+	size_t fill;     /* of new text, at most so much; the floor's choice */
 	size_t len;
 	enum encoding encoding;
 	bool fresh; /* else it goes on from the chunk before */

@@ -235,6 +235,10 @@ static bool is_heavy(const struct floor *floor)
 	return weight > WEIGHT_MAX;
 }
 
+/* Where there are bundles enough a thread stays with what it has decoded, and text, records and the decoder's window stay in its
+ * cache; threads that share one bundle are the better off the less often they have to hand something over. */
+#define CACHED_TEXT (256u << 10)
+
 static bool try_decode(struct floor *floor)
 {
 	bool heavy = is_heavy(floor);
@@ -251,6 +255,7 @@ static bool try_decode(struct floor *floor)
 		chunk = spare_pop(floor);
 		if (!chunk)
 			return false;
+		chunk->fill = floor->stations.len > 1 ? CACHED_TEXT : CHUNK_TEXT;
 		station->decoding = true;
 		pthread_mutex_unlock(&floor->lock);
 		more = bundle_decode(station->work, chunk);

@@ -43,6 +43,7 @@ static struct bundle_work *read_bundle(const char *name, const void *bytes, size
 	struct log_state state;
 
 	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+	chunk->fill = CHUNK_TEXT;
 	while (bundle_decode(work, chunk)) {
 		if (chunk->fresh)
 			log_state_fresh(&state, chunk->first ? LISTING_UNKNOWN
