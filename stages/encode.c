@@ -10,8 +10,9 @@
 
 /* ---- where the bytes go ---- */
 
-/* Columns are unlike each other, so each begins a block of zstd's, with a code of its own, once there are so many bytes. */
-#define BLOCK_MIN 1024
+/* Columns are unlike each other, so each begins a block of zstd's, with a code of its own, once there are so many bytes: in a small
+ * dump making the codes takes longer than all the rest of packing. */
+#define BLOCK_MIN 16384
 /* So many rows are packed at a time, column by column: they stay in the cache while they are. */
 #define ROWS 128
 
