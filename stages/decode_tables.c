@@ -156,7 +156,8 @@ static uint64_t get_near(struct bytes_reader *reader, uint64_t base)
 		(void)names;                                                                \
 		if (all == 0 || from->reader->bad)                                          \
 			return all;                                                         \
-		memset(scratch, 0, (all < ROWS ? all : ROWS) * sizeof(*scratch));           \
+		if (from->keep)                                                             \
+			memset(scratch, 0, (all < ROWS ? all : ROWS) * sizeof(*scratch));   \
 		COLUMNS(FIND_COLUMN)                                                        \
 		if (from->keep && !from->reader->bad)                                       \
 			table = new_table(&from->records->list, all);                       \

@@ -47,11 +47,21 @@ struct bytes_reader bytes_reader_from(const void *bytes, size_t len);
 void bytes_give_up(struct bytes_reader *reader);
 uint8_t bytes_get_u8(struct bytes_reader *reader);
 uint64_t bytes_get_long_varint(struct bytes_reader *reader);
-/* Most are of one byte. A bad reader has none left. */
+/* Most are of one byte, most others of two. A bad reader has none left. */
 static inline uint64_t bytes_get_varint(struct bytes_reader *reader)
 {
-	if (reader->at != reader->end && *reader->at < 0x80)
-		return *reader->at++;
+	const unsigned char *at = reader->at;
+
+	if (reader->end - at >= 2) {
+		if (at[0] < 0x80) {
+			reader->at = at + 1;
+			return at[0];
+		}
+		if (at[1] < 0x80) {
+			reader->at = at + 2;
+			return (at[0] & 0x7fu) | (unsigned)at[1] << 7;
+		}
+	}
 	return bytes_get_long_varint(reader);
 }
 
