@@ -60,14 +60,15 @@ static void put_worse(const struct diff_group *group)
 		       print_duration_short(after, group->after.longest_wait_ms),
 		       print_duration_short(before, group->before.longest_wait_ms),
 		       group->worse > WORSE_WAIT ? ";" : "");
-	if (group->worse & WORSE_CHAINS)
-		printf(" %llu chains, %llu before%s", (unsigned long long)group->after.chains,
-		       (unsigned long long)group->before.chains,
+	if (group->worse & WORSE_CHAINS) {
+		print_count(" ", group->after.chains, "chain");
+		printf(", %llu before%s", (unsigned long long)group->before.chains,
 		       group->worse & WORSE_MACHINES ? ";" : "");
-	if (group->worse & WORSE_MACHINES)
-		printf(" %llu machines, %llu before",
-		       (unsigned long long)group->after.machines,
-		       (unsigned long long)group->before.machines);
+	}
+	if (group->worse & WORSE_MACHINES) {
+		print_count(" ", group->after.machines, "machine");
+		printf(", %llu before", (unsigned long long)group->before.machines);
+	}
 	putchar('\n');
 }
 
