@@ -22,6 +22,9 @@ class Scenario:
         self.status = self.before = self.after = self.seconds = None
         self.ids = set()
 
+    def heard(self, status, said, again):
+        """Looks at what a run printed that was disturbed and ended so, and the one after it."""
+
     def begin(self, index):
         shutil.rmtree(index, ignore_errors=True)
         if self.base:
@@ -43,6 +46,63 @@ class Scenario:
         self.ids |= program.incidents(index, env)
         if self.after == self.before and self.name not in ("compact", "regroup"):
             raise program.Failure("%s changes nothing" % self.name)
+
+
+class Night(Scenario):
+    """Nothing is ever lost between two mails, and the files beside them are whole or not there."""
+
+    FILES = {"--metrics": b"# EOF\n", "--report": b"</html>\n"}  # and how they end
+
+    def __init__(self, paths, base, folder, files):
+        self.folder = folder
+        self.files = {"file" + option: self.FILES[option] for option in files}
+        options = [word for option in files for word in (option, os.path.join(folder, "file" + option))]
+        super().__init__("nightly", ("nightly", "--format", "json", *options, *paths), base, False)
+
+    def begin(self, index):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.mkdir(self.folder)
+        super().begin(index)
+
+    def measure(self, index, env):
+        super().measure(index, env)
+        self.begin(index)
+        self.news = told(program.must(index, self.words, env, self.status))
+        if not self.news:
+            raise program.Failure("the mail tells nothing")
+
+    def look_at_files(self, status):
+        for name in os.listdir(self.folder):
+            if name not in self.files:
+                if status >= 0:
+                    raise program.Failure("left behind: %s" % name)
+                continue
+            with open(os.path.join(self.folder, name), "rb") as file:
+                if not file.read().endswith(self.files[name]):
+                    raise program.Failure("%s is not whole" % name)
+
+    def heard(self, status, said, again):
+        before, now = told(said), told(again)
+        if not self.news <= before | now:
+            raise program.Failure("in no mail: %s" % sorted(self.news - before - now))
+        if status == self.status and (before != self.news or now):
+            raise program.Failure("exit %d, and the next mail tells %d of %d again" % (status, len(now), len(self.news)))
+        self.look_at_files(status)
+        missing = set(self.files) - set(os.listdir(self.folder))
+        if missing:
+            raise program.Failure("not written: %s" % sorted(missing))
+
+
+def told(mail):
+    """The incidents and the quarantined members that a mail names; none where it did not come out whole."""
+    try:
+        said = json.loads(mail)
+    except ValueError:
+        return set()
+    if said["status"] not in ("news", "quiet"):
+        return set()
+    return {row["incident"] for row in said["incidents"]["incidents"]} | {
+        (row["bundle"], row["member"], row["reason"]) for row in said["quarantined"]["members"]}
 
 
 def generate(folder, seed, count):
@@ -104,6 +164,36 @@ def retried(scratch, paths, env):
     return Scenario("retry", ("quarantine", "retry"), base, False)
 
 
+def merged(scratch, paths, notes, env):
+    """Two other indexes. Of one has come a part, in an earlier state, and it has a pin; the other has `notes` bundles without a dump."""
+    folder = os.path.join(scratch, "merging")
+    shutil.copytree(os.path.dirname(paths[0]), folder)
+    now = [os.path.join(folder, os.path.basename(path)) for path in paths]
+    part = len(now) // 3
+    for path, other in zip(now[:part], paths[part:]):
+        shutil.copyfile(other, path)
+        os.utime(path, (1000000000, 1000000000))
+    base = ingested(scratch, "merge", now[:part], env)
+    for path, own in zip(now[:part], paths):
+        shutil.copyfile(own, path)
+    one = ingested(scratch, "one", now[:2 * part], env)
+    program.must(one, ("pin", max(program.incidents(one, env))), env)
+    without = os.path.join(scratch, "without")
+    os.mkdir(without)
+    for number in range(notes):
+        with open(os.path.join(without, "note-%d.txt" % number), "w", encoding="ascii") as file:
+            file.write("Tuesday %d: it hangs.\n" % number)
+    two = ingested(scratch, "two", [*now[2 * part:], without], env)
+    return Scenario("merge", ("merge", one, two), base, False)
+
+
+def night(scratch, paths, bundles, files, env):
+    """The second of a growing archive."""
+    base = ingested(scratch, "night", paths, env)
+    program.must(base, ("nightly",), env, None)
+    return Night((bundles,), base, os.path.join(scratch, "mail"), files)
+
+
 def middle_time(index, env):
     rows = json.loads(program.must(index, ("list", "--format", "json"), env))["incidents"]
     times = sorted(row["session_time"] for row in rows if row["session_time"])
@@ -139,7 +229,9 @@ def many(scratch, seed, count, env):
     found = [Scenario("fresh", ("ingest", bundles), None, False),
              Scenario("more", ("ingest", bundles), part, False),
              changed(scratch, paths, env),
-             retried(scratch, paths[:6], env)]
+             retried(scratch, paths[:6], env),
+             merged(scratch, paths, 300, env),
+             night(scratch, paths[:len(paths) // 2], bundles, ("--metrics", "--report"), env)]
     return measured(scratch, found + upkeep(scratch, bundles, env), env)
 
 
@@ -149,5 +241,7 @@ def few(scratch, seed, env):
     found = [Scenario("fresh", ("ingest", *paths[:2]), None, False),
              Scenario("stdin", ("ingest", "-", "<" + paths[0]), None, False),
              changed(scratch, paths, env),
-             retried(scratch, paths[:2], env)]
+             retried(scratch, paths[:2], env),
+             merged(scratch, paths, 0, env),
+             night(scratch, paths[:1], os.path.dirname(paths[0]), ("--metrics",), env)]
     return measured(scratch, found + upkeep(scratch, os.path.dirname(paths[0]), env), env)

@@ -47,9 +47,12 @@ class Trial:
             raise Failure("it is neither done nor not begun: %s" % program.differences(now, scenario.after))
         return STATES[2]
 
-    def finish(self, scenario):
-        """The same command again: it ends with the content of an undisturbed run, and leaves nothing else behind."""
-        program.must(self.index, scenario.words, self.env, scenario.status)
+    def finish(self, scenario, status=None, said=b""):
+        """The same command again: it ends with the content of an undisturbed run, and leaves nothing else behind. The run before
+        it ended with that status and printed that."""
+        again = program.must(self.index, scenario.words, self.env, scenario.status)
+        if status is not None:
+            scenario.heard(status, said, again)
         wrong = program.differences(program.content(self.index, self.env), scenario.after)
         if wrong:
             raise Failure("the content is not that of an undisturbed run: %s" % wrong)
