@@ -14,9 +14,11 @@
 #include "stages/signature.h"
 
 /* Chains beyond these are not listed, nor hops beyond CHAIN_HOPS_MAX or, each counted once however many chains share
- * it, beyond HOPS_MAX; nor is a graph walked further than so many arcs. */
+ * it, beyond HOPS_MAX; nor beyond UNLIKE_HOPS_MAX, each counted for every signature that it is in: so much does an index
+ * note of them. Nor is a graph walked further than so many arcs. */
 #define CHAINS_MAX 200000u
-#define HOPS_MAX (1u << 20)
+#define HOPS_MAX (1u << 18)
+#define UNLIKE_HOPS_MAX (1u << 18)
 #define STEPS_MAX (4 * CHAIN_HOPS_MAX)
 
 struct walk {
@@ -90,7 +92,8 @@ static void end_path(struct walk *walk, uint32_t cycle_start)
 		return;
 	walk->hops += walk->path.len + (cycle_start == NUMBER_NONE);
 	walk->full = list->chains.len >= CHAINS_MAX || walk->hops > CHAIN_HOPS_MAX ||
-		     list->hops.len + walk->path.len > HOPS_MAX;
+		     list->hops.len + walk->path.len > HOPS_MAX ||
+		     walk->maker.unlike_hops > UNLIKE_HOPS_MAX;
 	if (!walk->full)
 		chain_make(&walk->maker, &walk->path, cycle_start);
 }

@@ -2,6 +2,8 @@
 /* Making chains; see chain_make.h. A chain is made from its end, so that its hops can be those of an earlier one. */
 #include "stages/chain_make.h"
 
+#include "pipeline/base/hash.h"
+
 void chain_maker_init(struct chain_maker *maker, struct incident *incident)
 {
 	size_t names = incident->records.names.texts.len + 1;
@@ -23,6 +25,8 @@ void chain_maker_free(struct chain_maker *maker)
 	vec_free(&maker->names);
 	map_free(&maker->hops);
 	map_free(&maker->visited);
+	map_free(&maker->alike);
+	vec_free(&maker->shapes);
 }
 
 static name_id list_name(struct chain_maker *maker, name_id name)
@@ -80,6 +84,29 @@ static struct hop make_hop(struct chain_maker *maker, uint64_t thread,
 	return hop;
 }
 
+/* Whether it is like the one behind it: such runs count once in a signature. */
+static bool is_run(const struct chain_list *list, const struct hop *hop)
+{
+	const struct hop *next = hop_next(list, hop);
+
+	return next && next->image == hop->image && next->via == hop->via;
+}
+
+/* Of the rules of signature.c it knows only what they look at: two shapes may be of one signature, but not one of two. */
+static void push_hop(struct chain_maker *maker, const struct hop *hop, name_id last_reason)
+{
+	const uint64_t told[] = {
+		hop->next == NUMBER_NONE ? 0 : maker->shapes.at[hop->next],
+		(uint64_t)hop->image << 8 | hop->via,
+		hop->next == NUMBER_NONE ? (uint64_t)last_reason << 32 | hop->frame : 0
+	};
+
+	vec_push(&maker->shapes, is_run(&maker->incident->chains, hop)
+					 ? maker->shapes.at[hop->next]
+					 : hash64(told, sizeof(told)));
+	vec_push(&maker->incident->chains.hops, *hop);
+}
+
 static enum timing timing_of(const struct incident *incident, const struct edge *edge)
 {
 	const struct thread *client = incident_thread(incident, edge->thread);
@@ -112,7 +139,7 @@ static uint32_t waiting_hop(struct chain_maker *maker, uint32_t edge_at, uint32_
 	hop.via = edge->kind;
 	hop.timing = (uint8_t)timing_of(maker->incident, edge);
 	*place = (uint32_t)list->hops.len;
-	vec_push(&list->hops, hop);
+	push_hop(maker, &hop, 0);
 	return (uint32_t)list->hops.len - 1;
 }
 
@@ -121,10 +148,14 @@ static uint32_t last_hop(struct chain_maker *maker, const struct edge *edge)
 {
 	struct chain_list *list = &maker->incident->chains;
 	struct chain_target *target = chain_target_of(&maker->targets, edge);
+	const struct thread *known;
+	struct hop hop;
 
 	if (target->hop == NUMBER_NONE) {
+		known = incident_thread(maker->incident, edge->owner_thread);
+		hop = make_hop(maker, edge->owner_thread, target);
 		target->hop = (uint32_t)list->hops.len;
-		vec_push(&list->hops, make_hop(maker, edge->owner_thread, target));
+		push_hop(maker, &hop, known ? known->wait_reason : 0);
 	}
 	return target->hop;
 }
@@ -252,6 +283,16 @@ static void add_hops(struct chain_maker *maker, const edge_path *path, struct ch
 	chain->hops = (uint32_t)path->len + !ring;
 }
 
+static void count_unlike(struct chain_maker *maker, const struct chain *chain)
+{
+	uint32_t *place = map_place(&maker->alike, maker->shapes.at[chain->first_hop]);
+
+	if (*place != MAP_NONE)
+		return;
+	*place = (uint32_t)maker->incident->chains.chains.len;
+	maker->unlike_hops += chain->hops;
+}
+
 void chain_make(struct chain_maker *maker, const edge_path *path, uint32_t cycle_start)
 {
 	struct chain_list *list = &maker->incident->chains;
@@ -268,5 +309,6 @@ void chain_make(struct chain_maker *maker, const edge_path *path, uint32_t cycle
 		chain.first_candidate = (uint32_t)list->candidates.len;
 		chain.candidates = chain_guess(&maker->guesses, maker->incident, last);
 	}
+	count_unlike(maker, &chain);
 	vec_push(&list->chains, chain);
 }

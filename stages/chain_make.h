@@ -19,6 +19,9 @@ struct chain_maker {
 	VEC(name_id) names; /* the incident's names -> the list's, 0 when not taken over yet */
 	struct map hops;    /* edge and the hop it leads to -> hop */
 	struct map visited; /* process -> the last chain that went through it */
+	VEC(uint64_t) shapes; /* for each hop what may tell the chains from it on apart in a signature */
+	struct map alike;     /* shape of a chain's first hop -> the first such chain */
+	uint64_t unlike_hops; /* of chains that are not alike, one of each */
 	uint32_t by_kind[ENDPOINT_KINDS]; /* endpoints without a thread; NUMBER_NONE */
 };
 

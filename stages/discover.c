@@ -132,6 +132,7 @@ static int bundle_compare(const void *a, const void *b)
 struct joined {
 	char *path;
 	unsigned highest;
+	struct split split;
 };
 
 typedef VEC(struct joined) joined_vec;
@@ -198,22 +199,30 @@ static void parts_drop(struct found_list *list, const joined_vec *joined)
 	list->bundles.len = kept;
 }
 
-static void joined_add(struct found_list *list, const struct joined *one)
+/* Leaves those that are split: any other file is a bundle as it was found. */
+static void joined_look(joined_vec *joined)
 {
-	struct split split, *copy;
-	struct stat st;
+	size_t kept = 0;
 
-	if (!split_find(one->path, one->highest, &split)) {
-		if (stat(one->path, &st) == 0)
-			bundle_add(list, one->path, &st);
-		return;
+	vec_for_each(one, joined) {
+		if (split_find(one->path, one->highest, &one->split))
+			joined->at[kept++] = *one;
+		else
+			free(one->path);
 	}
-	copy = mem_alloc(sizeof(*copy));
-	*copy = split;
-	vec_push(&list->bundles, ((struct found_bundle){ .path = mem_strdup(one->path),
-							 .size = split.size,
-							 .mtime_ns = split.mtime_ns,
-							 .split = copy }));
+	joined->len = kept;
+}
+
+/* Takes over the path and the parts. */
+static void joined_add(struct found_list *list, struct joined *one)
+{
+	struct split *split = mem_alloc(sizeof(*split));
+
+	*split = one->split;
+	vec_push(&list->bundles, ((struct found_bundle){ .path = one->path,
+							 .size = split->size,
+							 .mtime_ns = split->mtime_ns,
+							 .split = split }));
 }
 
 static void splits_join(struct found_list *list)
@@ -221,12 +230,11 @@ static void splits_join(struct found_list *list)
 	joined_vec joined = { 0 };
 
 	joined_find(list, &joined);
+	joined_look(&joined);
 	if (joined.len)
 		parts_drop(list, &joined);
-	vec_for_each(one, &joined) {
+	vec_for_each(one, &joined)
 		joined_add(list, one);
-		free(one->path);
-	}
 	vec_free(&joined);
 }
 
