@@ -253,7 +253,6 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct error error = ERROR_INIT;
 	int status;
 
-	mem_set_exit_status(STATE_UNKNOWN);
 	if (!options_take_alone(command, argc, argv, take_option, &check, &status)) {
 		if (status == 0)
 			return 0;
@@ -276,5 +275,6 @@ const struct command command_check = {
 		"  pipeline check --max-age 26h,50h --max-fill 90%,97%   # a warning, and what is critical\n"
 		"  pipeline check --max-quarantined 5%,20% --max-new 0   # warn of any new chain\n",
 	.options = rows,
+	.machine_failed = STATE_UNKNOWN,
 	.run = run,
 };

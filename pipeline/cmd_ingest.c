@@ -26,7 +26,6 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct operands paths;
 	int status;
 
-	mem_set_exit_status(EXIT_IO);
 	if (!options_take(command, argc, argv, take_option, &ingest, &paths, &status))
 		return status;
 	ingest.paths = paths.at;
@@ -47,5 +46,6 @@ const struct command command_ingest = {
 		    "  pipeline ingest case.zip kd.log         # just these\n"
 		    "  zcat kd.log.gz | pipeline ingest -      # standard input\n",
 	.options = rows,
+	.machine_failed = EXIT_IO,
 	.run = run,
 };

@@ -96,7 +96,6 @@ static int run(const struct command *command, const char *index, int argc, char 
 	cleanup_free char *folder = NULL;
 	int status;
 
-	mem_set_exit_status(EXIT_IO);
 	if (!options_take(command, argc, argv, take_option, &nightly, &paths, &status))
 		return status;
 	nightly.ingest.paths = paths.at;
@@ -119,5 +118,6 @@ const struct command command_nightly = {
 		"  pipeline nightly --metrics pipeline.prom /srv/cases     # and numbers for node_exporter\n"
 		"  pipeline nightly --since 2026-01-05                     # a mail that was lost, again\n",
 	.options = rows,
+	.machine_failed = EXIT_IO,
 	.run = run,
 };

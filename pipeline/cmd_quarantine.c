@@ -302,7 +302,6 @@ static int run(const struct command *command, const char *index, int argc, char 
 	struct operands words;
 	int status;
 
-	mem_set_exit_status(EXIT_IO);
 	if (!options_take(command, argc, argv, take_option, &quarantine, &words, &status))
 		return status;
 	return run_verb(&quarantine, &words);
@@ -318,5 +317,6 @@ const struct command command_quarantine = {
 		"  pipeline quarantine retry                   # after an update, or a repair\n"
 		"  pipeline quarantine retry --password-file pw # only what is encrypted\n",
 	.options = rows,
+	.machine_failed = EXIT_IO,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/log.h"
+#include "pipeline/base/mem.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/commands.h"
 #include "pipeline/fold.h"
@@ -49,6 +50,26 @@ static bool take_option(void *into, const struct options *options, int id)
 	}
 }
 
+/*
+ * The first word that names a command: most likely the command, and all that is known of it before the options in front are taken.
+ */
+static const struct command *likely_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const struct command *command = command_find(slice_from(argv[i]));
+
+		if (command)
+			return command;
+	}
+	return NULL;
+}
+
+static void leave_as(const struct command *command)
+{
+	mem_set_exit_status(command && command->machine_failed ? command->machine_failed
+							       : EXIT_USAGE);
+}
+
 /* Whoever names a file or folder in the place of a command most likely wants it read. */
 static int unknown_command(const char *word)
 {
@@ -66,6 +87,7 @@ static int run(int argc, char **argv)
 	const struct command *command;
 	int status;
 
+	leave_as(likely_command(argc, argv));
 	if (!options_take_first(argc, argv, take_option, &start, &words, &status))
 		return status;
 	if (start.version) {
@@ -77,8 +99,10 @@ static int run(int argc, char **argv)
 	if (words.count == 0)
 		return options_mistake(&command_program, "no command given");
 	command = command_find(slice_from(words.at[0]));
-	return command ? command->run(command, start.index, words.count, words.at)
-		       : unknown_command(words.at[0]);
+	if (!command)
+		return unknown_command(words.at[0]);
+	leave_as(command);
+	return command->run(command, start.index, words.count, words.at);
 }
 
 /*

@@ -52,6 +52,7 @@ struct command {
 	const struct option_row *options; /* ends with a row of id 0 */
 	bool pages;    /* what it prints for people goes through a pager, on a terminal */
 	bool unpreset; /* works also where the config file is wrong */
+	int machine_failed; /* its exit where the machine fails it, without memory above all; 0 stands for EXIT_USAGE */
 	int (*run)(const struct command *command, const char *index, int argc, char **argv);
 };
 

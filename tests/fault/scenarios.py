@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 from . import program
 
@@ -235,9 +236,18 @@ def many(scratch, seed, count, env):
     return measured(scratch, found + upkeep(scratch, bundles, env), env)
 
 
+def zipped(path):
+    """The bundle in a zip, whose parts would be looked for beside it."""
+    with zipfile.ZipFile(path + ".zip", "w") as out:
+        out.write(path, os.path.basename(path))
+    os.remove(path)
+    return path + ".zip"
+
+
 def few(scratch, seed, env):
     """Over two or three dumps, all of which can be read: many runs take little time, and exit 0 says that all is there."""
     paths = generate(os.path.join(scratch, "corpus"), seed, 3)
+    paths[1] = zipped(paths[1])
     found = [Scenario("fresh", ("ingest", *paths[:2]), None, False),
              Scenario("stdin", ("ingest", "-", "<" + paths[0]), None, False),
              changed(scratch, paths, env),
