@@ -29,6 +29,7 @@ install_all() {
 		libxxhash0 libzstd1' >"$scratch/apt.log" 2>&1 || { cat "$scratch/apt.log"; return 1; }
 	make -s install DESTDIR="$root" PREFIX=/usr
 	mkdir -p "$root/srv/cases"
+	# shellcheck disable=SC2016 # the fence of the block
 	sed -n '/^# The night, as root/,/^```/ { /^```/d; p }' README.md >"$root/set-up"
 	cp tests/logs/case_study.log "$root/srv/cases/"
 	printf 'PK\3\4broken' >"$root/srv/cases/broken.zip"

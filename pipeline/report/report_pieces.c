@@ -66,7 +66,7 @@ void html_cut_note(struct html *html, uint64_t shown, uint64_t of, const char *w
 void html_tile(struct html *html, uint64_t count, const char *noun, const char *class)
 {
 	html_begin(html, "li");
-	if (class)
+	if (class && count > 0)
 		html_attr(html, "class", class);
 	html_begin(html, "b");
 	html_count(html, count);
