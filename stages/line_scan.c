@@ -152,7 +152,7 @@ static always_inline AVX2 uint16_t *list_fours(uint64_t newlines, unsigned place
 
 	do {
 #pragma GCC unroll 4
-		for (unsigned i = 0; i < LINE_SCAN_SPARE; i++) {
+		for (unsigned i = 0; i < 4; i++) {
 			*ends++ = (uint16_t)((place + _tzcnt_u64(newlines)) * 2);
 			newlines = _blsr_u64(newlines);
 		}
@@ -163,6 +163,49 @@ static always_inline AVX2 uint16_t *list_fours(uint64_t newlines, unsigned place
 static AVX2 unsigned list_avx2(struct line_span span, uint16_t *ends, bool *care)
 {
 	return list_ends(span, ends, care, mark_avx2, list_fours);
+}
+
+/* ---- all sixty-four ---- */
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,popcnt")))
+
+static always_inline AVX512 struct marks mark_avx512(const char *at)
+{
+	const __m512i table = _mm512_broadcast_i32x4(
+		_mm_setr_epi8(0, 0, 0, 0, 0, 0, '&', 0, 0, 0, '*', 0, '<', '\r', '>', 0));
+	__m512i text = _mm512_loadu_si512(at);
+
+	return (struct marks){ _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\n')),
+			       _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(table, text), text) |
+				       _mm512_movepi8_mask(text) };
+}
+
+/* The places of the newlines are moved together and written, sixteen whether there are so many or not. */
+static always_inline AVX512 uint16_t *list_sixteen(uint64_t newlines, unsigned place,
+						   uint16_t *ends)
+{
+	static const unsigned char places[64] = {
+		0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+		16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+		32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+		48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+	};
+	unsigned count = (unsigned)_mm_popcnt_u64(newlines);
+	__m512i together;
+	__m256i found;
+
+	if (__builtin_expect(count > 16, 0))
+		return list_fours(newlines, place, ends);
+	together = _mm512_maskz_compress_epi8(newlines, _mm512_loadu_si512(places));
+	found = _mm256_cvtepu8_epi16(_mm512_castsi512_si128(together));
+	found = _mm256_add_epi16(found, _mm256_set1_epi16((short)place));
+	_mm256_storeu_si256((__m256i *)ends, _mm256_slli_epi16(found, 1));
+	return ends + count;
+}
+
+static AVX512 unsigned list_avx512(struct line_span span, uint16_t *ends, bool *care)
+{
+	return list_ends(span, ends, care, mark_avx512, list_sixteen);
 }
 
 #endif
@@ -194,6 +237,10 @@ size_t line_listers(line_lister listers[LINE_LISTERS_MAX])
 	size_t count = 0;
 
 #ifdef __SSE2__
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
+	    __builtin_cpu_supports("popcnt"))
+		listers[count++] = list_avx512;
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
 	    __builtin_cpu_supports("popcnt"))
 		listers[count++] = list_avx2;

@@ -12,7 +12,7 @@
 /* Bytes whose line ends are listed at once, a multiple of 64. */
 #define LINE_SCAN_BATCH 2048
 /* Room behind a list that its writer may use. */
-#define LINE_SCAN_SPARE 4
+#define LINE_SCAN_SPARE 16
 
 /* Part of a text; begin to stop are a multiple of 64 bytes, end is where the text's last byte is behind. */
 struct line_span {
@@ -24,7 +24,7 @@ struct line_span {
  * whether the line that the span begins in does, and afterwards the one that it ends in. Returns how many there are.
  */
 typedef unsigned (*line_lister)(struct line_span span, uint16_t *ends, bool *care);
-#define LINE_LISTERS_MAX 3
+#define LINE_LISTERS_MAX 4
 /* Those that this processor can run, the fastest first; all of them list alike. */
 size_t line_listers(line_lister listers[LINE_LISTERS_MAX]);
 
