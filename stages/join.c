@@ -45,15 +45,6 @@ name_id take_name(struct join *join, const struct names *from, name_id name)
 	return join->name_map.at[name];
 }
 
-struct evidence take_evidence(struct evidence evidence, struct join_base base)
-{
-	evidence.offset += base.offset;
-	evidence.first_line += base.line;
-	evidence.last_line += base.line;
-	evidence.source += base.source;
-	return evidence;
-}
-
 void continue_evidence(struct evidence *evidence, const struct evidence *rest)
 {
 	if (rest->length == 0)

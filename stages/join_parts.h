@@ -10,7 +10,16 @@
 
 /* The number that a name of `from` has in the join. */
 name_id take_name(struct join *join, const struct names *from, name_id name);
-struct evidence take_evidence(struct evidence evidence, struct join_base base);
+
+static inline struct evidence take_evidence(struct evidence evidence, struct join_base base)
+{
+	evidence.offset += base.offset;
+	evidence.first_line += base.line;
+	evidence.last_line += base.line;
+	evidence.source += base.source;
+	return evidence;
+}
+
 /* The rest of a block whose first part stands in the chunk before. */
 void continue_evidence(struct evidence *evidence, const struct evidence *rest);
 
