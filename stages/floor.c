@@ -38,7 +38,7 @@ struct floor {
 	struct chunk *spare; /* a stack */
 	struct queue ready;
 	VEC(struct station *) stations;
-	size_t stations_max;
+	size_t stations_max, threads;
 	uint32_t ring;
 	bool asking, ended, delivering;
 };
@@ -271,6 +271,14 @@ static bool try_decode(struct floor *floor)
 	return false;
 }
 
+/* Of one bundle a chunk is decoded at a time: that goes before parsing until there is something to parse for every thread, else the
+ * others would have to wait for it again and again. */
+static bool try_decode_ahead(struct floor *floor)
+{
+	return floor->stations.len == 1 && floor->ready.len < floor->threads &&
+	       try_decode(floor);
+}
+
 static bool try_next(struct floor *floor)
 {
 	struct bundle_work *work;
@@ -297,8 +305,8 @@ static void work_on_floor(void *context, int rank)
 	(void)rank;
 	pthread_mutex_lock(&floor->lock);
 	for (;;) {
-		if (try_errand(floor) || try_join(floor) || try_parse(floor) ||
-		    try_decode(floor) || try_next(floor)) {
+		if (try_errand(floor) || try_join(floor) || try_decode_ahead(floor) ||
+		    try_parse(floor) || try_decode(floor) || try_next(floor)) {
 			pthread_cond_broadcast(&floor->changed);
 			continue;
 		}
@@ -336,7 +344,8 @@ void floor_run(int threads, const struct floor_client *client)
 {
 	struct floor floor = { .client = client,
 			       .lender = { &floor, run_both },
-			       .stations_max = (size_t)threads + 1 };
+			       .stations_max = (size_t)threads + 1,
+			       .threads = (size_t)threads };
 
 	mem_map_large();
 	pthread_mutex_init(&floor.lock, NULL);
