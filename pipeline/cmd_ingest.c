@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `pipeline ingest PATH…`: reads bundles and folders into the index. */
 #include "pipeline/ingest.h"
+#include "pipeline/selecting.h"
 
 static const struct option_row rows[] = {
+	OPTIONS_FORMAT_OF("the summary", "text (default), json"),
 	OPTIONS_READING,
 	OPTIONS_PASSWORDS,
 #define LIMIT LIMIT_ROW
@@ -15,7 +17,14 @@ static const struct option_row rows[] = {
 static bool take_option(void *into, const struct options *options, int id)
 {
 	struct ingest *ingest = into;
+	enum format format;
 
+	if (id == OPTION_FORMAT) {
+		if (!format_option(&format, options))
+			return false;
+		ingest->as_json = format == FORMAT_JSON;
+		return true;
+	}
 	return writing_option(&ingest->writing, options, id);
 }
 
@@ -44,7 +53,8 @@ const struct command command_ingest = {
 	.operands = "PATH...",
 	.examples = "  pipeline ingest /srv/cases              # every archive and log below\n"
 		    "  pipeline ingest case.zip kd.log         # just these\n"
-		    "  zcat kd.log.gz | pipeline ingest -      # standard input\n",
+		    "  zcat kd.log.gz | pipeline ingest -      # standard input\n"
+		    "  pipeline ingest --format json /srv/cases | jq .members   # the summary, for a program\n",
 	.options = rows,
 	.machine_failed = EXIT_IO,
 	.run = run,

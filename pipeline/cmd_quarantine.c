@@ -24,7 +24,7 @@ static const struct option_row rows[] = {
 	{ OPTION_REASON, 0, "reason", "CODE",
 	  "only members quarantined for this reason; * and ? are wildcards" },
 	{ OPTION_BUNDLE, 0, "bundle", "GLOB", "only bundles whose path or name matches" },
-	OPTIONS_FORMAT_OF("output of list", "text (default), json"),
+	OPTIONS_FORMAT_OF("the list, or the summary of retry", "text (default), json"),
 	OPTIONS_READING,
 	OPTIONS_PASSWORDS,
 #define LIMIT LIMIT_ROW
@@ -38,8 +38,8 @@ struct quarantine_run {
 	struct writing writing;
 	struct quarantine_wish wish;
 	enum format format;
-	bool listing, reading; /* options were given that are for list, for retry */
-	bool passwords;        /* --password-file was given, not preset */
+	bool reading;   /* options were given that are for retry */
+	bool passwords; /* --password-file was given, not preset */
 };
 
 /* ---- list ---- */
@@ -174,9 +174,12 @@ static bool add_jobs(struct retry *retry, struct index *index,
 	return good;
 }
 
-static int outcome(const struct retry *retry, const struct keeper_totals *totals, int stopped)
+static int outcome(const struct retry *retry, const struct keeper_totals *totals,
+		   enum format format, int stopped)
 {
-	if (retry->jobs.len)
+	if (format == FORMAT_JSON)
+		keeper_print_totals(totals, NULL, stopped);
+	else if (retry->jobs.len)
 		keeper_tell_totals(totals);
 	else if (retry->left == 0)
 		log_note("nothing is quarantined");
@@ -205,11 +208,12 @@ static int run_retry(struct retry *retry, const struct quarantine_run *quarantin
 	done = writing_group_alike(index, &error) &&
 	       index_begin_run(index, moment_now(), &error) &&
 	       add_jobs(retry, index, wish, &error);
-	totals.bundles = retry->jobs.len;
+	totals.bundles = retry->jobs.len + retry->left;
 	done = done &&
 	       keeper_run(index, &retry->jobs, &writing->rules, stop, &totals, &error);
 	index_close(index);
-	return done ? outcome(retry, &totals, *stop) : writing_failed(writing, &error);
+	return done ? outcome(retry, &totals, quarantine->format, *stop)
+		    : writing_failed(writing, &error);
 }
 
 static int retry(const struct quarantine_run *quarantine)
@@ -250,7 +254,6 @@ static bool take_option(void *into, const struct options *options, int id)
 		quarantine->wish.bundle = options->value;
 		return true;
 	case OPTION_FORMAT:
-		quarantine->listing |= !options->origin;
 		return format_option(&quarantine->format, options);
 	case OPTION_INDEX:
 		break;
@@ -289,8 +292,6 @@ static int run_verb(const struct quarantine_run *quarantine, const struct operan
 		return options_mistake(
 			command,
 			"--jobs, --lock, --sandbox, --quiet, --deadline, --password-file and the limits are for retry");
-	if (!is_list && quarantine->listing)
-		return options_mistake(command, "--format is for list");
 	if (is_list)
 		mem_set_exit_status(EXIT_USAGE);
 	return is_list ? list(quarantine) : retry(quarantine);

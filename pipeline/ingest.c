@@ -162,7 +162,9 @@ int ingest_tell(const struct ingest *ingest)
 
 	vec_for_each(folder, &ingest->found.unreadable)
 		log_warning("unreadable folder %s", *folder);
-	if (totals->bundles == 0 && ingest->found.unreadable.len == 0)
+	if (ingest->as_json)
+		keeper_print_totals(totals, &ingest->found, *ingest->stop);
+	else if (totals->bundles == 0 && ingest->found.unreadable.len == 0)
 		log_note("nothing to do: no files found");
 	else
 		keeper_tell_totals(totals);

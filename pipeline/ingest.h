@@ -10,6 +10,7 @@ struct ingest {
 	struct writing writing;
 	char **paths; /* "-" is standard input */
 	int path_count;
+	bool as_json; /* the summary: a document on stdout */
 	/* filled in by ingest_run() */
 	struct found_list found;
 	keeper_jobs jobs;
@@ -26,7 +27,7 @@ bool ingest_run(struct ingest *ingest, struct error *error);
 int ingest_failed(const struct ingest *ingest, const struct error *error);
 /* After a success: the exit status. */
 int ingest_status(const struct ingest *ingest);
-/* After a success: says how much was read and what became of it, and returns the exit status. */
+/* After a success: says how much was read and what became of it, as text on stderr or as JSON on stdout, and returns the exit status. */
 int ingest_tell(const struct ingest *ingest);
 /* Closes the index and frees all; an ingest that never ran may be ended, too, if stdin_fd is -1. */
 void ingest_end(struct ingest *ingest);

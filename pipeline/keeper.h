@@ -11,6 +11,7 @@
 #include <signal.h>
 
 #include "index/index.h"
+#include "pipeline/base/json.h"
 #include "pipeline/reader.h"
 #include "stages/discover.h"
 #include "stages/limits.h"
@@ -64,7 +65,12 @@ bool keeper_run(struct index *index, const keeper_jobs *jobs,
 		const struct keeper_rules *rules, const volatile sig_atomic_t *stop,
 		struct keeper_totals *totals, struct error *error);
 
-/* Says on stderr how much was read and what became of it, unless --quiet. */
+/* Says on stderr how much was read and what became of it, unless --quiet: keeper_tell.c. */
 void keeper_tell_totals(const struct keeper_totals *totals);
+/* The same as "bundles" and "members" of an object. */
+void keeper_json_totals(struct json *json, const struct keeper_totals *totals);
+/* And as a document on stdout. found: NULL when no folder was walked; signal: the one that stopped it, or 0. */
+void keeper_print_totals(const struct keeper_totals *totals,
+			 const struct found_list *found, int signal);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much was read and what became of it: counted by the keeper as outcomes come in, and told at the end. */
-#include "pipeline/base/log.h"
+/* How much was read and what became of it: counted by the keeper as outcomes come in. */
 #include "pipeline/keeper_parts.h"
 
 void totals_count(struct keeper_totals *totals, const struct bundle_row *row)
@@ -29,18 +28,4 @@ bool totals_add_up(const struct keeper_totals *totals, struct error *error)
 	       error_set(error, ERROR_INTERNAL,
 			 "internal error: %llu members were found, and %llu have an outcome",
 			 (unsigned long long)totals->members, (unsigned long long)sum);
-}
-
-void keeper_tell_totals(const struct keeper_totals *totals)
-{
-	const uint64_t *members = totals->outcomes;
-
-	log_note("%llu bundles: %llu read, %llu already in; %llu members: %llu parsed, %llu ignored, "
-		 "%llu quarantined; %llu incidents",
-		 (unsigned long long)totals->bundles, (unsigned long long)totals->read,
-		 (unsigned long long)totals->skipped, (unsigned long long)totals->members,
-		 (unsigned long long)members[OUTCOME_PARSED],
-		 (unsigned long long)members[OUTCOME_IGNORED],
-		 (unsigned long long)members[OUTCOME_QUARANTINED],
-		 (unsigned long long)totals->incidents);
 }

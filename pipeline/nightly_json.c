@@ -25,25 +25,6 @@ static void end_section(struct json *json)
 	json_object_end(json);
 }
 
-static void print_reading(struct json *json, const struct nightly *nightly)
-{
-	const struct keeper_totals *totals = &nightly->ingest.totals;
-
-	json_key(json, "bundles");
-	json_object_begin(json);
-	print_json_u64(json, "found", totals->bundles);
-	print_json_u64(json, "read", totals->read);
-	print_json_u64(json, "known", totals->skipped);
-	json_object_end(json);
-	json_key(json, "members");
-	json_object_begin(json);
-	print_json_u64(json, "found", totals->members);
-	print_json_u64(json, "parsed", totals->outcomes[OUTCOME_PARSED]);
-	print_json_u64(json, "ignored", totals->outcomes[OUTCOME_IGNORED]);
-	print_json_u64(json, "quarantined", totals->outcomes[OUTCOME_QUARANTINED]);
-	json_object_end(json);
-}
-
 static void print_run(struct json *json, const struct nightly *nightly, bool told)
 {
 	json_key(json, "schema");
@@ -65,7 +46,7 @@ static void print_run(struct json *json, const struct nightly *nightly, bool tol
 		json_u64(json, nightly->run);
 	else
 		json_null(json);
-	print_reading(json, nightly);
+	keeper_json_totals(json, &nightly->ingest.totals);
 }
 
 static void print_groups(struct json *json, const struct nightly *nightly,

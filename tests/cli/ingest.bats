@@ -413,3 +413,52 @@ all_files() {
 	[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "exit $status: $stderr"
 	incidents_are 1
 }
+
+# summed: the document says what the line did, and its sums are whole.
+summed() {
+	holds '.bundles.found == .bundles.read + .bundles.known + .bundles.left'
+	holds '.members.found == .members.parsed + .members.ignored + .members.quarantined'
+}
+
+@test "the summary as JSON: the same figures as the text, and they add up" {
+	mkdir -p cases/locked
+	write_log cases/a.log base=10 A.exe B.exe
+	write_log b.log base=20 when=2012-03-10T17:22:09Z C.exe D.exe
+	printf 'MZ\220' >tool.exe
+	zip -q cases/b.zip b.log tool.exe
+	head -c 200 cases/b.zip >cases/cut.zip
+	exits 4 pipeline ingest cases
+	stdout_is_empty
+	text=$(sed -n 's/^pipeline: \([0-9]* bundles: .*\)/\1/p' <<<"$stderr")
+	rm -r index
+	exits 4 pipeline ingest --format json cases
+	! grep -q ' bundles: ' <<<"$stderr"
+	shows .schema pipeline/ingest/1
+	summed
+	[ "$text" = "$(jq -r '"\(.bundles.found) bundles: \(.bundles.read) read, \(.bundles.known) already in; " +
+		"\(.members.found) members: \(.members.parsed) parsed, \(.members.ignored) ignored, " +
+		"\(.members.quarantined) quarantined; \(.incidents) incidents"' <<<"$output")" ] || fail "$text / $output"
+	shows .bundles '{"found":3,"read":3,"known":0,"left":0}'
+	holds '.members.parsed == 2 and .members.ignored == 1 and .members.quarantined >= 1'
+	exits 4 pipeline ingest --quiet --format json cases
+	stderr_is_empty
+	summed
+	shows '.bundles, .incidents, .stopped_by' $'{"found":3,"read":0,"known":3,"left":0}\n2\nnull'
+}
+
+@test "the summary of an ingest that a signal stopped: what is left is told, and it adds up" {
+	mkfifo feed
+	write_log a.log base=10 A.exe B.exe
+	"$PIPELINE" ingest --format json a.log - <feed >out.json 2>/dev/null 3>&- &
+	local pid=$! code=0
+	exec 8>feed
+	sleep 0.3
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	exec 8>&-
+	[ "$code" -eq 143 ] || fail "exit $code"
+	output=$(<out.json)
+	summed
+	shows .stopped_by 15
+	holds '.bundles.left == .bundles.found and .bundles.found >= 1'
+}

@@ -223,7 +223,7 @@ zombies() {
 	pipeline ingest --quiet archive
 	exits 0 pipeline nightly -f json
 	bundles c.log d.log
-	holds '.bundles == {found: 0, read: 0, known: 0}'
+	holds '.bundles == {found: 0, read: 0, known: 0, left: 0}'
 	exits 0 pipeline nightly -f json
 	says
 }

@@ -108,7 +108,7 @@ setup() {
 	dump_index >before.json
 	exits 4 pipeline quarantine retry
 	stderr_has 'mixed\.zip is gone'
-	stderr_has '1 bundles: 1 read'
+	stderr_has '2 bundles: 1 read, 0 already in, 1 left; 1 members: 1 parsed'
 	exits 0 pipeline quarantine list --format json
 	shows '[.members[].bundle | split("/")[-1]]' '["mixed.zip"]'
 	exits 0 pipeline query --chain C.exe --format json
@@ -159,7 +159,6 @@ sys.exit(subprocess.run(sys.argv[2:]).returncode)' "$PIPELINE_INDEX/writer.lock"
 	exits 2 pipeline quarantine lose
 	exits 2 pipeline quarantine list retry
 	exits 2 pipeline quarantine list --lock wait
-	exits 2 pipeline quarantine retry --format json
 	exits 2 pipeline quarantine list --index none
 	exits 2 pipeline quarantine retry --index none
 	stderr_has 'no index'
@@ -176,4 +175,17 @@ sys.exit(subprocess.run(sys.argv[2:]).returncode)' "$PIPELINE_INDEX/writer.lock"
 	run --separate-stderr pipeline quarantine retry
 	printf '%s\n' "$stderr" >retry.err
 	no_control_bytes retry.err
+}
+
+@test "retry --format json: the figures of the text, on stdout alone" {
+	cp whole.zip bundles/cut.zip
+	exits 4 pipeline quarantine retry --format json
+	! grep -q '2 bundles' <<<"$stderr"
+	shows .schema pipeline/ingest/1
+	shows .bundles '{"found":2,"read":2,"known":0,"left":0}'
+	holds '.members | .found == .parsed + .ignored + .quarantined and .parsed >= 2 and .quarantined >= 1'
+	shows '.incidents, .unreadable_folders, .stopped_by' $'3\n[]\nnull'
+	rm bundles/mixed.zip
+	exits 4 pipeline quarantine retry --format json
+	shows .bundles '{"found":1,"read":0,"known":0,"left":1}'
 }
