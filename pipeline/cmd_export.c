@@ -7,12 +7,14 @@
 
 enum {
 	OPTION_OUT = OPTION_OWN,
+	OPTION_REDACT,
 };
 
 /* clang-format off */
 static const struct option_row rows[] = {
 	OPTIONS_FORMAT_OF("what the files are", "ndjson (default), csv"),
 	{ OPTION_OUT, 0, "out", "DIR", "the folder to write: a new one, or one that is empty" },
+	{ OPTION_REDACT, 0, "redact", "KEYFILE", "replace names by pseudonyms under the key in this file" },
 	OPTIONS_SELECTOR,
 	OPTIONS_COMMON,
 	{ 0 },
@@ -20,7 +22,7 @@ static const struct option_row rows[] = {
 /* clang-format on */
 
 struct wish {
-	const char *index, *out;
+	const char *index, *out, *key_file;
 	struct selector selector;
 	VEC(char *) selection; /* the options that select and their values, for the manifest */
 	bool csv;
@@ -52,6 +54,9 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_OUT:
 		wish->out = options->value;
 		return *wish->out || options_refuse(options, "an empty name is no folder");
+	case OPTION_REDACT:
+		wish->key_file = options->value;
+		return true;
 	default:
 		note_selection(wish, options);
 		return select_option(&wish->selector, options, id);
@@ -95,22 +100,34 @@ static bool write_tables(struct export *export, const struct wish *wish,
 	return good;
 }
 
+static bool write_export(const struct wish *wish, struct index_view *view,
+			 struct redact *redact, struct error *error)
+{
+	struct export export;
+
+	if (!export_begin(&export, wish->out, wish->csv, redact, error))
+		return false;
+	if (!write_tables(&export, wish, view, error)) {
+		export_undo(&export);
+		return false;
+	}
+	return export_end(&export, wish->selection.at, (int)wish->selection.len, error);
+}
+
 static bool export_index(const struct wish *wish, struct error *error)
 {
 	struct reading_place place;
-	struct export export;
+	struct redact *redact = NULL;
 	bool good;
 
-	if (!place_open(&place, wish->index, error))
+	if (wish->key_file && (redact = redact_open(wish->key_file, error)) == NULL)
 		return false;
-	good = export_begin(&export, wish->out, wish->csv, error);
-	if (good && !write_tables(&export, wish, place.view, error)) {
-		export_undo(&export);
-		good = false;
+	good = place_open(&place, wish->index, error);
+	if (good) {
+		good = write_export(wish, place.view, redact, error);
+		place_close(&place);
 	}
-	good = good &&
-	       export_end(&export, wish->selection.at, (int)wish->selection.len, error);
-	place_close(&place);
+	redact_free(redact);
 	return good;
 }
 
@@ -146,6 +163,7 @@ const struct command command_export = {
 	.examples =
 		"  pipeline export --out tables                           # NDJSON, all of it\n"
 		"  pipeline export --format csv --out ts --machine 'TS*'  # of some machines\n"
+		"  pipeline export --out shared --redact key              # without names of yours\n"
 		"  (cd tables && sqlite3 ../case.db <load_sqlite.sql)     # into a database\n",
 	.options = rows,
 	.run = run,

@@ -33,7 +33,7 @@ static void put_content(struct export_table *table, const struct hash128 *conten
 	char text[33];
 
 	snprintf(text, sizeof(text), "%016" PRIx64 "%016" PRIx64, content->high, content->low);
-	export_string(table, hash128_is_none(content) ? NULL : text);
+	export_hash(table, hash128_is_none(content) ? NULL : text);
 }
 
 static void put_bundle(struct export_table *table, const struct bundle_row *row)

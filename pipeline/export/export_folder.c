@@ -1,33 +1,131 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The folder of an export and the files in it; see export.h. All are for their owner alone, since they say what the logs say. The
- * manifest gets its name when everything else is on disk: a folder without one is of an export that did not come to its end.
+ * The folder of an export and the files in it; see export.h. All are for their owner alone, since they say what the logs say. Until all
+ * of them are on disk each has a hidden name of its own, ".processes.csv.new". The manifest is the first to be made and the last to get
+ * its name: a folder with ".manifest.json.new" is of an export that did not come to its end, and whatever has names of ours in it is
+ * that one's, which the next export takes away.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/log.h"
 #include "pipeline/export/export.h"
+#include "pipeline/export/export_leak.h"
 
-#define MANIFEST "manifest.json"
-#define MANIFEST_NEW ".manifest.json.new"
+#define MANIFEST EXPORT_MANIFEST
+#define NAME_SIZE 64
 
-static bool is_empty(int fd)
+static const char *file_name(char out[NAME_SIZE], enum export_table_id id, bool csv)
+{
+	snprintf(out, NAME_SIZE, "%s.%s", export_table_name(id), csv ? "csv" : "ndjson");
+	return out;
+}
+
+const char *export_hidden_name(char out[EXPORT_HIDDEN_SIZE], const char *name)
+{
+	snprintf(out, EXPORT_HIDDEN_SIZE, ".%s.new", name);
+	return out;
+}
+
+/* ---- what is in the folder ---- */
+
+/* Whether an export may have made a file of that name, but for the manifest. */
+static bool is_name_of_ours(const char *name)
+{
+	static const char *const others[] = { "load_sqlite.sql", "load_duckdb.sql" };
+	char plain[NAME_SIZE], hidden[EXPORT_HIDDEN_SIZE];
+
+	for (int i = 0; i < 2 * EXPORT_TABLES + 2; i++) {
+		const char *ours = i < 2 * EXPORT_TABLES ? file_name(plain, i / 2, i % 2)
+							 : others[i - 2 * EXPORT_TABLES];
+
+		if (strcmp(name, ours) == 0 ||
+		    strcmp(name, export_hidden_name(hidden, ours)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_left_manifest(const char *name)
+{
+	char hidden[EXPORT_HIDDEN_SIZE];
+
+	return strcmp(name, export_hidden_name(hidden, MANIFEST)) == 0;
+}
+
+struct content {
+	bool read, others,
+		manifest; /* the folder could be read; it holds what is not ours; a manifest without its name */
+	VEC(char *) ours;
+};
+
+static void look_at(struct content *content, const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	if (is_left_manifest(name))
+		content->manifest = true;
+	else if (is_name_of_ours(name))
+		vec_push(&content->ours, mem_strdup(name));
+	else
+		content->others = true;
+}
+
+static void read_folder(int fd, struct content *content)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
-	bool empty = folder != NULL;
 
+	*content = (struct content){ .read = folder != NULL };
 	if (!folder && copy >= 0)
 		close(copy);
-	while (empty && (entry = readdir(folder)) != NULL)
-		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	errno = 0;
+	while (folder && (entry = readdir(folder)) != NULL)
+		look_at(content, entry->d_name);
+	if (folder && errno)
+		content->read = false;
 	if (folder)
 		closedir(folder);
-	return empty;
+}
+
+/* Takes away what an export left that was killed. The mark goes last. */
+static bool take_away(const struct export *export, const struct content *content,
+		      struct error *error)
+{
+	char hidden[EXPORT_HIDDEN_SIZE];
+
+	vec_for_each(name, &content->ours)
+		if (unlinkat(export->fd, *name, 0) != 0)
+			return error_errno(error, "%s/%s", export->folder, *name);
+	if (fsync(export->fd) != 0 ||
+	    unlinkat(export->fd, export_hidden_name(hidden, MANIFEST), 0) != 0)
+		return error_errno(error, "%s/%s", export->folder, hidden);
+	return true;
+}
+
+/* Leaves it empty, or fails. */
+static bool clear_folder(const struct export *export, struct error *error)
+{
+	struct content content;
+	bool good = true;
+
+	read_folder(export->fd, &content);
+	if (!content.read)
+		good = error_set(error, ERROR_IO, "%s cannot be read", export->folder);
+	else if (content.others || (content.ours.len && !content.manifest))
+		good = error_set(error, ERROR_USAGE, "%s is not empty: name a new folder",
+				 export->folder);
+	else if (content.manifest)
+		good = take_away(export, &content, error);
+	vec_for_each(name, &content.ours)
+		free(*name);
+	vec_free(&content.ours);
+	return good;
 }
 
 static bool open_folder(struct export *export, struct error *error)
@@ -38,25 +136,38 @@ static bool open_folder(struct export *export, struct error *error)
 	export->fd = open(export->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (export->fd < 0)
 		return error_errno(error, "%s", export->folder);
-	if (!export->made_folder && !is_empty(export->fd))
-		return error_set(error, ERROR_USAGE, "%s is not empty: name a new folder",
+	/* Where a file system has no such locks, nobody is kept out. */
+	if (flock(export->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return error_set(error, ERROR_USAGE, "another export writes to %s",
 				 export->folder);
-	return true;
+	return export->made_folder || clear_folder(export, error);
 }
 
-/* NULL with the error. */
-static FILE *make_file(struct export *export, const char *name, struct error *error)
+/* ---- its files ---- */
+
+/* Under its hidden name; NULL with the error. */
+static FILE *make_hidden(struct export *export, const char *name, struct error *error)
 {
-	int fd = openat(export->fd, name,
+	char hidden[EXPORT_HIDDEN_SIZE];
+	int fd = openat(export->fd, export_hidden_name(hidden, name),
 			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
-	if (fd >= 0)
-		vec_push(&export->files, mem_strdup(name));
 	if (!file)
-		error_errno(error, "cannot make %s/%s", export->folder, name);
-	if (!file && fd >= 0)
+		error_errno(error, "cannot make %s/%s", export->folder, hidden);
+	if (!file && fd >= 0) {
 		close(fd);
+		unlinkat(export->fd, hidden, 0);
+	}
+	return file;
+}
+
+static FILE *make_file(struct export *export, const char *name, struct error *error)
+{
+	FILE *file = make_hidden(export, name, error);
+
+	if (file)
+		vec_push(&export->files, mem_strdup(name));
 	return file;
 }
 
@@ -83,36 +194,39 @@ static bool close_file(const struct export *export, FILE *file, const char *name
 	return good;
 }
 
-static const char *file_name(char out[64], const struct export *export, enum export_table_id id)
+static bool begin_tables(struct export *export, struct error *error)
 {
-	snprintf(out, 64, "%s.%s", export_table_name(id), export->csv ? "csv" : "ndjson");
-	return out;
+	for (int id = 0; id < EXPORT_TABLES; id++) {
+		char name[NAME_SIZE];
+		FILE *file = make_file(export, file_name(name, id, export->csv), error);
+
+		if (!file)
+			return false;
+		export_table_begin(&export->tables[id], id, file, export->csv);
+		export->tables[id].redact = export->redact;
+	}
+	return true;
 }
 
-bool export_begin(struct export *export, const char *folder, bool csv, struct error *error)
+bool export_begin(struct export *export, const char *folder, bool csv,
+		  struct redact *redact, struct error *error)
 {
-	bool good;
-
-	*export = (struct export){ .folder = folder, .fd = -1, .csv = csv };
-	good = open_folder(export, error);
-	for (int id = 0; good && id < EXPORT_TABLES; id++) {
-		char name[64];
-		FILE *file = make_file(export, file_name(name, export, id), error);
-
-		good = file != NULL;
-		if (good)
-			export_table_begin(&export->tables[id], id, file, csv);
-	}
-	if (!good)
-		export_undo(export);
-	return good;
+	*export = (struct export){ .folder = folder, .fd = -1, .csv = csv, .redact = redact };
+	if (redact)
+		export_own_words(export);
+	if (open_folder(export, error) &&
+	    (export->manifest = make_hidden(export, MANIFEST, error)) != NULL &&
+	    begin_tables(export, error))
+		return true;
+	export_undo(export);
+	return false;
 }
 
 bool export_check(const struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
 		const struct export_table *table = &export->tables[id];
-		char name[64];
+		char name[NAME_SIZE];
 
 		if (table->wrong)
 			return error_set(error, ERROR_INTERNAL,
@@ -120,7 +234,7 @@ bool export_check(const struct export *export, struct error *error)
 					 export_table_name(id));
 		if (ferror(table->file))
 			return cannot_write(export, table->file,
-					    file_name(name, export, id), error);
+					    file_name(name, id, export->csv), error);
 	}
 	return true;
 }
@@ -135,57 +249,35 @@ static void free_files(struct export *export)
 	export->fd = -1;
 }
 
+static void remove_file(const struct export *export, const char *name)
+{
+	if (unlinkat(export->fd, name, 0) != 0 && errno != ENOENT)
+		log_warning("%s/%s is left and no part of an export: %s", export->folder,
+			    name, strerror(errno));
+}
+
 void export_undo(struct export *export)
 {
+	char hidden[EXPORT_HIDDEN_SIZE];
+
 	for (int id = 0; id < EXPORT_TABLES; id++)
 		if (export->tables[id].file)
 			fclose(export->tables[id].file);
-	vec_for_each(name, &export->files)
-		unlinkat(export->fd, *name, 0);
+	for (size_t i = 0; i < export->files.len; i++)
+		remove_file(export,
+			    i < export->named
+				    ? export->files.at[i]
+				    : export_hidden_name(hidden, export->files.at[i]));
+	if (export->manifest) {
+		fclose(export->manifest);
+		remove_file(export, export_hidden_name(hidden, MANIFEST));
+	}
 	if (export->made_folder)
 		rmdir(export->folder);
 	free_files(export);
 }
 
-static void print_table(struct json *json, const struct export *export, enum export_table_id id)
-{
-	char name[64];
-
-	json_object_begin(json);
-	json_key(json, "table");
-	json_string(json, export_table_name(id));
-	json_key(json, "file");
-	json_string(json, file_name(name, export, id));
-	print_json_u64(json, "rows", export->tables[id].rows);
-	json_object_end(json);
-}
-
-static void print_manifest(FILE *out, const struct export *export, char *const *selection,
-			   int words)
-{
-	struct json json;
-
-	json_init(&json, out, true);
-	json_object_begin(&json);
-	json_key(&json, "layout");
-	json_string(&json, "pipeline/export/1");
-	json_key(&json, "version");
-	json_string(&json, PIPELINE_VERSION);
-	json_key(&json, "format");
-	json_string(&json, export->csv ? "csv" : "ndjson");
-	json_key(&json, "selection");
-	json_array_begin(&json);
-	for (int i = 0; i < words; i++)
-		json_string(&json, selection[i]);
-	json_array_end(&json);
-	json_key(&json, "tables");
-	json_array_begin(&json);
-	for (int id = 0; id < EXPORT_TABLES; id++)
-		print_table(&json, export, id);
-	json_array_end(&json);
-	json_object_end(&json);
-	json_end(&json);
-}
+/* ---- the end ---- */
 
 static bool write_sql(struct export *export, const char *name,
 		      void (*print)(FILE *out, bool csv), struct error *error)
@@ -198,34 +290,58 @@ static bool write_sql(struct export *export, const char *name,
 	return close_file(export, file, name, error);
 }
 
-static bool write_manifest(struct export *export, char *const *selection, int words,
-			   struct error *error)
-{
-	FILE *file = make_file(export, MANIFEST_NEW, error);
-
-	if (!file)
-		return false;
-	print_manifest(file, export, selection, words);
-	if (!close_file(export, file, MANIFEST_NEW, error))
-		return false;
-	if (fsync(export->fd) != 0 ||
-	    renameat(export->fd, MANIFEST_NEW, export->fd, MANIFEST) != 0)
-		return error_errno(error, "cannot write %s/" MANIFEST, export->folder);
-	vec_push(&export->files, mem_strdup(MANIFEST));
-	return fsync(export->fd) == 0 || error_errno(error, "%s", export->folder);
-}
-
 static bool close_tables(struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
 		FILE *file = export->tables[id].file;
-		char name[64];
+		char name[NAME_SIZE];
 
 		export->tables[id].file = NULL;
-		if (!close_file(export, file, file_name(name, export, id), error))
+		if (!close_file(export, file, file_name(name, id, export->csv), error))
 			return false;
 	}
 	return true;
+}
+
+/* All of it but the name. */
+static bool write_manifest(struct export *export, char *const *selection, int words,
+			   struct error *error)
+{
+	export_manifest(export->manifest, export, selection, words);
+	if (ferror(export->manifest))
+		return cannot_write(export, export->manifest, MANIFEST, error);
+	if (fflush(export->manifest) != 0 || fsync(fileno(export->manifest)) != 0)
+		return error_errno(error, "cannot write %s/" MANIFEST, export->folder);
+	return true;
+}
+
+static bool give_name(const struct export *export, const char *name, struct error *error)
+{
+	char hidden[EXPORT_HIDDEN_SIZE];
+
+	return renameat(export->fd, export_hidden_name(hidden, name), export->fd, name) == 0 ||
+	       error_errno(error, "cannot write %s/%s", export->folder, name);
+}
+
+static bool sync_folder(const struct export *export, struct error *error)
+{
+	return fsync(export->fd) == 0 || error_errno(error, "%s", export->folder);
+}
+
+static bool give_names(struct export *export, struct error *error)
+{
+	if (!sync_folder(export, error))
+		return false;
+	for (; export->named < export->files.len; export->named++)
+		if (!give_name(export, export->files.at[export->named], error))
+			return false;
+	if (!sync_folder(export, error) || !give_name(export, MANIFEST, error))
+		return false;
+	fclose(export->manifest);
+	export->manifest = NULL;
+	vec_push(&export->files, mem_strdup(MANIFEST));
+	export->named++;
+	return sync_folder(export, error);
 }
 
 bool export_end(struct export *export, char *const *selection, int words, struct error *error)
@@ -233,7 +349,9 @@ bool export_end(struct export *export, char *const *selection, int words, struct
 	if (!export_check(export, error) || !close_tables(export, error) ||
 	    !write_sql(export, "load_sqlite.sql", export_sqlite, error) ||
 	    !write_sql(export, "load_duckdb.sql", export_duckdb, error) ||
-	    !write_manifest(export, selection, words, error)) {
+	    !write_manifest(export, selection, words, error) ||
+	    (export->redact && !export_find_no_leak(export, error)) ||
+	    !give_names(export, error)) {
 		export_undo(export);
 		return false;
 	}

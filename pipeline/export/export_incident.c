@@ -192,7 +192,7 @@ static void put_thread(const struct rows *rows, const struct thread *thread)
 	put_name(rows, table, image_of(rows, thread));
 	export_number(table, thread->pid);
 	export_number(table, thread->tid);
-	export_string(table, thread_state_text(thread->state));
+	export_word(table, thread_state_text(thread->state));
 	put_name(rows, table, thread->wait_reason);
 	export_size(table, thread->ticks);
 	export_seconds(table, thread->wait_ms);
@@ -210,7 +210,7 @@ static void put_edge(const struct rows *rows, const struct edge *edge)
 {
 	struct export_table *table = begin(rows, EXPORT_edges);
 
-	export_string(table, edge_kind_text(edge->kind));
+	export_word(table, edge_kind_text(edge->kind));
 	put_address(rows, table, edge->thread);
 	if (edge->kind == EDGE_LPC)
 		export_address(table, (uint32_t)edge->object, 8);
@@ -220,7 +220,7 @@ static void put_edge(const struct rows *rows, const struct edge *edge)
 	put_address(rows, table, edge->owner_process);
 	put_name(rows, table, edge->owner_image);
 	put_address(rows, table, edge->owner_thread);
-	export_string(table, owner_source_text(edge->owner_source));
+	export_word(table, owner_source_text(edge->owner_source));
 	put_name(rows, table, edge->queue_type);
 	export_number(table, edge->message_id);
 	export_number(table, edge->objects > 1 ? edge->objects : NUMBER_NONE);
@@ -241,12 +241,19 @@ static void put_hop(const struct rows *rows, uint64_t chain, uint64_t number,
 	export_number(table, hop->tid);
 	export_address(table, hop->process, list->address_digits);
 	export_address(table, hop->thread, list->address_digits);
-	export_string(table, edge_kind_text(hop->via));
-	export_string(table, timing_text(hop->timing));
+	export_word(table, edge_kind_text(hop->via));
+	export_word(table, timing_text(hop->timing));
 	export_seconds(table, hop->wait_ms);
 	export_text(table, names_text(&list->names, hop->frame));
 	export_u64(table, hop->waiters);
 	export_row_end(table);
+}
+
+static void put_signature(struct export_table *table, const struct chain *chain)
+{
+	char text[ID_TEXT_SIZE];
+
+	export_hash(table, print_id(text, chain_signature(chain)));
 }
 
 static void put_chain(const struct rows *rows, uint64_t number, const struct chain *chain)
@@ -258,12 +265,12 @@ static void put_chain(const struct rows *rows, uint64_t number, const struct cha
 	uint64_t at = 0;
 
 	export_u64(table, number);
-	export_id(table, chain_signature(chain));
-	export_text(table, chain_label(list, chain, GROUPING_KIND, &label));
+	put_signature(table, chain);
+	export_label(table, export_chain_label(table->redact, list, chain, &label));
 	export_u64(table, chain->hops);
-	export_string(table, cycle_kind_text(chain->cycle));
+	export_word(table, cycle_kind_text(chain->cycle));
 	export_number(table, chain->cycle_start);
-	export_string(table, endpoint_kind_text(endpoint->kind));
+	export_word(table, endpoint_kind_text(endpoint->kind));
 	export_address(table, endpoint->thread, list->address_digits);
 	export_text(table, names_text(&list->names, endpoint->wait_reason));
 	export_text(table, names_text(&list->names, endpoint->frame));
@@ -307,11 +314,11 @@ static void put_expected(struct export_table *table, const struct finding *findi
 static void put_pattern(const struct rows *rows, struct export_table *table,
 			const struct finding *finding)
 {
-	export_string(table, finding->pattern == PATTERN_message_box
-				     ? endpoint_kind_text(finding->detail)
-				     : NULL);
+	export_word(table, finding->pattern == PATTERN_message_box
+				   ? endpoint_kind_text(finding->detail)
+				   : NULL);
 	if (finding->chain)
-		export_id(table, chain_signature(finding->chain));
+		put_signature(table, finding->chain);
 	else
 		export_none(table);
 	export_size(table, finding->count ? finding->count : SIZE_NONE);
@@ -332,9 +339,9 @@ static void put_finding(const struct rows *rows, uint64_t number, const struct f
 	struct export_table *table = begin(rows, EXPORT_findings);
 
 	export_u64(table, number);
-	export_string(table, pattern_text(finding->pattern));
+	export_word(table, pattern_text(finding->pattern));
 	export_u64(table, finding->urgency);
-	export_string(table, confidence_text(finding->confidence));
+	export_word(table, confidence_text(finding->confidence));
 	put_name(rows, table, finding->image);
 	export_number(table, finding->pid);
 	put_address(rows, table, finding->process);
@@ -350,7 +357,7 @@ static void put_diagnostic(const struct rows *rows, uint64_t number,
 	struct export_table *table = begin(rows, EXPORT_diagnostics);
 
 	export_u64(table, number);
-	export_string(table, diagnostic_text(diagnostic->code));
+	export_word(table, diagnostic_text(diagnostic->code));
 	export_u64(table, diagnostic->source);
 	export_number(table, diagnostic->line ? diagnostic->line : NUMBER_NONE);
 	put_name(rows, table, diagnostic->text);

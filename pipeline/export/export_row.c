@@ -4,7 +4,8 @@
 #include "pipeline/export/export.h"
 
 static const struct export_column columns[] = {
-#define EXPORT_COLUMN(table, name, type, doc) { EXPORT_##table, EXPORT_##type, #name },
+#define EXPORT_COLUMN(table, name, type, privacy, doc) \
+	{ EXPORT_##table, EXPORT_##type, EXPORT_##privacy, #name },
 #include "pipeline/export/export_tables.def"
 };
 
@@ -75,7 +76,13 @@ void export_none(struct export_table *table)
 		json_null(&table->json);
 }
 
-void export_text(struct export_table *table, struct slice text)
+static enum export_privacy privacy_of(const struct export_table *table)
+{
+	return table->at < table->column_count ? table->columns[table->at].privacy
+					       : EXPORT_PLAIN;
+}
+
+static void put_text(struct export_table *table, struct slice text)
 {
 	if (!text.len)
 		export_none(table);
@@ -87,16 +94,44 @@ void export_text(struct export_table *table, struct slice text)
 		json_text(&table->json, text);
 }
 
-void export_string(struct export_table *table, const char *text)
+/* A text that the column's class has to be, or become, one of. */
+static void put_as(struct export_table *table, struct slice text, bool right)
 {
-	export_text(table, slice_from(text));
+	if (!right)
+		table->wrong = true;
+	put_text(table, table->redact && text.len
+				? redact_text(table->redact, privacy_of(table), text)
+				: text);
+}
+
+void export_text(struct export_table *table, struct slice text)
+{
+	enum export_privacy privacy = privacy_of(table);
+
+	put_as(table, text,
+	       privacy != EXPORT_PLAIN && privacy != EXPORT_HASH && privacy != EXPORT_LABEL);
+}
+
+void export_word(struct export_table *table, const char *ours)
+{
+	put_as(table, slice_from(ours), privacy_of(table) == EXPORT_PLAIN);
+}
+
+void export_hash(struct export_table *table, const char *digits)
+{
+	put_as(table, slice_from(digits), privacy_of(table) == EXPORT_HASH);
+}
+
+void export_label(struct export_table *table, struct slice made_of_renamed)
+{
+	put_as(table, made_of_renamed, privacy_of(table) == EXPORT_LABEL);
 }
 
 void export_id(struct export_table *table, uint64_t id)
 {
 	char text[ID_TEXT_SIZE];
 
-	export_string(table, print_id(text, id));
+	export_word(table, print_id(text, id));
 }
 
 void export_address(struct export_table *table, uint64_t address, unsigned digits)
@@ -118,7 +153,7 @@ void export_moment(struct export_table *table, int64_t moment, bool zone_known)
 	if (moment == MOMENT_NONE)
 		export_none(table);
 	else
-		export_string(table, moment_format(text, moment, zone_known));
+		export_word(table, moment_format(text, moment, zone_known));
 }
 
 void export_u64(struct export_table *table, uint64_t value)
