@@ -87,8 +87,9 @@ PKG_LIBS := $(filter /%,$(foreach l,lmdb zstd lzma xxhash seccomp gomp,$(shell \
 	$(CC) -print-file-name=lib$l.a 2>/dev/null))) $(PKG_LIBS)
 endif
 # Of libarchive and ISA-L the program takes only the headers and loads them when it reads bundles (stages/unpack_library.h,
-# stages/inflate.h): whoever makes a package of it has to name the ones with libarchive.so.13 and libisal.so.2 (Debian:
-# libarchive13, libisal2), as no tool finds them among what is linked. The unit tests make archives with it and do link it.
+# stages/inflate.h), and of nettle likewise when there is a key (pipeline/export/redact_key.h): whoever makes a package of it has to
+# name the ones with libarchive.so.13, libisal.so.2 and libnettle.so.8 (Debian: libarchive13, libisal2, libnettle8), as no tool finds
+# them among what is linked. The unit tests make archives with libarchive and do link it.
 UNIT_LIBS := $(call pkg,--libs,libarchive,-larchive) -lcmocka
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \

@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2034 # used by the scripts that source this
 packages_build=(gcc make pkgconf libc6-dev libarchive-dev libisal-dev liblmdb-dev liblzma-dev libseccomp-dev
-	libzstd-dev libxxhash-dev)
+	libzstd-dev libxxhash-dev nettle-dev)
 # shellcheck disable=SC2034
 packages_demo=(zip)
 # Archives of every kind are made with somebody else's tools, so that they can disagree with us.

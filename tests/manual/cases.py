@@ -80,6 +80,7 @@ class Cases:
         for name in ("passwords", "pw"):
             write(self.here, name, "secret\n")
             os.chmod(os.path.join(self.here, name), 0o600)
+        os.chmod(write(self.here, "key", "a key that everybody knows is of no use but here\n"), 0o600)
 
     def make_index(self):
         """Three runs: what cannot be read all, the archive, and the latest, which brings a new chain; and a night that told of them."""
