@@ -131,8 +131,8 @@ ASSET_FILES := pipeline/report/report.css pipeline/report/report.js
 ASSET_SRC := $(B)/gen/assets.c
 ASSET_OBJ := $(B)/obj/gen/assets.o
 MAIN_OBJ := $(call objects,$(MAIN_SRC))
-# What writes pages stands last, so that the code of short queries lies as close together as without it.
-PAGE_SRCS := $(filter pipeline/report/%,$(LIB_SRCS))
+# What writes pages and tables stands last, so that the code of short queries lies as close together as without it.
+PAGE_SRCS := $(filter pipeline/export/% pipeline/report/%,$(LIB_SRCS))
 LIB_OBJS := $(call objects,$(filter-out $(PAGE_SRCS),$(LIB_SRCS)) $(PAGE_SRCS)) $(ASSET_OBJ) $(SCHEMA_OBJ)
 UNIT_HELP_OBJS := $(call objects,$(UNIT_HELP_SRCS))
 FUZZ_HELP_OBJS := $(call objects,$(FUZZ_HELP_SRCS))

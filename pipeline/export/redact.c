@@ -22,12 +22,9 @@ struct redact {
 	byte_vec out, scratch;
 };
 
-static void begin(struct redact *redact)
+static void take_known(void *redact, struct slice text)
 {
-	struct slice text;
-
-	for (size_t at = 0; redact_known_next(&at, &text);)
-		redact_words_own(&redact->words, text);
+	redact_own_text(redact, text);
 }
 
 struct redact *redact_open(const char *key_file, struct error *error)
@@ -38,7 +35,7 @@ struct redact *redact_open(const char *key_file, struct error *error)
 		redact_free(redact);
 		return NULL;
 	}
-	begin(redact);
+	redact_known_each(take_known, redact);
 	return redact;
 }
 
@@ -50,7 +47,7 @@ struct redact *redact_new(const void *key, size_t len, struct error *error)
 		redact_free(redact);
 		return NULL;
 	}
-	begin(redact);
+	redact_known_each(take_known, redact);
 	return redact;
 }
 

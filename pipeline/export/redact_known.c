@@ -4,108 +4,119 @@
 
 #include "stages/record.h"
 
-static const char *const images[] = {
-#define SYSTEM_IMAGE(text) text,
+/* Texts one behind the other, each with a zero: a table of pointers would have to be put right whenever the program starts. */
+struct texts {
+	const char *at;
+	size_t len;
+};
+
+static const char images[] =
+#define SYSTEM_IMAGE(text) text "\0"
 #include "pipeline/export/system_images.def"
 #undef SYSTEM_IMAGE
-#define SPECIAL_IMAGE(text) text,
+#define SPECIAL_IMAGE(text) text "\0"
 #include "stages/special_images.def"
 #undef SPECIAL_IMAGE
-#define MINIMAL_IMAGE(text) text,
+#define MINIMAL_IMAGE(text) text "\0"
 #include "stages/minimal_images.def"
 #undef MINIMAL_IMAGE
-#define INTERACTIVE_IMAGE(text) text,
+#define INTERACTIVE_IMAGE(text) text "\0"
 #include "stages/interactive_images.def"
 #undef INTERACTIVE_IMAGE
-#define WER_IMAGE(text, whose) text,
+#define WER_IMAGE(text, whose) text "\0"
 #include "stages/wer_images.def"
 #undef WER_IMAGE
-};
+	;
 
-static const char *const modules[] = {
-#define SYSTEM_MODULE(text) text,
+static const char modules[] =
+#define SYSTEM_MODULE(text) text "\0"
 #include "pipeline/export/system_modules.def"
 #undef SYSTEM_MODULE
-};
+	;
 
-static const char *const words[] = {
-#define PLAIN_WORD(text) text,
+static const char words[] =
+#define PLAIN_WORD(text) text "\0"
 #include "pipeline/export/plain_words.def"
 #undef PLAIN_WORD
-#define QUARANTINE_REASON(text) text,
+#define QUARANTINE_REASON(text) text "\0"
 #include "pipeline/quarantine_reasons.def"
 #undef QUARANTINE_REASON
-};
+	;
 
-static const char *const extensions[] = {
-#define KEPT_EXTENSION(text) text,
+static const char extensions[] =
+#define KEPT_EXTENSION(text) text "\0"
 #include "pipeline/export/kept_extensions.def"
 #undef KEPT_EXTENSION
-};
+	;
 
 /* What stands in columns that are never replaced, and before a pseudonym. */
-static const char *const own[] = {
-#define EDGE_KIND(id, text) text,
+static const char own[] =
+#define EDGE_KIND(id, text) text "\0"
 #include "stages/edge_kinds.def"
 #undef EDGE_KIND
-#define ENDPOINT_KIND(id, text) text,
+#define ENDPOINT_KIND(id, text) text "\0"
 #include "stages/endpoint_kinds.def"
 #undef ENDPOINT_KIND
-#define PATTERN(id, text) text,
+#define PATTERN(id, text) text "\0"
 #include "stages/patterns.def"
 #undef PATTERN
-#define THREAD_STATE(id, text) text,
+#define THREAD_STATE(id, text) text "\0"
 #include "stages/thread_states.def"
 #undef THREAD_STATE
-#define OWNER_SOURCE(id, text) text,
+#define OWNER_SOURCE(id, text) text "\0"
 #include "stages/owner_sources.def"
 #undef OWNER_SOURCE
-#define DIAGNOSTIC(id, text) text,
+#define DIAGNOSTIC(id, text) text "\0"
 #include "stages/diagnostics.def"
 #undef DIAGNOSTIC
-	"none after same before definite potential true false null hops hop semicircular",
-	"text image machine domain user path module symbol frame exe com scr redacted",
-};
+	"none after same before definite potential true false null hops hop semicircular "
+	"text image machine domain user path module symbol exe com scr redacted";
 
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define TEXTS(list) ((struct texts){ list, sizeof(list) - 1 })
 
-static const struct {
-	const char *const *texts;
-	size_t count;
-} tables[] = {
-	{ images, COUNT(images) },         { modules, COUNT(modules) },
-	{ words, COUNT(words) },           { own, COUNT(own) },
-	{ extensions, COUNT(extensions) },
-};
-
-bool redact_known_next(size_t *at, struct slice *text)
+/* Takes the next one off; false at the end. */
+static bool take_text(struct texts *left, struct slice *text)
 {
-	size_t left = (*at)++;
+	size_t step;
 
-	for (size_t i = 0; i < COUNT(tables); i++) {
-		if (left < tables[i].count) {
-			*text = slice_from(tables[i].texts[left]);
+	if (left->len == 0)
+		return false;
+	*text = slice_from(left->at);
+	step = text->len < left->len ? text->len + 1 : left->len;
+	*left = (struct texts){ left->at + step, left->len - step };
+	return true;
+}
+
+static bool holds(struct texts texts, struct slice text,
+		  bool (*same)(struct slice known, struct slice text))
+{
+	struct slice known;
+
+	while (take_text(&texts, &known))
+		if (same(known, text))
 			return true;
-		}
-		left -= tables[i].count;
-	}
 	return false;
+}
+
+void redact_known_each(void (*take)(void *context, struct slice text), void *context)
+{
+	struct texts tables[] = { TEXTS(images), TEXTS(modules), TEXTS(words),
+				  TEXTS(extensions), TEXTS(own) };
+	struct slice text;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		while (take_text(&tables[i], &text))
+			take(context, text);
 }
 
 bool redact_knows_image(struct slice image)
 {
-	for (size_t i = 0; i < COUNT(images); i++)
-		if (image_same(slice_from(images[i]), image))
-			return true;
-	return false;
+	return holds(TEXTS(images), image, image_same);
 }
 
 bool redact_knows_module(struct slice module)
 {
-	for (size_t i = 0; i < COUNT(modules); i++)
-		if (slice_equal_icase(slice_from(modules[i]), module))
-			return true;
-	return false;
+	return holds(TEXTS(modules), module, slice_equal_icase);
 }
 
 /* ---- texts of plain words ---- */
@@ -136,12 +147,7 @@ static bool is_number(struct slice word)
 
 static bool is_plain(struct slice word)
 {
-	if (is_number(word))
-		return true;
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (slice_equal(slice_from(words[i]), word))
-			return true;
-	return false;
+	return is_number(word) || holds(TEXTS(words), word, slice_equal);
 }
 
 static bool parts_words(char c)
@@ -171,10 +177,7 @@ bool redact_knows_text(struct slice text)
 
 static bool is_kept(struct slice extension)
 {
-	for (size_t i = 0; i < COUNT(extensions); i++)
-		if (slice_equal_icase(slice_from(extensions[i]), extension))
-			return true;
-	return false;
+	return holds(TEXTS(extensions), extension, slice_equal_icase);
 }
 
 /* Parts of a split archive have a number behind, "case.7z.001". Without an extension before it the number may be half of an address. */

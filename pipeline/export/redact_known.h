@@ -12,7 +12,7 @@ bool redact_knows_module(struct slice module);
 bool redact_knows_text(struct slice text);
 /* The ends of a file's name that may stay, ".log.zst"; empty when it has none such, or nothing in front. */
 struct slice redact_kept_extension(struct slice name);
-/* Every text of the tables of this program that an export may hold, one after the other; false behind the last. */
-bool redact_known_next(size_t *at, struct slice *text);
+/* Every text of the tables of this program that an export may hold, one after the other. */
+void redact_known_each(void (*take)(void *context, struct slice text), void *context);
 
 #endif
