@@ -243,6 +243,7 @@ check-faults: $(PROGRAM) $(FAULTS) ## let every call of the keeper fail once, ki
 	$(Q)tests/check-faults --all
 	$(Q)tests/check-kills --kills 2000
 	$(Q)tests/check-disk
+	$(Q)tests/check-export --all
 
 check: ## run every test (scripts/test.sh without its package installation)
 	+$(Q)scripts/test.sh --no-setup $(CHECK_ARGS)

@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -353,22 +354,38 @@ int posix_memalign(void **into, size_t align, size_t size)
 
 /* ---- descriptors ---- */
 
-int open(const char *path, int flags, ...)
+static int open_at(enum call call, int folder, const char *path, int flags, va_list list)
 {
-	int what = whole_fault(CALL_open);
-	mode_t mode = 0;
-	va_list list;
+	int what = whole_fault(call);
 
 	if (what) {
 		errno = what;
 		return -1;
 	}
-	if (flags & (O_CREAT | O_TMPFILE)) {
-		va_start(list, flags);
-		mode = va_arg(list, mode_t);
-		va_end(list);
-	}
-	return REAL(open)(path, flags, mode);
+	return REAL(openat)(folder, path, flags,
+			    flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list list;
+	int fd;
+
+	va_start(list, flags);
+	fd = open_at(CALL_open, AT_FDCWD, path, flags, list);
+	va_end(list);
+	return fd;
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+	va_list list;
+	int fd;
+
+	va_start(list, flags);
+	fd = open_at(CALL_openat, folder, path, flags, list);
+	va_end(list);
+	return fd;
 }
 
 int fcntl(int fd, int command, ...)
