@@ -233,8 +233,7 @@ __attribute__((constructor)) static void prepare(void)
 static _Noreturn void end_now(void)
 {
 	syscall(SYS_kill, getpid(), SIGKILL);
-	for (;;)
-		;
+	_exit(99); /* never */
 }
 
 static int plan_hit(struct plan *plan, enum call call)
@@ -356,12 +355,8 @@ int posix_memalign(void **into, size_t align, size_t size)
 
 static int open_at(enum call call, int folder, const char *path, int flags, va_list list)
 {
-	int what = whole_fault(call);
-
-	if (what) {
-		errno = what;
+	if (denied(call))
 		return -1;
-	}
 	return REAL(openat)(folder, path, flags,
 			    flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0);
 }
@@ -390,14 +385,11 @@ int openat(int folder, const char *path, int flags, ...)
 
 int fcntl(int fd, int command, ...)
 {
-	int what = whole_fault(CALL_fcntl);
 	va_list list;
 	void *argument;
 
-	if (what) {
-		errno = what;
+	if (denied(CALL_fcntl))
 		return -1;
-	}
 	va_start(list, command);
 	argument = va_arg(list, void *);
 	va_end(list);
