@@ -47,18 +47,10 @@ static void print_number(FILE *out, uint64_t count, const char *one, const char 
 	fprintf(out, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
 }
 
-static const struct hop *last_hop(const struct chain_list *list, const struct chain *chain)
-{
-	const struct hop *last = chain_first_hop(list, chain), *next;
-
-	while ((next = hop_next(list, last)))
-		last = next;
-	return last;
-}
-
 /* "chain ProcessA.exe ... ProcessC.exe [wait UserRequest]" */
-static void print_chain(FILE *out, const struct advised *advised, const struct chain *chain)
+static void print_chain(FILE *out, const struct advised *advised, const struct finding *finding)
 {
+	const struct chain *chain = finding->chain;
 	const struct chain_list *list = &advised->shown->incident->chains;
 	const struct endpoint *endpoint = chain_endpoint(list, chain);
 	struct slice reason = names_text(&list->names, endpoint->wait_reason);
@@ -67,7 +59,7 @@ static void print_chain(FILE *out, const struct advised *advised, const struct c
 	print_name(out, advised,
 		   names_text(&list->names, chain_first_hop(list, chain)->image));
 	fprintf(out, " ... ");
-	print_name(out, advised, names_text(&list->names, last_hop(list, chain)->image));
+	print_name(out, advised, names_text(&list->names, finding->last->image));
 	fprintf(out, " [%s", endpoint_kind_text(endpoint->kind));
 	if (reason.len) {
 		fputc(' ', out);
@@ -95,7 +87,7 @@ static void print_chain_reason(FILE *out, const struct advised *advised,
 	const struct finding *finding = &advised->shown->findings.list.at[reason->finding];
 
 	fprintf(out, "%s ", verbs[reason->part]);
-	print_chain(out, advised, finding->chain);
+	print_chain(out, advised, finding);
 	fprintf(out, ": ");
 	if (finding->waiters)
 		print_number(out, finding->waiters, "thread", "threads");

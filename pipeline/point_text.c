@@ -57,15 +57,11 @@ static void print_waiters(const struct telling *telling, const char *before,
 static void print_chain_point(const struct telling *telling, const struct finding *finding)
 {
 	const struct chain_list *list = &telling->shown->incident->chains;
-	const struct hop *first = chain_first_hop(list, finding->chain), *last = first, *next;
-	struct slice from = names_text(&list->names, first->image), to;
+	const struct hop *first = chain_first_hop(list, finding->chain);
 
-	while ((next = hop_next(list, last)))
-		last = next;
-	to = names_text(&list->names, last->image);
-	put_name(telling, from);
+	put_name(telling, names_text(&list->names, first->image));
 	fprintf(telling->out, " ... ");
-	put_name(telling, to);
+	put_name(telling, names_text(&list->names, finding->last->image));
 	if (finding->chain->cycle == CYCLE_THREAD)
 		fprintf(telling->out, "  deadlock");
 	if (finding->chain->cycle == CYCLE_PROCESS)

@@ -72,6 +72,7 @@ struct finding {
 	int64_t wait_ms; /* the longest wait in the chains of a signature; MS_NONE */
 	const struct evidence *evidence; /* in the incident; NULL where nothing single shows it */
 	const struct chain *chain; /* of a wait chain: the first of its signature */
+	const struct hop *last;    /* of that chain */
 	uint32_t pid;              /* PID_NONE */
 	uint32_t threads; /* of the process with missing threads, or registered with the port; NUMBER_NONE */
 	uint32_t expected,

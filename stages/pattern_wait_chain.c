@@ -88,6 +88,7 @@ static struct finding first_of_signature(const struct incident *incident,
 	finding.image = names_find(&incident->records.names,
 				   names_text(&list->names, first->image));
 	finding.chain = chain;
+	chain_for_each_hop(hop, list, chain) finding.last = hop;
 	/* a thread that !locks alone knows has no record of its own */
 	finding.evidence =
 		thread ? &thread->evidence
