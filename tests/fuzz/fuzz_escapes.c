@@ -69,6 +69,21 @@ static uint32_t read_hex(struct slice *left)
 	return code;
 }
 
+/* What stands behind "\u"; two halves of a pair are one letter. */
+static uint32_t read_code(struct slice *left)
+{
+	uint32_t code = read_hex(left), low;
+
+	check(code < 0xdc00 || code > 0xdfff, "json: the second half first");
+	if (code < 0xd800 || code > 0xdbff)
+		return code;
+	check(slice_starts(*left, SLICE("\\u")), "json: half a letter");
+	*left = slice_skip(*left, 2);
+	low = read_hex(left);
+	check(low >= 0xdc00 && low <= 0xdfff, "json: two first halves");
+	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
 static void read_escape(struct slice *left, byte_vec *out)
 {
 	static const char letters[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
@@ -78,7 +93,7 @@ static void read_escape(struct slice *left, byte_vec *out)
 	letter = *left->at;
 	*left = slice_skip(*left, 1);
 	if (letter == 'u') {
-		put_code(out, read_hex(left));
+		put_code(out, read_code(left));
 		return;
 	}
 	for (size_t i = 0; i + 1 < sizeof(letters); i += 2)
