@@ -128,7 +128,8 @@ static void complete_value(const struct completing *at, const struct option_row 
 	complete_from(front, last, row->words, option_word_next);
 	complete_from(front, last, row->value, alternative_next);
 	/* Behind "--name=" the shell completes files, and nobody ids. */
-	if (!*before || strcmp(row->value, "FILE") == 0 || strcmp(row->value, "DIR") == 0)
+	if (!*before || strcmp(row->value, "FILE") == 0 ||
+	    strcmp(row->value, "KEYFILE") == 0 || strcmp(row->value, "DIR") == 0)
 		complete_kind(kind_of(row->value), false, typed, at->index);
 }
 

@@ -174,6 +174,7 @@ static const struct {
 	void (*complete)(const char *typed, const char *index);
 } kinds[] = {
 	{ "FILE", false, complete_files },
+	{ "KEYFILE", false, complete_files },
 	{ "PATH", false, complete_files },
 	{ "DIR", false, complete_folders },
 	{ "INCIDENT", false, complete_incidents },

@@ -69,6 +69,8 @@ static const char own[] =
 #define DIAGNOSTIC(id, text) text "\0"
 #include "stages/diagnostics.def"
 #undef DIAGNOSTIC
+	/* Options of a selection. */
+	"since until machine os build bundle cycle min wait limit offset any\0"
 	"none after same before definite potential true false null hops hop semicircular "
 	"text image machine domain user path module symbol exe com scr redacted";
 

@@ -91,7 +91,13 @@ same() {
 
 @test "a selection is told without names" {
 	some_incidents
-	pipeline export --machine 'fabrikam*' --bundle '*Contoso*' --os Server --since 2010-03-10 --limit 5 --cycle any --out out --redact key || true
+	mkdir -p home/limit/offset/until
+	write_log home/limit/offset/until/since.log base=60 machine=Fabrikam02 A.exe Broker.exe A.exe
+	pipeline ingest --quiet home || true
+	exits 0 pipeline export --machine 'fabrikam*' --bundle '*/*' --os Server --since 2010-03-10 --until 2030-01-01T10:11:12Z \
+		--limit 5 --offset 0 --out all --redact key
+	[ "$(wc -l <all/incidents.ndjson)" -ge 3 ]
+	pipeline export --machine 'fabrikam*' --bundle '*Contoso*' --os Server --since 2010-03-10 --limit 5 --cycle any --out out --redact key
 	[ "$(jq -c .selection out/manifest.json)" = \
 		'["--machine=(redacted)","--bundle=(redacted)","--os=(redacted)","--since=2010-03-10","--limit=5","--cycle=any"]' ]
 }
@@ -132,4 +138,10 @@ same() {
 	(umask 077 && head -c 70000 /dev/zero >large)
 	exits 2 pipeline export --out out --redact large
 	[ ! -e out ]
+}
+
+@test "the shell is told that a key is a file" {
+	[ "$(pipeline completion --complete -- export --redact '')" = "$(pipeline completion --complete -- report --html '')" ]
+	[ "$(pipeline completion --complete -- export --redact=)" = "$(pipeline completion --complete -- report --html=)" ]
+	[ -n "$(pipeline completion --complete -- export --redact '')" ]
 }
