@@ -176,8 +176,18 @@ static bool lock_is_refused(int code)
 	return code == EACCES || code == EROFS || code == EPERM;
 }
 
-/* On a medium or in a folder that cannot be written there is no place for the reader
- * table, and no writer to be kept off either. */
+/* On a medium or in a folder that cannot be written there is no place for the reader table. Who may not write it beside a writer
+ * cannot keep him from using the room again of what is being read. */
+static int env_open_unnoted(struct index *index, struct error *error)
+{
+	if (!writer_is_at_work(index->reader_fd))
+		return env_open(index, MDB_RDONLY | MDB_NOLOCK);
+	error_set(error, ERROR_BUSY,
+		  "the index at %s is being written, and may only be read beside that by who may write its lock.mdb",
+		  index->folder);
+	return EBUSY;
+}
+
 static bool env_open_read(struct index *index, struct error *error)
 {
 	int dead, code = lock_file_fill(index->folder);
@@ -185,7 +195,9 @@ static bool env_open_read(struct index *index, struct error *error)
 	if (code == 0)
 		code = env_open(index, MDB_RDONLY);
 	if (lock_is_refused(code))
-		code = env_open(index, MDB_RDONLY | MDB_NOLOCK);
+		code = env_open_unnoted(index, error);
+	if (error->kind == ERROR_BUSY)
+		return false;
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
 		return error_set(error, ERROR_FORMAT,
 				 "no index at %s: data.mdb is of another kind",

@@ -89,6 +89,8 @@ bool folder_share(const char *folder, struct error *error);
 int writer_lock(const char *folder, enum index_lock lock, struct error *error);
 /* The same for a reader; *fd is -1 as well where none may be made, as on a read-only medium. */
 bool reader_lock(const char *folder, int *fd, struct error *error);
+/* Whether somebody holds the writer lock; fd as reader_lock() gives it. */
+bool writer_is_at_work(int fd);
 /* For the holder of the writer lock: waits until nobody else has the index open, and lets
  * nobody open it until fd is closed. ERROR_BUSY when that lasts longer than wait_ms. */
 bool exclusive_lock(int fd, const char *folder, int64_t wait_ms, struct error *error);

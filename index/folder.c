@@ -82,6 +82,12 @@ static bool is_folder(const char *path)
 	return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
+static bool is_no_folder(const char *path, struct error *error)
+{
+	return error_set(error, ERROR_FORMAT,
+			 "%s is no folder, and an index is one (see --index)", path);
+}
+
 bool folder_make(const char *folder, struct error *error)
 {
 	cleanup_free char *path = mem_strdup(folder);
@@ -96,7 +102,8 @@ bool folder_make(const char *folder, struct error *error)
 	}
 	if (mkdir(path, 0700) == 0 || is_folder(path))
 		return true;
-	return error_errno(error, "%s", folder);
+	return errno == EEXIST ? is_no_folder(folder, error)
+			       : error_errno(error, "%s", folder);
 }
 
 char *folder_file(const char *folder, const char *name)
@@ -123,7 +130,9 @@ bool folder_holds_index(const char *folder, struct error *error)
 	struct stat found;
 
 	if (stat(path, &found) != 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
+		if (errno == ENOTDIR)
+			return is_no_folder(folder, error);
+		if (errno != ENOENT)
 			return error_errno(error, "%s", path);
 	} else if (found.st_size > 0) {
 		return true;

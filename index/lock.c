@@ -63,7 +63,7 @@ int writer_lock(const char *folder, enum index_lock lock, struct error *error)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0) {
-		error_errno(error, "%s", path);
+		error_errno(error, "the index at %s cannot be written: " LOCK_FILE, folder);
 		return -1;
 	}
 	if (lock_byte(fd, BYTE_WRITER, F_WRLCK, command) == 0 &&
@@ -119,6 +119,15 @@ bool reader_lock(const char *folder, int *fd, struct error *error)
 		return true;
 	*fd = lock_failed(folder, *fd, error);
 	return false;
+}
+
+bool writer_is_at_work(int fd)
+{
+	struct flock lock = {
+		.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = BYTE_WRITER, .l_len = 1
+	};
+
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 bool exclusive_lock(int fd, const char *folder, int64_t wait_ms, struct error *error)
