@@ -13,6 +13,7 @@
 
 #include "index/table.h"
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/work.h"
 
 /* Pages of a transaction are in memory, so rows are committed when they are so many bytes. */
 #define BATCH_BYTES ((size_t)16 << 20)
@@ -72,6 +73,7 @@ static bool append_row(struct copying *copying, enum table table, bool again,
 	if (code != 0)
 		return lmdb_error(copying->error, code, copying->fresh.folder);
 	copying->batch_bytes += key.len + value.len;
+	work_small_step(key.len + value.len);
 	return copying->batch_bytes < copying->most_batch_bytes ||
 	       (commit(copying) &&
 		view_begin(&copying->into, &copying->fresh, 0, copying->error));
@@ -106,14 +108,40 @@ static bool copy_table(struct copying *copying, enum table table)
 	return ok && copying->error->kind == ERROR_NONE && check_count(copying, table, rows);
 }
 
+/* Pages are not full, so the bytes that are copied are fewer: the rest of each table is added behind it. */
+static uint64_t table_bytes(struct copying *copying, enum table table)
+{
+	MDB_stat stat;
+
+	mdb_stat(copying->from->txn, copying->from->index->tables[table], &stat);
+	return (uint64_t)(stat.ms_leaf_pages + stat.ms_overflow_pages) * stat.ms_psize;
+}
+
+static void expect_work(struct copying *copying)
+{
+	uint64_t rows = 0, bytes = 0;
+
+	for (int table = 0; table < TABLES; table++) {
+		rows += table_rows(copying->from, table);
+		bytes += table_bytes(copying, table);
+	}
+	work_begin_bytes("rows copied", rows, bytes);
+}
+
 static bool copy_tables(struct copying *copying)
 {
-	if (!view_begin(&copying->into, &copying->fresh, 0, copying->error))
-		return false;
-	for (int table = 0; table < TABLES; table++)
-		if (!copy_table(copying, table))
-			return false;
-	return commit(copying);
+	uint64_t bytes = 0;
+	bool good = view_begin(&copying->into, &copying->fresh, 0, copying->error);
+
+	expect_work(copying);
+	for (int table = 0; good && table < TABLES; table++) {
+		good = copy_table(copying, table);
+		bytes += table_bytes(copying, table);
+		work_now.bytes = bytes;
+	}
+	good = good && commit(copying);
+	work_end();
+	return good;
 }
 
 /* The new file has owner and mode of the old one, and is on disk. */

@@ -3,6 +3,7 @@
 #include "index/derive.h"
 
 #include "index/pieces.h"
+#include "pipeline/base/work.h"
 
 #include <inttypes.h>
 
@@ -55,8 +56,10 @@ bool derive_incidents(struct index_view *from, const uint64_t *ids, size_t count
 	struct consequences consequences = { .postings = { 0 } };
 	bool good = true;
 
-	for (size_t i = 0; good && i < count; i++)
+	for (size_t i = 0; good && i < count; i++) {
 		good = derive_one(from, ids[i], to, &consequences, error);
+		work_step(1);
+	}
 	good = good && consequences_apply(&consequences, to, error);
 	consequences_free(&consequences);
 	return good;

@@ -10,6 +10,7 @@
 #include "index/pin.h"
 #include "index/transact.h"
 #include "pipeline/base/arena.h"
+#include "pipeline/base/work.h"
 
 /* An incident that a bundle is to lose. */
 struct loss {
@@ -125,13 +126,19 @@ static bool remove_pin(struct index_view *view, uint64_t id, struct error *error
 
 static bool remove_incidents(struct gc *gc, struct index_view *view, struct error *error)
 {
-	vec_for_each(id, &gc->ids)
-		if (!note_places(gc, view, *id, error) ||
-		    !incident_change(view, gc->changes.at, gc->changes.len,
-				     &gc->consequences, error) ||
-		    !remove_pin(view, *id, error))
-			return false;
-	return consequences_apply(&gc->consequences, view, error);
+	bool good = true;
+
+	work_begin("incidents removed", gc->ids.len);
+	for (size_t i = 0; good && i < gc->ids.len; i++) {
+		good = note_places(gc, view, gc->ids.at[i], error) &&
+		       incident_change(view, gc->changes.at, gc->changes.len,
+				       &gc->consequences, error) &&
+		       remove_pin(view, gc->ids.at[i], error);
+		work_step(1);
+	}
+	good = good && consequences_apply(&gc->consequences, view, error);
+	work_end();
+	return good;
 }
 
 static int compare_losses(const void *left, const void *right)

@@ -128,3 +128,11 @@ bool ids_selected(struct index_view *view, const struct selector *selector, id_v
 	ids_settle(ids);
 	return good;
 }
+
+uint64_t list_expects(struct index_view *view, const struct selector *selector)
+{
+	if (selector_asks_for_incidents(selector) || selector_asks_for_chains(selector) ||
+	    selector->limit || selector->offset)
+		return 0;
+	return table_rows(view, TABLE_INCIDENT);
+}

@@ -21,5 +21,7 @@ bool row_has_chain(struct index_view *view, const struct incident_row *row,
  * returns. */
 bool ids_selected(struct index_view *view, const struct selector *selector, id_vec *ids,
 		  struct error *error);
+/* How many it will visit; 0 where only a walk can tell. */
+uint64_t list_expects(struct index_view *view, const struct selector *selector);
 
 #endif

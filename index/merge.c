@@ -12,6 +12,7 @@
 #include "index/pin.h"
 #include "index/places.h"
 #include "index/run.h"
+#include "pipeline/base/work.h"
 #include "stages/incident.h"
 
 /* So much is written in one transaction. */
@@ -120,7 +121,7 @@ static bool take_row(const struct table_scan *scan, struct bundle_row *row, stru
 }
 
 /* Visits all bundles of the other index until visit fails. */
-static bool each_bundle(struct index_view *other,
+static bool each_bundle(struct index_view *other, const char *what,
 			bool (*visit)(void *context, struct bundle_row *row,
 				      struct error *error),
 			void *context, struct error *error)
@@ -129,10 +130,13 @@ static bool each_bundle(struct index_view *other,
 	struct table_scan scan;
 	bool good = scan_begin(&scan, other, TABLE_BUNDLE, SLICE_NONE, error);
 
+	work_begin(what, table_rows(other, TABLE_BUNDLE));
 	while (good && scan_next(&scan, error)) {
 		good = take_row(&scan, &row, error) && visit(context, &row, error);
 		bundle_row_free(&row);
+		work_step(1);
 	}
+	work_end();
 	scan_end(&scan);
 	return good && error->kind == ERROR_NONE;
 }
@@ -279,7 +283,7 @@ static bool check_bundle(void *context, struct bundle_row *row, struct error *er
 
 bool merge_check(struct index_view *other, struct error *error)
 {
-	return each_bundle(other, check_bundle, other, error);
+	return each_bundle(other, "bundles checked", check_bundle, other, error);
 }
 
 struct counting {
@@ -301,7 +305,7 @@ bool merge_count(struct index_view *view, struct index_view *other,
 {
 	struct counting counting = { view, counts };
 	pin_vec pins = { 0 };
-	bool good = each_bundle(other, count_one, &counting, error);
+	bool good = each_bundle(other, "bundles compared", count_one, &counting, error);
 
 	ids_settle(&counts->incidents);
 	good = good && pins_to_come(view, other, counts, &pins, error);
@@ -379,7 +383,7 @@ bool index_merge(struct index *index, struct index_view *other, int64_t now, boo
 	struct merging merging = {
 		.merge.other = other, .index = index, .now = now, .begun = begun, .counts = counts
 	};
-	bool good = each_bundle(other, merge_bundle, &merging, error) &&
+	bool good = each_bundle(other, "bundles merged", merge_bundle, &merging, error) &&
 		    write_batch(&merging, error);
 
 	batch_clear(&merging.merge);

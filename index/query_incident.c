@@ -4,6 +4,7 @@
 
 #include "index/list.h"
 #include "index/pieces.h"
+#include "pipeline/base/work.h"
 
 static bool (*const questions[INCIDENT_QUESTIONS])(struct asking *asking) = {
 #define INCIDENT_QUESTION(id, name, value, help) question_##id,
@@ -90,9 +91,11 @@ static bool keep_selected(struct asking *asking)
 
 	if (!selector_asks_for_incidents(selector) && !selector_asks_for_chains(selector))
 		return true;
+	work_begin("incidents looked at", hits->len);
 	for (size_t i = 0; good && i < hits->len; i++) {
 		struct incident_row row;
 
+		work_step(1);
 		good = index_known_incident(asking->view, hits->at[i].id, &row, asking->error);
 		if (!good)
 			break;
@@ -102,6 +105,7 @@ static bool keep_selected(struct asking *asking)
 		incident_row_free(&row);
 		good = asking->error->kind == ERROR_NONE;
 	}
+	work_end();
 	hits->len = kept;
 	return good;
 }

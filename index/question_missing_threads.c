@@ -8,6 +8,7 @@
 #include "index/judge.h"
 #include "index/pattern.h"
 #include "index/query_incident.h"
+#include "pipeline/base/work.h"
 
 /* The incidents whose least number of threads of the image is not above `most`: they stand first. */
 static bool collect_few(struct asking *asking, struct slice image, uint32_t most, id_vec *ids)
@@ -124,8 +125,12 @@ bool question_missing_threads(struct asking *asking)
 	id_vec ids = { 0 };
 	bool good = collect(asking, &ids);
 
-	for (size_t i = 0; good && i < ids.len; i++)
+	work_begin("incidents judged", ids.len);
+	for (size_t i = 0; good && i < ids.len; i++) {
 		good = judge(asking, ids.at[i]);
+		work_step(1);
+	}
+	work_end();
 	vec_free(&ids);
 	return good;
 }

@@ -8,6 +8,7 @@
 #include "index/grouping.h"
 #include "index/ids.h"
 #include "index/transact.h"
+#include "pipeline/base/work.h"
 
 #define RULES_KEY SLICE("rules")
 
@@ -109,8 +110,12 @@ bool regroup_count(struct index_view *view, struct regroup_counts *counts, struc
 	*counts = (struct regroup_counts){ .before = table_rows(view, TABLE_SIGNATURE) };
 	good = index_rules(view, &counts->rules, error) &&
 	       ids_of_incidents(view, &ids, error);
-	for (size_t i = 0; good && i < ids.len; i++)
+	work_begin("incidents compared", ids.len);
+	for (size_t i = 0; good && i < ids.len; i++) {
 		good = compare_one(&comparing, ids.at[i]);
+		work_step(1);
+	}
+	work_end();
 	ids_settle(&comparing.kinds);
 	counts->after = comparing.kinds.len;
 	vec_free(&ids);
@@ -130,8 +135,10 @@ static bool regroup(void *context, struct index_view *view, struct error *error)
 	(void)context;
 	for (int i = 0; good && i < DERIVED_TABLES; i++)
 		good = table_empty(view, derived_tables[i], error);
+	work_begin("incidents grouped", ids.len);
 	good = good && derive_incidents(view, ids.at, ids.len, view, error) &&
 	       rules_put(view, error);
+	work_end();
 	vec_free(&ids);
 	return good;
 }

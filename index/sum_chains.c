@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Summing up chains incident by incident: the long way of every question about them; see query_chain.h. */
 #include "index/chain_fit.h"
+#include "pipeline/base/work.h"
 
 struct summing {
 	struct index_view *view;
@@ -70,10 +71,16 @@ static bool sum_incident(struct summing *summing, uint64_t id)
 
 static bool sum_ids(struct summing *summing, const id_vec *ids)
 {
-	bool good = true;
+	bool good = true, is_part = summing->fit.filter->within;
 
-	for (size_t i = 0; good && i < ids->len; i++)
+	if (!is_part)
+		work_begin("incidents looked at", ids->len);
+	for (size_t i = 0; good && i < ids->len; i++) {
 		good = sum_incident(summing, ids->at[i]);
+		work_step(1);
+	}
+	if (!is_part)
+		work_end();
 	return good;
 }
 

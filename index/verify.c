@@ -16,6 +16,7 @@
 #include "index/transact.h"
 #include "index/verify_pages.h"
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/work.h"
 #include "stages/census.h"
 #include "stages/digest.h"
 
@@ -66,13 +67,14 @@ static uint64_t place_pair(struct slice path, uint64_t id)
 }
 
 /* Walks a table of sealed rows; a row that is damaged is reported and passed over. */
-static bool each_sealed(struct verifying *verifying, enum table table,
+static bool each_sealed(struct verifying *verifying, enum table table, const char *what,
 			void (*look)(struct verifying *verifying, struct slice key,
 				     struct slice value))
 {
 	struct table_scan scan;
 	bool good = scan_begin(&scan, verifying->view, table, SLICE_NONE, verifying->error);
 
+	work_begin(what, table_rows(verifying->view, table));
 	while (good && scan_next(&scan, verifying->error)) {
 		struct slice value;
 
@@ -85,7 +87,9 @@ static bool each_sealed(struct verifying *verifying, enum table table,
 		else
 			look(verifying, scan.key, value);
 		verifying->error->kind = ERROR_NONE;
+		work_step(1);
 	}
+	work_end();
 	scan_end(&scan);
 	return good && (verifying->error->kind == ERROR_NONE || report_damage(verifying));
 }
@@ -187,14 +191,17 @@ static void look_at_placed(struct verifying *verifying)
 
 static bool verify_primary(struct verifying *verifying)
 {
-	bool good = each_sealed(verifying, TABLE_INCIDENT, look_at_incident);
+	bool good = each_sealed(verifying, TABLE_INCIDENT, "incidents checked",
+				look_at_incident);
 
 	ids_settle(&verifying->expected);
 	ids_settle(&verifying->placed);
 	for (size_t i = 0; good && i < PIECE_TABLES; i++)
-		good = each_sealed(verifying, piece_tables[i], look_at_piece);
+		good = each_sealed(verifying, piece_tables[i], "pieces checked",
+				   look_at_piece);
 	verifying->expected.len = 0;
-	good = good && each_sealed(verifying, TABLE_BUNDLE, look_at_bundle);
+	good = good &&
+	       each_sealed(verifying, TABLE_BUNDLE, "bundles checked", look_at_bundle);
 	if (good)
 		look_at_placed(verifying);
 	return good;
@@ -223,14 +230,17 @@ static bool derive_all(struct verifying *verifying, struct index *scratch)
 {
 	struct batch batch = { .verifying = verifying };
 
-	for (; batch.first < verifying->sound.len; batch.first += batch.count) {
+	bool good = true;
+
+	work_begin("incidents derived", verifying->sound.len);
+	for (; good && batch.first < verifying->sound.len; batch.first += batch.count) {
 		size_t left = verifying->sound.len - batch.first;
 
 		batch.count = left < BATCH ? left : BATCH;
-		if (!index_transact(scratch, derive_batch, &batch, verifying->error))
-			return false;
+		good = index_transact(scratch, derive_batch, &batch, verifying->error);
 	}
-	return true;
+	work_end();
+	return good;
 }
 
 static bool same_row(const struct table_scan *a, const struct table_scan *b)
@@ -261,6 +271,7 @@ static bool compare_table(struct verifying *verifying, struct index_view *scratc
 			break;
 		}
 		verifying->verified->rows++;
+		work_small_step(0);
 	}
 	scan_end(&have);
 	scan_end(&want);
@@ -271,9 +282,14 @@ static bool compare_all(struct verifying *verifying, struct index *scratch)
 {
 	struct index_view *view = index_view_begin(scratch, verifying->error);
 	bool good = view != NULL;
+	uint64_t rows = 0;
 
 	for (int i = 0; good && i < DERIVED_TABLES; i++)
+		rows += table_rows(verifying->view, derived_tables[i]);
+	work_begin("rows compared", rows);
+	for (int i = 0; good && i < DERIVED_TABLES; i++)
 		good = compare_table(verifying, view, derived_tables[i]);
+	work_end();
 	if (view)
 		index_view_end(view);
 	return good;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "index/table.h"
+#include "pipeline/base/work.h"
 
 /* Pages 0 and 1 are the headers. */
 #define FIRST_PAGE 2
@@ -165,8 +166,10 @@ static bool check_table(struct paging *paging, enum table table)
 	bool rows_good = true;
 	bool good = scan_begin(&scan, paging->view, table, SLICE_NONE, paging->error);
 
-	while (good && rows_good && scan_next(&scan, paging->error))
+	while (good && rows_good && scan_next(&scan, paging->error)) {
 		good = check_row(paging, table, &scan, &rows_good);
+		work_small_step(0);
+	}
 	scan_end(&scan);
 	return good && paging->error->kind == ERROR_NONE;
 }
@@ -178,6 +181,7 @@ bool verify_pages(struct index_view *view, void (*report_to)(void *context, cons
 		.view = view, .report = report_to, .context = context, .error = error
 	};
 	MDB_envinfo info;
+	uint64_t rows = 0;
 	MDB_stat stat;
 	bool good;
 
@@ -189,7 +193,11 @@ bool verify_pages(struct index_view *view, void (*report_to)(void *context, cons
 	error->kind = ERROR_NONE;
 	good = check_headers(&paging) && take_lists(&paging);
 	for (int table = 0; good && table < TABLES; table++)
+		rows += table_rows(view, (enum table)table);
+	work_begin("rows looked up", rows);
+	for (int table = 0; good && table < TABLES; table++)
 		good = check_table(&paging, (enum table)table);
+	work_end();
 	free(paging.free_pages);
 	return good;
 }

@@ -17,6 +17,7 @@ static const struct option_row rows[] = {
 	{ OPTION_WAIT, 0, "wait", "SECONDS",
 	  "how long to wait for those that read the index; default: 60", NULL, true },
 	OPTIONS_LOCK,
+	OPTIONS_PROGRESS,
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,
 	{ 0 },

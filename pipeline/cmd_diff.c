@@ -5,14 +5,13 @@
 #include "pipeline/base/log.h"
 #include "pipeline/fail_on.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/print_diff.h"
 
 static const struct option_row rows[] = {
-	OPTIONS_FAIL_ON,
-	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv"),
-	OPTIONS_SELECTOR,
-	OPTIONS_COMMON,
-	{ 0 },
+	OPTIONS_FAIL_ON,  OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv"),
+	OPTIONS_SELECTOR, OPTIONS_PROGRESS,
+	OPTIONS_COMMON,   { 0 },
 };
 
 struct comparing {
@@ -123,6 +122,8 @@ static bool take_option(void *into, const struct options *options, int id)
 		return fail_on_option(&comparing->fail_on, options);
 	case OPTION_FORMAT:
 		return format_option(&comparing->format, options);
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		return select_option(&comparing->filter.selector, options, id);
 	}

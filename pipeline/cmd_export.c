@@ -2,8 +2,10 @@
 /* `pipeline export --out DIR`: what the index holds as tables for other programs, incident by incident. */
 #include "index/list.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/work.h"
 #include "pipeline/export/export.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 
 enum {
 	OPTION_OUT = OPTION_OWN,
@@ -16,6 +18,7 @@ static const struct option_row rows[] = {
 	{ OPTION_OUT, 0, "out", "DIR", "the folder to write: a new one, or one that is empty" },
 	{ OPTION_REDACT, 0, "redact", "KEYFILE", "replace names by pseudonyms under the key in this file" },
 	OPTIONS_SELECTOR,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -57,6 +60,8 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_REDACT:
 		wish->key_file = options->value;
 		return true;
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		note_selection(wish, options);
 		return select_option(&wish->selector, options, id);
@@ -90,8 +95,12 @@ static bool write_tables(struct export *export, const struct wish *wish,
 	bool good = list_incidents(view, &wish->selector, push_id, &ids, &count, error);
 
 	ids_settle(&ids);
-	for (size_t i = 0; good && i < ids.len; i++)
+	work_begin("incidents written", ids.len);
+	for (size_t i = 0; good && i < ids.len; i++) {
 		good = write_incident(export, view, ids.at[i], error);
+		work_step(1);
+	}
+	work_end();
 	/* A selection of nothing is not the same as none. */
 	vec_reserve(&ids, 1);
 	good = good && export_bundles(export, view, wish->selection.len ? ids.at : NULL,

@@ -20,6 +20,7 @@ static const struct option_row rows[] = {
 	  NULL, true },
 	{ OPTION_DRY_RUN, 0, "dry-run", NULL, "say how many that would be, and change nothing" },
 	OPTIONS_LOCK,
+	OPTIONS_PROGRESS,
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,
 	{ 0 },

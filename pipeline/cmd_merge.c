@@ -16,6 +16,7 @@ enum {
 static const struct option_row rows[] = {
 	{ OPTION_DRY_RUN, 0, "dry-run", NULL, "say what would come, and change nothing" },
 	OPTIONS_LOCK,
+	OPTIONS_PROGRESS,
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,
 	{ 0 },

@@ -8,6 +8,7 @@
 #include "pipeline/base/log.h"
 #include "pipeline/fail_on.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/print_diff.h"
 #include "pipeline/query_like.h"
 #include "pipeline/query.h"
@@ -45,6 +46,7 @@ static const struct option_row rows[] = {
 	OPTIONS_FAIL_ON,
 	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv, dot"),
 	OPTIONS_SELECTOR,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -162,6 +164,8 @@ static bool take_option(void *into, const struct options *options, int id)
 		return fail_on_option(&query->fail_on, options);
 	case OPTION_FORMAT:
 		return format_option(&query->wish.format, options);
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		if (id >= OPTION_QUESTION && id < OPTION_QUESTION + INCIDENT_QUESTIONS)
 			return question_option(query, options, id - OPTION_QUESTION);

@@ -13,6 +13,7 @@ enum {
 static const struct option_row rows[] = {
 	{ OPTION_DRY_RUN, 0, "dry-run", NULL, "only say what would change" },
 	OPTIONS_LOCK,
+	OPTIONS_PROGRESS,
 	OPTIONS_FORMAT,
 	OPTIONS_COMMON,
 	{ 0 },

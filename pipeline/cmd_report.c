@@ -7,6 +7,7 @@
 #include "pipeline/base/log.h"
 #include "pipeline/output_file.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/report/report.h"
 
 enum {
@@ -19,6 +20,7 @@ static const struct option_row rows[] = {
 	{ OPTION_HTML, 0, "html", "FILE", "the page to write; - is standard output" },
 	{ OPTION_INCIDENT, 0, "incident", "INCIDENT", "a page on one incident, as `show` names it" },
 	OPTIONS_SELECTOR,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -44,6 +46,8 @@ static bool take_option(void *into, const struct options *options, int id)
 	case OPTION_INCIDENT:
 		wish->incident = options->value;
 		return true;
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		wish->selected = true;
 		return select_option(&wish->report.selector, options, id);

@@ -12,11 +12,13 @@
 #include "pipeline/base/arena.h"
 #include "pipeline/base/log.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/print.h"
 #include "pipeline/selecting.h"
 
 static const struct option_row rows[] = {
 	OPTIONS_FORMAT,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -137,6 +139,7 @@ static int run_apart(const char *index, enum format format)
 	pid_t child;
 
 	fflush(stdout);
+	progress_share();
 	child = fork();
 	if (child == 0)
 		_exit(verify_in_child(index, format));

@@ -14,6 +14,7 @@
 #include "pipeline/fold.h"
 #include "pipeline/pager.h"
 #include "pipeline/password_file.h"
+#include "pipeline/progress.h"
 #include "pipeline/reader.h"
 
 struct start {
@@ -80,6 +81,21 @@ static int unknown_command(const char *word)
 	return command_unknown(&command_program, word);
 }
 
+static bool shows_progress(const struct command *command)
+{
+	for (const struct option_row *row = command->options; row->id; row++)
+		if (row->id == OPTION_PROGRESS)
+			return true;
+	return false;
+}
+
+static int run_command(const struct command *command, const char *index, int argc, char **argv)
+{
+	if (shows_progress(command))
+		progress_follow();
+	return command->run(command, index, argc, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	struct start start = { .index = NULL };
@@ -102,7 +118,7 @@ static int run(int argc, char **argv)
 	if (!command)
 		return unknown_command(words.at[0]);
 	leave_as(command);
-	return command->run(command, start.index, words.count, words.at);
+	return run_command(command, start.index, words.count, words.at);
 }
 
 /*

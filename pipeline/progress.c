@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pipeline/base/log.h"
+#include "pipeline/base/work.h"
+#include "pipeline/progress_pace.h"
 
-#define FIRST_MS 1000
-#define REDRAW_MS 100
-#define LINE_MS 30000
 /* Where nobody knows how wide it is; of the lines in a file. */
 #define USUAL_COLUMNS 80
 #define FILE_COLUMNS 200
@@ -23,10 +23,15 @@ enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 static struct {
 	enum when when; /* in the order of the option's words */
 	bool hushed;
-	bool active, draws;
-	bool drawn; /* there is a line on the terminal */
-	int64_t began_ms, due_ms;
+	bool active;
+	bool *drawn; /* whether there is a line on the terminal; NULL until somebody asks */
+	int64_t began_ms;
+	struct progress_pace pace;
+	bool paced; /* the pace of walks has begun: it goes on from one to the next */
+	int64_t followed_ms; /* since when */
 } shown;
+
+static bool drawn_here;
 
 static int64_t now_ms(void)
 {
@@ -89,29 +94,41 @@ static void wipe(void)
 {
 	static const char codes[] = "\r\x1b[K";
 
-	if (shown.drawn)
+	if (shown.drawn && *shown.drawn) {
 		write_all(codes, sizeof(codes) - 1);
-	shown.drawn = false;
+		*shown.drawn = false;
+	}
+}
+
+static void activate(void)
+{
+	if (!shown.drawn)
+		shown.drawn = &drawn_here;
+	shown.active = shown.when != WHEN_NEVER && !shown.hushed;
+	if (shown.active)
+		log_before(wipe);
+}
+
+static bool is_to_draw(void)
+{
+	return shown.when == WHEN_ALWAYS || is_capable();
 }
 
 void progress_begin(void)
 {
-	shown.active = shown.when != WHEN_NEVER && !shown.hushed;
-	shown.draws = shown.when == WHEN_ALWAYS || is_capable();
+	activate();
 	shown.began_ms = now_ms();
-	shown.due_ms = shown.began_ms + (shown.draws ? FIRST_MS : LINE_MS);
-	if (shown.active && shown.draws)
-		log_before(wipe);
+	progress_pace_begin(&shown.pace, is_to_draw(), shown.began_ms);
 }
 
 bool progress_is_due(void)
 {
-	return shown.active && now_ms() >= shown.due_ms;
+	return shown.active && progress_pace_is_due(&shown.pace, now_ms());
 }
 
 int progress_wait_ms(void)
 {
-	int64_t left = shown.due_ms - now_ms();
+	int64_t left = shown.pace.due_ms - now_ms();
 
 	if (!shown.active)
 		return -1;
@@ -122,25 +139,26 @@ int progress_wait_ms(void)
 void progress_show(const struct progress_state *state)
 {
 	int64_t now = now_ms();
+	bool draws = shown.pace.draws;
 	char *line = NULL;
 	size_t len = 0;
 	FILE *memory;
 
-	shown.due_ms = now + (shown.draws ? REDRAW_MS : LINE_MS);
-	if (shown.draws && shown.when != WHEN_ALWAYS && !is_in_front())
+	progress_pace_shown(&shown.pace, now);
+	if (draws && shown.when != WHEN_ALWAYS && !is_in_front())
 		return;
 	memory = open_memstream(&line, &len);
 	if (!memory)
 		return;
-	if (shown.draws)
+	if (draws)
 		fputc('\r', memory);
 	progress_line_print(memory, state, now - shown.began_ms,
-			    shown.draws ? columns_now() : FILE_COLUMNS);
-	if (shown.draws)
+			    draws ? columns_now() : FILE_COLUMNS);
+	if (draws)
 		fputs("\x1b[K", memory);
-	if (fclose(memory) == 0 && shown.draws) {
+	if (fclose(memory) == 0 && draws) {
 		write_all(line, len);
-		shown.drawn = true;
+		*shown.drawn = true;
 	} else if (line) {
 		log_note("%s", line);
 	}
@@ -152,4 +170,56 @@ void progress_end(void)
 	wipe();
 	log_before(NULL);
 	shown.active = false;
+}
+
+/* ---- walks over the index ---- */
+
+/* A clock of some milliseconds is read in a few nanoseconds. */
+static int64_t about_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The first second, and the 30, are those of the command. */
+static void begin_walk(void)
+{
+	activate();
+	shown.began_ms = about_now_ms();
+	if (!shown.paced)
+		progress_pace_begin(&shown.pace, is_to_draw(), shown.followed_ms);
+	shown.paced = true;
+}
+
+static void follow(enum work_event event)
+{
+	if (event == WORK_BEGINS)
+		begin_walk();
+	if (event == WORK_ENDS)
+		progress_end();
+	else if (shown.active && progress_pace_is_due(&shown.pace, about_now_ms()))
+		progress_show(&(struct progress_state){ .what = work_now.what,
+							.done = work_now.done,
+							.total = work_now.total,
+							.bytes_done = work_now.bytes,
+							.bytes_total = work_now.bytes_total });
+}
+
+void progress_follow(void)
+{
+	shown.followed_ms = about_now_ms();
+	work_listener = follow;
+}
+
+void progress_share(void)
+{
+	void *shared = mmap(NULL, sizeof(bool), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return;
+	shown.drawn = shared;
+	log_before(wipe);
 }

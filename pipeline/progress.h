@@ -32,6 +32,10 @@ bool progress_is_due(void);
 void progress_show(const struct progress_state *state);
 /* In how many milliseconds it will be time, so that nobody waits for longer; -1: never. */
 int progress_wait_ms(void);
+/* From now on walks over the index are shown (pipeline/base/work.h), from the second second of the command on. */
+void progress_follow(void);
+/* Before a child is started that walks: if it dies with a line on the terminal, this process takes it away before its next message. */
+void progress_share(void);
 /* Takes the line away. Also before anything is written to stdout, which may be the same terminal. */
 void progress_end(void);
 

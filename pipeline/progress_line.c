@@ -97,6 +97,13 @@ static void put_bytes(struct pieces *pieces, const struct progress_state *state,
 			 decimals(rate, unit), rate / unit->bytes, unit->name);
 }
 
+/* Of what is counted, where no bytes are. */
+static void put_rate(struct pieces *pieces, double rate)
+{
+	snprintf(pieces->text[PIECE_RATE], sizeof(pieces->text[0]), "%.*f/s",
+		 rate < 10 ? 1 : 0, rate);
+}
+
 static void put_pieces(struct pieces *pieces, const struct progress_state *state,
 		       int64_t elapsed_ms)
 {
@@ -111,6 +118,8 @@ static void put_pieces(struct pieces *pieces, const struct progress_state *state
 		put_count(pieces->text[PIECE_DONE], size, state->done, state->what);
 	if (state->bytes_total)
 		put_bytes(pieces, state, elapsed_ms);
+	else if (elapsed_ms >= HONEST_MS && state->done)
+		put_rate(pieces, (double)state->done * 1000 / (double)elapsed_ms);
 	if (left != PROGRESS_UNKNOWN)
 		put_time(pieces->text[PIECE_LEFT], size, (left + 999) / 1000, " left");
 	if (!state->reading)

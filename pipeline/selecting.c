@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "pipeline/progress.h"
+
 static const char *const format_names[FORMATS] = { "text", "json", "jsonl", "csv",
 						   "dot",  "cmd",  "reg" };
 
@@ -23,6 +25,8 @@ bool plain_option(void *asking, const struct options *options, int id)
 {
 	struct asking_plainly *plainly = asking;
 
+	if (id == OPTION_PROGRESS)
+		return progress_option(options);
 	if (id != OPTION_INDEX)
 		return format_option(&plainly->format, options);
 	plainly->index = options->value;

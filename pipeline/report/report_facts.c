@@ -5,6 +5,7 @@
 #include "index/list.h"
 #include "index/query_incident.h"
 #include "pipeline/base/hash.h"
+#include "pipeline/base/work.h"
 #include "pipeline/report/chain_svg.h"
 #include "stages/urgency.h"
 
@@ -290,6 +291,7 @@ static bool visit(void *context, const struct incident_row *row)
 	struct report_facts *facts = walk->facts;
 	struct report_incident_row *added;
 
+	work_step(1);
 	vec_push(&facts->incidents, row_of(row));
 	added = &facts->incidents.at[facts->incidents.len - 1];
 	count_machine(facts, row->summary.machine);
@@ -300,10 +302,13 @@ static bool visit(void *context, const struct incident_row *row)
 static bool walk_incidents(struct report_facts *facts, struct error *error)
 {
 	struct walk walk = { .facts = facts, .error = ERROR_INIT };
+	const struct selector *selector = &facts->wish->selector;
 	uint64_t count;
-	bool good = list_incidents(facts->view, &facts->wish->selector, visit, &walk,
-				   &count, error);
+	bool good;
 
+	work_begin("incidents read", list_expects(facts->view, selector));
+	good = list_incidents(facts->view, selector, visit, &walk, &count, error);
+	work_end();
 	if (good && walk.error.kind != ERROR_NONE) {
 		*error = walk.error;
 		good = false;

@@ -48,6 +48,19 @@ def reader_of(process):
     return None
 
 
+def hold_reader(process):
+    """The reader, stopped. Whoever started it goes on in short steps until then, since a reader of a small log lives for milliseconds."""
+    reader = None
+    while reader is None and process.poll() is None:
+        os.kill(process.pid, signal.SIGSTOP)
+        reader = reader_of(process)
+        if reader is not None:
+            os.kill(reader, signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGCONT)
+        time.sleep(0.0003)
+    return reader
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, required=True)
@@ -63,12 +76,9 @@ def main():
         os.close(there)
         copying = threading.Thread(target=copy, args=(here, file))
         copying.start()
-        reader = None
-        while reader is None and process.poll() is None:
-            reader = reader_of(process)
+        reader = hold_reader(process)
         if reader is None:
             sys.exit("no reader was seen")
-        os.kill(reader, signal.SIGSTOP)
         time.sleep(asked.seconds / 2)
         if asked.then:
             resize(here, asked.then)

@@ -4,6 +4,10 @@
 # What is shown of how far a command is: drawn on terminals, told now and then elsewhere, and left out where nobody wants it.
 
 load helper
+setup_file() {
+	export FAST_CLOCK=$BATS_FILE_TMPDIR/fast_clock.so
+	"${CC:-cc}" -shared -fPIC -O1 -o "$FAST_CLOCK" "$ROOT/tests/cli/fast_clock.c"
+}
 setup() { fresh_index; }
 
 # held SECONDS WORDS… -- COMMAND…: stderr, on a terminal with --columns N, in the file "shown".
@@ -80,4 +84,84 @@ drawn() { grep -q $'\e' shown; }
 	drawn
 	exits 2 pipeline ingest --progress often a.log
 	stderr_has "unknown --progress 'often'"
+}
+
+# fast MS COMMAND…: the program with a clock that goes on by so much each time it is looked at; stderr in the file "shown".
+fast() {
+	local ms=$1
+	shift
+	FAST_CLOCK_MS=$ms LD_PRELOAD=$FAST_CLOCK ASAN_OPTIONS=verify_asan_link_order=0 "$PIPELINE" "$@" 2>shown
+}
+
+some_logs() {
+	local n
+	for n in 1 2 3 4 5 6 7 8; do
+		write_log "logs/$n.log" "base=$((n + 10))" "when=201$n-01-01T00:00:00Z" "W$n.exe" Srv.exe
+	done
+	pipeline ingest --quiet logs
+}
+
+# shows_of WHAT COMMAND…: it draws that, and has taken it away at the end.
+shows_of() {
+	local what=$1
+	shift
+	fast 400 "$@" --progress always >out || fail "$*: exits $?: $(cat shown)"
+	drawings >lines
+	grep -qE "^[0-9]+/[0-9] $what(, .*)?\$" lines || fail "$*: $(cat lines)"
+	[ "$(tail -c 4 shown)" = $'\r\e[K' ] || fail "$*: a line is left"
+	[ -s out ] || [ "$1" = report ] || [ "$1" = export ]
+	fast 400 "$@" --progress never >again || true
+	[ ! -s shown ] || fail "$*: shows for all that: $(cat shown)"
+}
+
+@test "walks over the index are drawn, each with what it counts, and taken away" {
+	mkdir logs
+	some_logs
+	pipeline ingest --quiet --index other "$CASE"
+	shows_of 'incidents checked' verify
+	shows_of 'incidents derived' verify
+	shows_of 'incidents compared' regroup --dry-run
+	shows_of 'incidents grouped' regroup
+	shows_of 'incidents looked at' query --recurring --since 2000-01-01
+	shows_of 'incidents looked at' query --recurring --group-by frame --format json
+	shows_of 'incidents looked at' diff 2014-01-01 2013-01-01
+	shows_of 'incidents read' report --html page.html
+	rm -rf tables
+	fast 400 export --out tables --progress always
+	drawings | grep -qE '^[0-9]/8 incidents written' || fail "$(drawings)"
+	fast 400 merge other --progress always
+	drawings | grep -qE '^[01]/1 bundles (checked|merged)' || fail "$(drawings)"
+	fast 400 gc --before 2015-01-01 --progress always
+	drawings | grep -qE '^[0-9]/4 incidents removed' || fail "$(drawings)"
+	fast 4000 compact --progress always
+	drawings | grep -qE '^[0-9]+/[0-9]+ rows copied, [0-9.]+/[0-9.]+ [KM]B' || fail "$(drawings)"
+}
+
+@test "a walk on a terminal: the line is gone before the answer, and none is drawn in the first second" {
+	mkdir logs
+	some_logs
+	local words="env FAST_CLOCK_MS=400 LD_PRELOAD=$FAST_CLOCK ASAN_OPTIONS=verify_asan_link_order=0 $PIPELINE"
+	TERM=xterm script -qec "$words verify" /dev/null >screen
+	grep -q 'incidents checked' screen
+	grep -q $'\r\e\\[K8 bundles, 8 incidents and' screen || fail "$(cat -v screen)"
+	TERM=xterm script -qec "'$PIPELINE' verify" /dev/null >screen
+	! grep -q checked screen
+	TERM=dumb script -qec "$words verify" /dev/null >screen
+	! grep -q checked screen
+}
+
+@test "where there is no terminal: a line every 30 seconds, of walks and of reading" {
+	mkdir logs
+	some_logs
+	fast 1000 regroup --dry-run
+	[ ! -s shown ]
+	fast 9000 regroup --dry-run
+	! drawn
+	grep -qE '^pipeline: [1-8]/8 incidents compared' shown || fail "$(cat shown)"
+	[ "$(wc -l <shown)" -le 4 ]
+	fast 9000 verify --progress never
+	[ ! -s shown ]
+	fast 9000 ingest --deadline 0 "$CASE"
+	! drawn
+	grep -qE '^pipeline: [01]/1 bundles, .* incidents' shown || fail "$(cat shown)"
 }

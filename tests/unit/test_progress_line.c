@@ -11,6 +11,7 @@
 
 #include "pipeline/base/utf8.h"
 #include "pipeline/progress_line.h"
+#include "pipeline/progress_pace.h"
 
 static char *line;
 
@@ -101,11 +102,12 @@ static void test_what_is_not_known(void **state)
 	struct progress_state plain = { .what = "incidents", .done = 7 };
 
 	(void)state;
-	check(&plain, 60000, 80, "7 incidents");
+	check(&plain, 60000, 80, "7 incidents, 0.1/s");
+	check(&plain, 2000, 80, "7 incidents");
 	plain.total = 70;
-	check(&plain, 60000, 80, "7/70 incidents, 9:00 left");
+	check(&plain, 60000, 80, "7/70 incidents, 0.1/s, 9:00 left");
 	plain.total = 7000;
-	check(&plain, 60000, 80, "7/7000 incidents, 16:39:00 left");
+	check(&plain, 60000, 80, "7/7000 incidents, 0.1/s, 16:39:00 left");
 }
 
 static void test_time_left(void **state)
@@ -128,6 +130,35 @@ static void test_time_left(void **state)
 	assert_int_equal(progress_left_ms(&some, 3000), PROGRESS_UNKNOWN);
 }
 
+static void test_pace_drawn(void **state)
+{
+	struct progress_pace pace;
+
+	(void)state;
+	progress_pace_begin(&pace, true, 5000);
+	assert_false(progress_pace_is_due(&pace, 5999));
+	assert_true(progress_pace_is_due(&pace, 6000));
+	progress_pace_shown(&pace, 6040);
+	assert_false(progress_pace_is_due(&pace, 6139));
+	assert_true(progress_pace_is_due(&pace, 6140));
+}
+
+static void test_pace_lines(void **state)
+{
+	struct progress_pace pace;
+	int lines = 0;
+
+	(void)state;
+	progress_pace_begin(&pace, false, 5000);
+	for (int64_t now = 5000; now < 5000 + 100 * 1000; now += 10)
+		if (progress_pace_is_due(&pace, now)) {
+			assert_int_equal((now - 5000) % 30000, 0);
+			progress_pace_shown(&pace, now);
+			lines++;
+		}
+	assert_int_equal(lines, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +167,8 @@ int main(void)
 		cmocka_unit_test(test_never_wider),
 		cmocka_unit_test(test_what_is_not_known),
 		cmocka_unit_test(test_time_left),
+		cmocka_unit_test(test_pace_drawn),
+		cmocka_unit_test(test_pace_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

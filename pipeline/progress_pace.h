@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * When it is time to show progress: drawn, from the second second on and ten times a second at most; as lines, every 30 seconds. Knows
+ * no clock: whoever asks says what time it is.
+ */
+#ifndef PIPELINE_PROGRESS_PACE_H
+#define PIPELINE_PROGRESS_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress_pace {
+	bool draws;
+	int64_t due_ms;
+};
+
+static inline void progress_pace_begin(struct progress_pace *pace, bool draws, int64_t now_ms)
+{
+	*pace = (struct progress_pace){ draws, now_ms + (draws ? 1000 : 30000) };
+}
+
+static inline bool progress_pace_is_due(const struct progress_pace *pace, int64_t now_ms)
+{
+	return now_ms >= pace->due_ms;
+}
+
+static inline void progress_pace_shown(struct progress_pace *pace, int64_t now_ms)
+{
+	pace->due_ms = now_ms + (pace->draws ? 100 : 30000);
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A clock that goes on by $FAST_CLOCK_MS each time it is looked at, by LD_PRELOAD: what takes long is tried in no time. */
+#define _GNU_SOURCE 1
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static long long ahead_ms;
+	const char *each = getenv("FAST_CLOCK_MS");
+	int status = (int)syscall(SYS_clock_gettime, clock, now);
+
+	if (each && (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE)) {
+		ahead_ms += atoll(each);
+		now->tv_sec += ahead_ms / 1000;
+		now->tv_nsec += ahead_ms % 1000 * 1000000;
+		now->tv_sec += now->tv_nsec / 1000000000;
+		now->tv_nsec %= 1000000000;
+	}
+	return status;
+}
