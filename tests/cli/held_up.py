@@ -7,6 +7,7 @@ What it writes on stderr goes into FILE. With --columns that is a terminal so wi
 the time. The exit status is that of the command.
 """
 import argparse
+import contextlib
 import fcntl
 import os
 import pty
@@ -35,8 +36,10 @@ def copy(fd, file):
 
 
 def words_of(pid):
-    with open("/proc/%d/cmdline" % pid, "rb") as file:
+    """Nothing of a process that is gone."""
+    with contextlib.suppress(OSError), open("/proc/%d/cmdline" % pid, "rb") as file:
         return file.read()
+    return b""
 
 
 def reader_of(process):
@@ -50,6 +53,8 @@ def reader_of(process):
 
 def hold_reader(process):
     """The reader, stopped. Whoever started it goes on in short steps until then, since a reader of a small log lives for milliseconds."""
+    with contextlib.suppress(OSError):  # on a busy machine we come too late otherwise
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(20))
     reader = None
     while reader is None and process.poll() is None:
         os.kill(process.pid, signal.SIGSTOP)
