@@ -12,7 +12,8 @@
 struct archive_state {
 	struct archive *archive;
 	bool on_member;
-	bool solid; /* archive_is_solid() */
+	bool met_any; /* members so far */
+	bool solid;   /* archive_is_solid() */
 	bool sum_known; /* of the member, where libarchive does not look at it: so it comes to sum_wanted */
 	uint32_t sum, sum_wanted;
 	bool member_fatal; /* member_error ends the archive too */

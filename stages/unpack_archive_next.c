@@ -145,6 +145,7 @@ enum level_step archive_next(struct level *level, struct error *error)
 			return fatal(level, error);
 		if (done == ARCHIVE_OK || done == ARCHIVE_WARN) {
 			archive_state_of(level)->on_member = true;
+			archive_state_of(level)->met_any = true;
 			if (entry_is_file(entry))
 				return begin(level, entry, error);
 			if (!level_passed_over(level))

@@ -4,6 +4,7 @@
  * one, passes over what follows a compressed stream, and leaves a nested archive before the checksum of
  * the member around it was met; so the rest is looked at here.
  */
+#include <string.h>
 #include <unistd.h>
 
 #include "stages/split_file.h"
@@ -107,13 +108,30 @@ static bool rar5_is_clean(struct level *level, struct error *error)
 	return error_input(error, "truncated", "rar5: no end block");
 }
 
+/*
+ * A directory that names nothing, in a file that begins with a member: as when an empty zip was written behind another. What it hides
+ * would be lost without a word.
+ */
+static bool zip_is_clean(struct level *level, struct error *error)
+{
+	char magic[4];
+
+	if (archive_state_of(level)->met_any ||
+	    source_pread(&level->source, magic, sizeof(magic), 0) != sizeof(magic) ||
+	    memcmp(magic, "PK\3\4", sizeof(magic)) != 0)
+		return true;
+	return error_input(error, "corrupt", "zip: members that its directory does not name");
+}
+
 bool end_is_clean(struct level *level, struct error *error)
 {
 	bool clean = true;
 
 	if (level->kind == KIND_RAR5)
 		clean = rar5_is_clean(level, error);
-	if (level->kind == KIND_TAR)
+	else if (level->kind == KIND_ZIP)
+		clean = zip_is_clean(level, error);
+	else if (level->kind == KIND_TAR)
 		clean = tar_is_clean(level, error);
 	else if (kind_is_stream(level->kind))
 		clean = stream_is_clean(level, error);
