@@ -249,10 +249,6 @@ check-faults: $(PROGRAM) $(FAULTS) ## let every call of the keeper fail once, ki
 check-growth: $(PROGRAM) ## read every log that was written to make an analysis endless, large ones (two minutes)
 	$(Q)tests/check-growth --all
 
-.PHONY: check-growth
-check-growth: $(PROGRAM) ## read every log that was written to make an analysis endless, large ones (two minutes)
-	$(Q)tests/check-growth --all
-
 check: ## run every test (scripts/test.sh without its package installation)
 	+$(Q)scripts/test.sh --no-setup $(CHECK_ARGS)
 
