@@ -31,6 +31,7 @@ struct explained {
 	struct signature_of of;
 	struct group_sum levels[GROUPINGS]; /* its chains, at every grouping */
 	struct associations associations;
+	id_vec ids; /* of its incidents */
 };
 
 static const struct chain_group *group_of(const struct explained *explained)
@@ -78,22 +79,22 @@ static void collect_own_images(const struct explained *explained, id_vec *images
 static bool find_all(struct explained *explained, struct index_view *view,
 		     const char *typed, struct error *error)
 {
-	id_vec ids = { 0 }, images = { 0 };
+	id_vec images = { 0 };
 	bool good = signature_find(view, typed, &explained->of, error) == 1 &&
-		    signature_incidents(view, &explained->of, &ids, error) &&
-		    sum_levels(explained, view, &ids, error);
+		    signature_incidents(view, &explained->of, &explained->ids, error) &&
+		    sum_levels(explained, view, &explained->ids, error);
 
 	if (good) {
 		collect_own_images(explained, &images);
-		good = goes_with(view, &ids, &images, &explained->associations, error);
+		good = goes_with(view, &explained->ids, &images, &explained->associations, error);
 	}
-	vec_free(&ids);
 	vec_free(&images);
 	return good;
 }
 
 static void explained_free(struct explained *explained)
 {
+	vec_free(&explained->ids);
 	for (int i = 0; i < GROUPINGS; i++)
 		group_sum_free(&explained->levels[i]);
 	associations_free(&explained->associations);
@@ -188,7 +189,7 @@ static void print_json(const struct explained *explained)
 
 /* ---- text ---- */
 
-/* So many finer groups are shown. */
+/* So many finer groups, and incidents, are shown. */
 #define GROUPS_SHOWN 10
 
 static void print_text_level(const struct explained *explained, int level)
@@ -208,6 +209,18 @@ static void print_text_level(const struct explained *explained, int level)
 	}
 	if (sum->groups.len > GROUPS_SHOWN)
 		printf("         ... and %zu more\n", sum->groups.len - GROUPS_SHOWN);
+}
+
+/* What shows a chain of it in a dump, with the lines of its log. */
+static void print_text_incidents(const id_vec *ids)
+{
+	char id[ID_TEXT_SIZE];
+
+	print_heading("Its incidents, to be shown with evidence:\n");
+	for (size_t i = 0; i < ids->len && i < GROUPS_SHOWN; i++)
+		printf("  pipeline show %s\n", print_id(id, ids->at[i]));
+	if (ids->len > GROUPS_SHOWN)
+		printf("  ... and %zu more\n", ids->len - GROUPS_SHOWN);
 }
 
 static void print_text_association(const struct association *association)
@@ -246,6 +259,7 @@ static void print_text(const struct explained *explained)
 	print_heading("Its chains, from the coarsest grouping to the finest:\n");
 	for (int i = 0; i < GROUPINGS; i++)
 		print_text_level(explained, i);
+	print_text_incidents(&explained->ids);
 	if (explained->associations.list.len == 0)
 		return;
 	print_heading("Goes with");

@@ -178,3 +178,20 @@ planted() {
 	exits 0 pipeline explain 57e0
 	exits 0 pipeline explain 5c1c5ed1fec9b9f0
 }
+
+@test "explain: each of its incidents with the command that shows it, as long as there are not too many" {
+	pipeline ingest --quiet "$CASE" "$LOGS/semicircular.log"
+	local id signature
+	id=$(pipeline show "$CASE" -f json | jq -r .id)
+	exits 0 pipeline explain "$(signature_of ProcessA.exe)"
+	[ "$(grep -c '^  pipeline show ' <<<"$output")" -eq 1 ]
+	grep -qx "  pipeline show $id" <<<"$output" || fail "$output"
+	for number in {1..11}; do
+		{ printf 'Computer Name: M%s\n' "$number"; cat "$CASE"; } >"$number.log"
+	done
+	pipeline ingest --quiet ./*.log
+	signature=$(signature_of ProcessA.exe)
+	exits 0 pipeline explain "$signature"
+	[ "$(grep -c '^  pipeline show ' <<<"$output")" -eq 10 ]
+	grep -qx '  ... and 2 more' <<<"$output" || fail "$output"
+}
