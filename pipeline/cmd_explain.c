@@ -86,7 +86,8 @@ static bool find_all(struct explained *explained, struct index_view *view,
 
 	if (good) {
 		collect_own_images(explained, &images);
-		good = goes_with(view, &explained->ids, &images, &explained->associations, error);
+		good = goes_with(view, &explained->ids, &images, &explained->associations,
+				 error);
 	}
 	vec_free(&images);
 	return good;
