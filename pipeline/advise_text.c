@@ -119,9 +119,9 @@ static void print_force(const struct advice *advice)
 		return;
 	print_heading("Dump of the machine\n");
 	if (advice->user_space)
-		printf("  Force a kernel dump once the user dumps are saved. It shows who waits for whom%s,\n"
-		       "  but not what these processes were at; a complete dump shows both, where one of that\n"
-		       "  size can be handed over.\n",
+		printf("  Force a kernel dump once the user dumps are saved. It shows who waits for\n"
+		       "  whom%s, but not what these processes were at; a complete\n"
+		       "  dump shows both, where one of that size can be handed over.\n",
 		       advice->holders_needed ? " and who keeps zombies" : "");
 	else
 		printf("  Force a kernel dump: it shows %s.\n",

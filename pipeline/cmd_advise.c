@@ -98,8 +98,8 @@ const struct command command_advise = {
 	.summary = "Tells which user dumps to save the next time, and why.",
 	.operands = "INCIDENT",
 	.examples =
-		"  pipeline advise 9f3c                               # the plan, each line with its reason\n"
-		"  pipeline advise 9f3c --budget 2G                   # the most for two gigabytes\n"
+		"  pipeline advise 9f3c                               # the plan, with reasons\n"
+		"  pipeline advise 9f3c --budget 2G                   # most for two gigabytes\n"
 		"  pipeline advise 9f3c --format cmd >save.cmd        # procdump lines\n"
 		"  pipeline advise 9f3c --format reg >localdumps.reg  # dumps of what dies\n",
 	.options = rows,

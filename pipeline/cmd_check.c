@@ -271,9 +271,9 @@ const struct command command_check = {
 	.summary = "Answers a monitor: OK, WARNING, CRITICAL or UNKNOWN, and numbers.",
 	.operands = "",
 	.examples =
-		"  pipeline check                                        # did last night's run come to its end?\n"
-		"  pipeline check --max-age 26h,50h --max-fill 90%,97%   # a warning, and what is critical\n"
-		"  pipeline check --max-quarantined 5%,20% --max-new 0   # warn of any new chain\n",
+		"  pipeline check                                       # is all well?\n"
+		"  pipeline check --max-age 26h,50h --max-fill 90%,97%  # warning, critical\n"
+		"  pipeline check --max-quarantined 5%,20% --max-new 0  # warn of any new chain\n",
 	.options = rows,
 	.machine_failed = STATE_UNKNOWN,
 	.run = run,

@@ -91,10 +91,10 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_compact = {
 	.name = "compact",
-	.summary = "Writes the index anew without the room that changes have left in it.",
+	.summary = "Writes the index anew without the room that changes have left.",
 	.operands = "",
 	.examples = "  pipeline compact                        # says how large it was and is\n"
-		    "  pipeline compact --lock skip --wait 600 # at night, when nobody is in a hurry\n",
+		    "  pipeline compact --lock skip --wait 600  # at night, when nobody is in a hurry\n",
 	.options = rows,
 	.run = run,
 };

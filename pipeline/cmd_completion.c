@@ -139,7 +139,7 @@ const struct command command_completion = {
 	.name = "completion",
 	.summary = "Prints a script by which a shell completes command lines.",
 	.operands = "bash|zsh|fish",
-	.examples = "  source <(pipeline completion bash)      # in this shell; make install does it for all\n"
+	.examples = "  source <(pipeline completion bash)      # in this shell; make install: in all\n"
 		    "  pipeline completion --list | cut -f1-3  # every option of every command\n",
 	.options = rows,
 	.unpreset = true,

@@ -153,11 +153,11 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_diff = {
 	.name = "diff",
-	.summary = "Compares two incidents, days or machines: new, worse, recurring, gone.",
+	.summary = "Compares two incidents, days or machines: new, worse, gone chains.",
 	.operands = "A B",
 	.examples = "  pipeline diff 9f3c 41aa                        # two dumps\n"
-		    "  pipeline diff 2026-01-05 2026-01-06            # two days\n"
-		    "  pipeline diff TS01 TS02 --fail-on new-chain    # two machines; exit 3 if worse off\n",
+		    "  pipeline diff 2026-01-05 2026-01-06          # two days\n"
+		    "  pipeline diff TS01 TS02 --fail-on new-chain  # two machines; 3 if worse off\n",
 	.options = rows,
 	.pages = true,
 	.run = run,

@@ -167,12 +167,12 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_export = {
 	.name = "export",
-	.summary = "Writes what the index holds as tables, for databases and spreadsheets.",
+	.summary = "Writes the index as tables, for databases and spreadsheets.",
 	.operands = "",
 	.examples =
 		"  pipeline export --out tables                           # NDJSON, all of it\n"
 		"  pipeline export --format csv --out ts --machine 'TS*'  # of some machines\n"
-		"  pipeline export --out shared --redact key              # without names of yours\n"
+		"  pipeline export --out shared --redact key              # without your names\n"
 		"  (cd tables && sqlite3 ../case.db <load_sqlite.sql)     # into a database\n",
 	.options = rows,
 	.run = run,

@@ -49,12 +49,12 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_ingest = {
 	.name = "ingest",
-	.summary = "Reads bundles and folders into the index; what is already in is skipped.",
+	.summary = "Reads bundles and folders into the index, but for what is known.",
 	.operands = "PATH...",
 	.examples = "  pipeline ingest /srv/cases              # every archive and log below\n"
-		    "  pipeline ingest case.zip kd.log         # just these\n"
+		    "  pipeline ingest case.zip kd.log  # just these\n"
 		    "  zcat kd.log.gz | pipeline ingest -      # standard input\n"
-		    "  pipeline ingest --format json /srv/cases | jq .members   # the summary, for a program\n",
+		    "  pipeline ingest --format json /srv/cases | jq .members  # for a program\n",
 	.options = rows,
 	.machine_failed = EXIT_IO,
 	.run = run,

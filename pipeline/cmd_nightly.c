@@ -111,12 +111,12 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_nightly = {
 	.name = "nightly",
-	.summary = "Reads what is new and tells, as a mail, what is new since the last mail.",
+	.summary = "Reads what is new, and tells as a mail what is new in it.",
 	.operands = "[PATH...]",
 	.examples =
-		"  pipeline nightly /srv/cases                             # from cron: its output is the mail\n"
-		"  pipeline nightly --metrics pipeline.prom /srv/cases     # and numbers for node_exporter\n"
-		"  pipeline nightly --since 2026-01-05                     # a mail that was lost, again\n",
+		"  pipeline nightly /srv/cases                          # from cron: a mail\n"
+		"  pipeline nightly --metrics pipeline.prom /srv/cases  # for node_exporter, too\n"
+		"  pipeline nightly --since 2026-01-05                  # a lost mail, again\n",
 	.options = rows,
 	.machine_failed = EXIT_IO,
 	.run = run,

@@ -209,11 +209,11 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_pin = {
 	.name = "pin",
-	.summary = "Pins incidents, so that gc can be told to keep them, or lists them.",
+	.summary = "Pins incidents, so that gc can be told to keep them; lists them.",
 	.operands = "[INCIDENT...]",
 	.examples = "  pipeline pin 9f3c                       # keep it: gc --keep-pinned\n"
-		    "  pipeline pin --remove 9f3c              # that is over\n"
-		    "  pipeline pin                            # which are pinned\n",
+		    "  pipeline pin --remove 9f3c  # that is over\n"
+		    "  pipeline pin                # which are pinned\n",
 	.options = rows,
 	.pages = true,
 	.run = run,

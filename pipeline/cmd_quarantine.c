@@ -313,10 +313,10 @@ const struct command command_quarantine = {
 	.summary = "Lists what could not be read, or tries to read it again.",
 	.operands = "list|retry",
 	.examples =
-		"  pipeline quarantine list                    # which members, and why\n"
-		"  pipeline quarantine list --reason truncated # those that were cut\n"
-		"  pipeline quarantine retry                   # after an update, or a repair\n"
-		"  pipeline quarantine retry --password-file pw # only what is encrypted\n",
+		"  pipeline quarantine list                      # which members, and why\n"
+		"  pipeline quarantine list --reason truncated   # those that were cut\n"
+		"  pipeline quarantine retry                     # after an update, or a repair\n"
+		"  pipeline quarantine retry --password-file pw  # only what is encrypted\n",
 	.options = rows,
 	.machine_failed = EXIT_IO,
 	.run = run,

@@ -405,16 +405,16 @@ const struct command command_query = {
 	.summary = "Finds wait chains and incidents over the whole index.",
 	.operands = "",
 	.examples =
-		"  pipeline query --chain ProcessA.exe                       # through this image\n"
-		"  pipeline query --chain 'ProcessA.exe > ProcessB.exe'      # a direct edge\n"
-		"  pipeline query --chain '^Client*.exe >> ProcessC.exe$'    # from, over, to\n"
-		"  pipeline query --recurring --limit 20                     # what keeps coming back\n"
-		"  pipeline query --recurring --cycle thread --format json   # all deadlocks\n"
-		"  pipeline query --new-since last-run --fail-on new-chain   # for cron\n"
-		"  pipeline query --blocker spoolsv.exe --since 2026-01-01   # who waits for it\n"
-		"  pipeline query --like 9f3c --limit 5                      # have we seen this before?\n"
-		"  pipeline query --zombies 20000                            # storms of zombies\n"
-		"  pipeline query --message-box --machine 'TS*'              # who waits for a click\n",
+		"  pipeline query --chain ProcessA.exe                      # through this image\n"
+		"  pipeline query --chain 'ProcessA.exe > ProcessB.exe'     # a direct edge\n"
+		"  pipeline query --chain '^Client*.exe >> ProcessC.exe$'   # from, over, to\n"
+		"  pipeline query --recurring --limit 20                    # what comes back\n"
+		"  pipeline query --recurring --cycle thread --format json  # all deadlocks\n"
+		"  pipeline query --new-since last-run --fail-on new-chain  # for cron\n"
+		"  pipeline query --blocker spoolsv.exe --since 2026-01-01  # who waits for it\n"
+		"  pipeline query --like 9f3c --limit 5                     # seen this before?\n"
+		"  pipeline query --zombies 20000                           # storms of zombies\n"
+		"  pipeline query --message-box --machine 'TS*'             # waits for a click\n",
 	.options = rows,
 	.pages = true,
 	.run = run,

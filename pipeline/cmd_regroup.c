@@ -116,7 +116,7 @@ const struct command command_regroup = {
 	.summary = "Groups all incidents anew by the rules of this program.",
 	.operands = "",
 	.examples = "  pipeline regroup --dry-run              # how many would change group\n"
-		    "  pipeline regroup                        # after an upgrade with other rules\n",
+		    "  pipeline regroup  # after an upgrade with other rules\n",
 	.options = rows,
 	.run = run,
 };

@@ -118,13 +118,13 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_report = {
 	.name = "report",
-	.summary = "Writes a page for the browser, on the whole index or on one incident.",
+	.summary = "Writes a page for the browser, on the index or on one incident.",
 	.operands = "",
 	.examples =
-		"  pipeline report --html report.html                        # the whole index\n"
-		"  pipeline report --html report.html --since 2026-01-01     # this year\n"
-		"  pipeline report --html - --machine 'TS*' | gzip >ts.gz    # for a mail\n"
-		"  pipeline report --incident 9f3c --html 9f3c.html          # one dump\n",
+		"  pipeline report --html report.html                      # the whole index\n"
+		"  pipeline report --html report.html --since 2026-01-01   # this year\n"
+		"  pipeline report --html - --machine 'TS*' | gzip >ts.gz  # for a mail\n"
+		"  pipeline report --incident 9f3c --html 9f3c.html        # one dump\n",
 	.options = rows,
 	.run = run,
 };

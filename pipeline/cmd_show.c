@@ -253,12 +253,12 @@ const struct command command_show = {
 	.summary = "Shows everything known of incidents.",
 	.operands = "INCIDENT...",
 	.examples =
-		"  pipeline show 9f3c                      # by id, or the beginning of one\n"
-		"  pipeline show /srv/cases/case.zip       # by the bundle it lies in\n"
-		"  pipeline show 9f3c --evidence 1         # the lines behind the first point of interest\n"
-		"  pipeline show 9f3c --format json        # for a program\n"
-		"  pipeline show --all --format jsonl      # every incident, one a line\n"
-		"  pipeline show 9f3c -f dot | dot -Tsvg   # the wait chains as a picture\n",
+		"  pipeline show 9f3c                     # by id, or the beginning of one\n"
+		"  pipeline show /srv/cases/case.zip      # by the bundle it lies in\n"
+		"  pipeline show 9f3c --evidence 1        # the lines behind the first point\n"
+		"  pipeline show 9f3c --format json       # for a program\n"
+		"  pipeline show --all --format jsonl     # every incident, one a line\n"
+		"  pipeline show 9f3c -f dot | dot -Tsvg  # the wait chains as a picture\n",
 	.options = rows,
 	.pages = true,
 	.run = run,

@@ -355,11 +355,11 @@ static int run(const struct command *command, const char *index, int argc, char 
 
 const struct command command_stats = {
 	.name = "stats",
-	.summary = "Counts what the index holds, what was not understood, what is normal.",
+	.summary = "Counts what the index holds, what was unknown, what is normal.",
 	.operands = "",
 	.examples = "  pipeline stats                          # how much there is\n"
-		    "  pipeline stats --unknown-lines          # what to teach the program next\n"
-		    "  pipeline stats --baseline spoolsv.exe   # how many threads it usually has\n",
+		    "  pipeline stats --unknown-lines         # what to teach the program next\n"
+		    "  pipeline stats --baseline spoolsv.exe  # how many threads it usually has\n",
 	.options = rows,
 	.pages = true,
 	.run = run,

@@ -58,12 +58,12 @@ static const struct option_row rows[] = {
 
 const struct command command_program = {
 	.name = "",
-	.summary = "Reads archived Windows dump logs and finds the wait chains that keep coming back.",
+	.summary = "Reads archived Windows dump logs and finds wait chains that keep coming back.",
 	.operands = "COMMAND ...",
 	.examples =
-		"  pipeline ingest /srv/cases                       # read an archive of dump logs\n"
-		"  pipeline query --chain ProcessA.exe              # who waits for whom, in which dumps\n"
-		"  pipeline show 9f3c                               # everything known of one incident\n",
+		"  pipeline ingest /srv/cases           # read an archive of dump logs\n"
+		"  pipeline query --chain ProcessA.exe  # who waits for whom, in which dumps\n"
+		"  pipeline show 9f3c                   # everything known of one incident\n",
 	.options = rows,
 };
 

@@ -12,7 +12,7 @@ packages_demo=(zip)
 # Archives of every kind are made with somebody else's tools, so that they can disagree with us.
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev bats python3 python3-jsonschema python3-prometheus-client jq sqlite3 shellcheck clang-format mandoc
-	zip p7zip-full gcab zstd xz-utils bzip2 lz4 zsh fish)
+	zip p7zip-full gcab zstd xz-utils bzip2 lz4 zsh fish tmux)
 # A browser with letters, and what drives it. node and npm may have come another way than by Debian's packages, which do not go together
 # with others'.
 # shellcheck disable=SC2034

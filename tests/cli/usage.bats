@@ -25,6 +25,15 @@ COMMANDS=(ingest query list show)
 	! grep -Eq 'libarchive|libisal|libnettle|libxml2|libicu' <<<"$libraries" || fail "$libraries"
 }
 
+@test "--help of every command fits a terminal of 80 columns" {
+	local command wide
+	for command in '' $(pipeline completion --list | awk -F '\t' '$2 == "command" && $3 != "pipeline" { print $3 }'); do
+		# shellcheck disable=SC2086  # nothing where it is empty
+		wide=$(pipeline $command --help | awk 'length($0) > 80')
+		[ -z "$wide" ] || fail "$command" "$wide"
+	done
+}
+
 @test "--help: on stdout, exit 0, and it names every command" {
 	exits 0 pipeline --help
 	stderr_is_empty
