@@ -9,7 +9,7 @@
 #include "stages/incident.h"
 
 /* A lock with thousands of owners and thousands of waiters is hostile: the edges are bounded. */
-#define RESOURCE_EDGES_MAX (1u << 18)
+#define RESOURCE_EDGES_MAX (1u << 19)
 
 static name_id process_image(const struct incident *incident, uint64_t address)
 {

@@ -358,7 +358,7 @@ static void test_edges_of_locks_are_capped_and_counted(void **state)
 	diagnostic = &incident.records.diagnostics.at[0];
 	assert_int_equal(diagnostic->code, DIAGNOSTIC_EDGES_CAPPED);
 	assert_true(slice_equal(names_text(&incident.records.names, diagnostic->text),
-				SLICE("262144 of 1101099 edges of locks are listed")));
+				SLICE("524288 of 1101099 edges of locks are listed")));
 	incident_free(&incident);
 }
 

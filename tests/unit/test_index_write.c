@@ -415,8 +415,8 @@ static void refuse(struct index *index, const struct made_bundle *made, size_t c
 	struct error error = ERROR_INIT;
 
 	for (size_t i = 0; i < count; i++) {
-		results[i].row = (struct bundle_row *)&made[i].row;
-		results[i].incidents = made[i].encoded;
+		results[i] = (struct bundle_result){ .row = (struct bundle_row *)&made[i].row,
+						     .incidents = made[i].encoded };
 	}
 	assert_false(index_write(index, results, count, &error));
 	assert_int_equal(error.kind, ERROR_INTERNAL);
