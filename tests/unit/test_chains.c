@@ -352,7 +352,7 @@ static void test_edges_of_locks_are_capped_and_counted(void **state)
 	add_users(&incident, 0, 1100, RESOURCE_OWNER);
 	add_users(&incident, 1099, 1001, RESOURCE_WAITER);
 	incident_analyse(&incident);
-	assert_int_equal(incident.edges.len, 1u << 18);
+	assert_int_equal(incident.edges.len, 1u << 19);
 	vec_for_each(edge, &incident.edges)
 		assert_true(edge->thread != edge->owner_thread);
 	diagnostic = &incident.records.diagnostics.at[0];
