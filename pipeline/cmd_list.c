@@ -48,16 +48,19 @@ static void print_csv_row(struct csv *csv, const struct incident_row *row)
 	csv_u64(csv, summary->chains);
 }
 
+/* "2010-03-10T17:22:09Z": with 80 columns an incident takes one line. */
+#define TO_THE_SECOND 20
+
 /* clang-format off */
 static const struct text_column columns[] = {
 	{ "INCIDENT", TEXT_LEFT, TEXT_WHOLE },
-	{ "SESSION TIME", TEXT_LEFT, TEXT_WHOLE },
-	{ "MACHINE", TEXT_LEFT, TEXT_CUT_END },
-	{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "SESSION TIME", TEXT_LEFT, TEXT_CUT_END, .least = TO_THE_SECOND },
+	{ "MACHINE", TEXT_LEFT, TEXT_CUT_END, .least = 9 },
+	{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE, .spare = 2 },
 	{ "ZOMBIES", TEXT_RIGHT, TEXT_WHOLE },
-	{ "THREADS", TEXT_RIGHT, TEXT_WHOLE },
+	{ "THREADS", TEXT_RIGHT, TEXT_WHOLE, .spare = 1 },
 	{ "CHAINS", TEXT_RIGHT, TEXT_WHOLE },
-	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_MIDDLE },
+	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_PATH },
 };
 /* clang-format on */
 
@@ -68,7 +71,7 @@ static void print_text_row(struct text_table *table, const struct incident_row *
 
 	text_table_style(table, STYLE_ID);
 	text_table_string(table, print_id(id, summary->id));
-	text_table_string(table, print_moment(moment, summary->session_time,
+	text_table_string(table, print_second(moment, summary->session_time,
 					      summary->session_zone_known));
 	text_table_text(table, summary->machine);
 	text_table_u64(table, summary->processes);

@@ -8,6 +8,7 @@
 #include "pipeline/base/arena.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/utf8.h"
+#include "pipeline/fold.h"
 #include "pipeline/keeper.h"
 #include "pipeline/near.h"
 #include "pipeline/pager.h"
@@ -108,8 +109,10 @@ static int list(const struct quarantine_run *quarantine)
 	if (!place_open(&place, writing->index, &error))
 		return upkeep_failed(writing, &error);
 	good = index_quarantine(place.view, &quarantine->wish, &found, &error);
-	if (good && quarantine->format == FORMAT_TEXT)
+	if (good && quarantine->format == FORMAT_TEXT) {
 		pager_begin();
+		fold_begin();
+	}
 	if (good)
 		(quarantine->format == FORMAT_JSON ? print_json : print_text)(&found);
 	vec_free(&found);

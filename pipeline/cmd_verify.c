@@ -11,6 +11,7 @@
 #include "index/verify.h"
 #include "pipeline/base/arena.h"
 #include "pipeline/base/log.h"
+#include "pipeline/fold.h"
 #include "pipeline/place.h"
 #include "pipeline/progress.h"
 #include "pipeline/print.h"
@@ -64,11 +65,13 @@ static void print_json(const struct verified *verified, const struct problems *p
 
 static void print_text(const struct verified *verified)
 {
+	fold_begin();
 	print_count("", verified->bundles, "bundle");
 	print_count(", ", verified->incidents, "incident");
 	print_count(" and ", verified->rows, "row");
 	printf(" of what follows from them: %s\n",
 	       verified->problems ? "damaged" : "all as it should be");
+	fold_end();
 }
 
 static void print_problems(const struct verified *verified, const struct problems *problems)

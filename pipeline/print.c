@@ -50,6 +50,16 @@ char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
 	return out;
 }
 
+char *print_second(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known)
+{
+	char *fraction = strchr(print_moment(out, moment, zone_known), '.');
+
+	if (fraction)
+		memmove(fraction, fraction + strlen(".000"),
+			strlen(fraction + strlen(".000")) + 1);
+	return out;
+}
+
 void print_heading(const char *text)
 {
 	size_t len = strcspn(text, "\n");

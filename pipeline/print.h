@@ -20,6 +20,8 @@ char *print_duration(char out[DURATION_TEXT_SIZE], int64_t ms);
 char *print_duration_short(char out[DURATION_TEXT_SIZE], int64_t ms);
 /* "2010-03-10T17:22:09.137Z" or "-". */
 char *print_moment(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
+/* The same without the part of a second, for tables. */
+char *print_second(char out[MOMENT_TEXT_SIZE], int64_t moment, bool zone_known);
 
 /* A heading on stdout, an empty line before it. */
 void print_heading(const char *text);

@@ -194,7 +194,7 @@ static const struct text_column columns[] = {
 	{ "SESSION TIME", TEXT_LEFT, TEXT_WHOLE },
 	{ "MACHINE", TEXT_LEFT, TEXT_CUT_END },
 	{ "BY IMAGE", TEXT_LEFT, TEXT_CUT_END },
-	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_MIDDLE },
+	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_PATH },
 };
 /* clang-format on */
 

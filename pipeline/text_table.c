@@ -8,6 +8,7 @@
 #include "pipeline/base/utf8.h"
 
 #define GAP 2
+#define ON_NO_LINE 255
 
 /* ---- collecting ---- */
 
@@ -75,6 +76,11 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static size_t least_of(const struct text_column *column)
+{
+	return column->least ? column->least : TEXT_TABLE_LEAST;
+}
+
 /* What column i takes when none that may be shortened takes more than cap. */
 static size_t capped(const struct text_table *table, unsigned i, size_t cap)
 {
@@ -82,8 +88,8 @@ static size_t capped(const struct text_table *table, unsigned i, size_t cap)
 
 	if (table->columns[i].cut == TEXT_WHOLE)
 		return table->widths[i];
-	if (floor < TEXT_TABLE_LEAST)
-		floor = TEXT_TABLE_LEAST;
+	if (floor < least_of(&table->columns[i]))
+		floor = least_of(&table->columns[i]);
 	return least(table->widths[i], cap > floor ? cap : floor);
 }
 
@@ -128,13 +134,42 @@ static size_t readable(const struct text_table *table)
 	return least(table->room / 4, TEXT_TABLE_READABLE);
 }
 
+/* The column that can best be done without of those that are still shown; count when there is none. */
+static unsigned most_spare(const struct text_table *table)
+{
+	unsigned found = table->count;
+
+	for (unsigned i = 0; i < table->count; i++)
+		if (table->lines[i] == 0 && table->columns[i].spare &&
+		    (found == table->count ||
+		     table->columns[i].spare > table->columns[found].spare))
+			found = i;
+	return found;
+}
+
+/* Leaves columns out until the others fit on one line. False, with all of them there, when that is not enough. */
+static bool leave_out(struct text_table *table)
+{
+	unsigned i;
+
+	while (!fits(table, 0, 0)) {
+		i = most_spare(table);
+		if (i == table->count) {
+			memset(table->lines, 0, sizeof(table->lines));
+			return false;
+		}
+		table->lines[i] = ON_NO_LINE;
+	}
+	return true;
+}
+
 /* Puts columns on further lines where one is too short for them, however much is left out. */
 static void lay_out(struct text_table *table)
 {
 	size_t used = 0;
 	unsigned line = 0;
 
-	if (table->room < TEXT_TABLE_NARROWEST || fits(table, 0, 0))
+	if (table->room < TEXT_TABLE_NARROWEST || leave_out(table))
 		return;
 	for (unsigned i = 0; i < table->count; i++) {
 		size_t width = capped(table, i, readable(table));
@@ -202,17 +237,25 @@ static struct slice tail_of(struct slice text, size_t all, size_t width)
 	return text;
 }
 
+/* How much of what is left of a text is of its beginning. */
+static size_t room_of_head(enum text_cut cut, size_t width, size_t left)
+{
+	if (cut == TEXT_CUT_END)
+		return left;
+	return cut == TEXT_CUT_PATH && width < TEXT_TABLE_SHORT ? 0 : left / 2;
+}
+
 /* Returns the columns that it took. */
 static size_t print_cut(const struct text_table *table, enum text_cut cut,
 			struct slice text, size_t all, size_t width)
 {
 	const char *ellipsis = screen_draws() ? "\xE2\x80\xA6" : "...";
 	size_t left = width - (screen_draws() ? 1 : 3);
-	struct slice head = head_of(text, cut == TEXT_CUT_END ? left : left / 2);
+	struct slice head = head_of(text, room_of_head(cut, width, left));
 	struct slice tail = SLICE_NONE;
 
 	left -= utf8_width(head);
-	if (cut == TEXT_CUT_MIDDLE)
+	if (cut != TEXT_CUT_END)
 		tail = tail_of(text, all, left);
 	utf8_print_terminal(table->out, head);
 	fputs(ellipsis, table->out);
@@ -251,9 +294,13 @@ static size_t print_text(const struct text_table *table, unsigned column,
 
 static void begin_cell(const struct text_table *table, unsigned column)
 {
-	if (column && table->lines[column] == table->lines[column - 1]) {
+	unsigned before = column;
+
+	while (before && table->lines[before - 1] == ON_NO_LINE)
+		before--;
+	if (before && table->lines[column] == table->lines[before - 1]) {
 		pad(table, GAP);
-	} else if (column) {
+	} else if (before) {
 		fputc('\n', table->out);
 		pad(table, indent_of(table->lines[column]));
 	}
@@ -261,7 +308,11 @@ static void begin_cell(const struct text_table *table, unsigned column)
 
 static bool is_last(const struct text_table *table, unsigned column)
 {
-	return column + 1 == table->count || table->lines[column] != table->lines[column + 1];
+	unsigned next = column + 1;
+
+	while (next < table->count && table->lines[next] == ON_NO_LINE)
+		next++;
+	return next == table->count || table->lines[column] != table->lines[next];
 }
 
 static void print_cell(const struct text_table *table, unsigned column,
@@ -276,6 +327,10 @@ static void print_cell(const struct text_table *table, unsigned column,
 	taken = print_text(table, column, cell, text, width);
 	if (!right && !is_last(table, column) && taken < width)
 		pad(table, width - taken);
+}
+
+static void end_cell(const struct text_table *table, unsigned column)
+{
 	if (column + 1 == table->count)
 		fputc('\n', table->out);
 }
@@ -287,7 +342,9 @@ static void print_headings(const struct text_table *table, const size_t *widths)
 		struct text_cell cell = { .width = utf8_width(heading),
 					  .style = STYLE_HEADING };
 
-		print_cell(table, i, &cell, heading, widths[i]);
+		if (table->lines[i] != ON_NO_LINE)
+			print_cell(table, i, &cell, heading, widths[i]);
+		end_cell(table, i);
 	}
 }
 
@@ -306,7 +363,9 @@ static void print_batch(struct text_table *table)
 		unsigned column = (unsigned)(i % table->count);
 		struct slice text = { table->bytes.at + cell->offset, cell->len };
 
-		print_cell(table, column, cell, text, widths[column]);
+		if (table->lines[column] != ON_NO_LINE)
+			print_cell(table, column, cell, text, widths[column]);
+		end_cell(table, column);
 	}
 	table->cells.len = 0;
 	table->bytes.len = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tables for people. Columns are as wide as what is in them; on a terminal that is too narrow, those that may be shortened are, the
- * widest first, with an ellipsis; and where even that is not enough, a row goes on in a second line, indented, as do the headings. Where stdout is no terminal nothing is ever left out.
+ * widest first, with an ellipsis; then columns that can be done without are left out; and where even that is not enough, a row goes on
+ * in a second line, indented, as do the headings, with all columns. Where stdout is no terminal nothing is ever left out.
  *
  * Memory is bounded: after every TEXT_TABLE_BATCH rows those at hand are printed, in columns that from then on only grow. Cells are
  * copied, printed by utf8_print_terminal() and measured by utf8_width(), so that a name can act on no terminal; a single one of absurd
@@ -18,11 +19,13 @@
 
 #define TEXT_TABLE_COLUMNS 40
 #define TEXT_TABLE_BATCH 1000
-/* No column is made narrower than this, nor than its heading. */
+/* No column is made narrower than this, or than what it says itself, nor than its heading. */
 #define TEXT_TABLE_LEAST 12
 /* Where a row takes several lines, no column needs to be narrower than this, or a quarter of the terminal. */
 #define TEXT_TABLE_READABLE 24
 #define TEXT_TABLE_INDENT 4
+/* A path that is shortened to less than this keeps its end only. */
+#define TEXT_TABLE_SHORT 20
 /* On terminals that are narrower than this nothing helps. */
 #define TEXT_TABLE_NARROWEST 60
 /* Nor is it padded to more than this where no terminal says how much is too much. */
@@ -35,7 +38,8 @@ enum text_align {
 
 enum text_cut {
 	TEXT_WHOLE,      /* never */
-	TEXT_CUT_MIDDLE, /* where both ends tell, as of a path */
+	TEXT_CUT_MIDDLE, /* where both ends tell */
+	TEXT_CUT_PATH, /* the same; where little of it is left, that is its end, the name of a file */
 	TEXT_CUT_END,
 };
 
@@ -43,6 +47,8 @@ struct text_column {
 	const char *heading;
 	enum text_align align;
 	enum text_cut cut;
+	unsigned char least; /* 0 for TEXT_TABLE_LEAST */
+	unsigned char spare; /* 0 for one that is always shown; the highest is left out first */
 };
 
 /* Private. */
@@ -59,8 +65,8 @@ struct text_table {
 	size_t room; /* columns of the terminal; 0 for none */
 	bool headed;
 	enum style style;                        /* of the next cell */
-	unsigned char lines[TEXT_TABLE_COLUMNS]; /* of a row, on which each column stands */
-	size_t widths[TEXT_TABLE_COLUMNS];       /* of what was seen so far */
+	unsigned char lines[TEXT_TABLE_COLUMNS]; /* of a row, on which each column stands, or none */
+	size_t widths[TEXT_TABLE_COLUMNS]; /* of what was seen so far */
 	VEC(char) bytes;
 	VEC(struct text_cell) cells;
 };

@@ -19,7 +19,7 @@ setup() {
 	for width in 130 110 102; do
 		on_terminal C.UTF-8 "COLUMNS=$width '$PIPELINE' list" >named
 		[ "$(widest <named)" -eq "$width" ] || fail "$width: $(cat named)"
-		grep -qE '  /[^ ]*…[^ ]*y\.log$' named || fail "$(cat named)"
+		grep -qE '  (/[^ ]*)?…[^ ]*y\.log$' named || fail "$(cat named)"
 		on_terminal C.UTF-8 "stty cols $width; env -u COLUMNS '$PIPELINE' list" >told
 		diff named told
 		on_terminal C.UTF-8 "stty cols $width; COLUMNS=wide '$PIPELINE' list" >told
@@ -44,4 +44,36 @@ setup() {
 	head -n 1 file | grep -qE '^INCIDENT +SESSION TIME +MACHINE +PROCESSES +ZOMBIES +THREADS +CHAINS +BUNDLE$'
 	awk 'NR == 1 { at = index($0, "BUNDLE") } NR > 1 && index($0, "  /") != at - 2 { exit 1 }' file || fail "$(cat file)"
 	! grep -q ' $' file || fail "$(cat -A file)"
+}
+
+@test "list: with eighty columns an incident takes one line, without those of threads and processes" {
+	on_terminal C.UTF-8 "COLUMNS=80 '$PIPELINE' list" >narrow
+	[ "$(wc -l <narrow)" -eq 3 ] || fail "$(cat narrow)"
+	[ "$(widest <narrow)" -le 80 ]
+	head -n 1 narrow | grep -qE '^INCIDENT +SESSION TIME +MACHINE +ZOMBIES +CHAINS +BUNDLE$' || fail "$(cat narrow)"
+	grep -qE '  TS01 +0 +1  …?[^ ]*short\.log$' narrow || fail "$(cat narrow)"
+	on_terminal C.UTF-8 "COLUMNS=70 '$PIPELINE' list" >folded
+	[ "$(wc -l <folded)" -eq 6 ] || fail "$(cat folded)"
+	grep -qE '^INCIDENT .*PROCESSES' folded || fail "$(cat folded)"
+}
+
+@test "help: no line is wider than eighty columns, of any command" {
+	local command
+	for command in "" $(pipeline completion --list | awk -F'\t' '$2 == "command" { print $3 }' | sort -u); do
+		[ "$command" != pipeline ] || continue
+		pipeline $command --help >help
+		[ "$(widest <help)" -le 80 ] || fail "$command: $(grep -E '^.{81,}' help)"
+	done
+}
+
+@test "text that is no table is broken at blanks: verify, quarantine list, advise" {
+	head -c 3000 "$CASE" | gzip >cut.log.gz
+	truncate -s -20 cut.log.gz
+	pipeline ingest "$PWD/cut.log.gz" 2>/dev/null || true
+	local words
+	for words in verify "quarantine list" "advise $long"; do
+		on_terminal C.UTF-8 "COLUMNS=50 '$PIPELINE' $words" >folded
+		[ -s folded ] || fail "$words prints nothing"
+		awk 'length($0) > 50 && $NF != $1 { print; bad = 1 } END { exit bad }' folded || fail "$words: $(cat folded)"
+	done
 }

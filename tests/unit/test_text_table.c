@@ -143,6 +143,57 @@ static void test_a_row_of_two_lines(void **state)
 	       "    a.zip\n");
 }
 
+static const struct text_column spare[] = {
+	{ "ID", TEXT_LEFT, TEXT_WHOLE },
+	{ "PROCESSES", TEXT_RIGHT, TEXT_WHOLE, .spare = 2 },
+	{ "ZOMBIES", TEXT_RIGHT, TEXT_WHOLE },
+	{ "MACHINE", TEXT_LEFT, TEXT_CUT_END, .least = 9 },
+	{ "THREADS", TEXT_RIGHT, TEXT_WHOLE, .spare = 1 },
+	{ "BUNDLE", TEXT_LEFT, TEXT_CUT_PATH },
+};
+
+static void expect_spare(size_t room, const char *id, const char *expected)
+{
+	FILE *out = open_memstream(&printed, &printed_len);
+
+	text_table_init(&table, out, spare, 6, room);
+	text_table_string(&table, id);
+	text_table_u64(&table, 6080);
+	text_table_u64(&table, 31000);
+	text_table_string(&table, "TerminalServer07");
+	text_table_u64(&table, 12);
+	text_table_string(&table, "/srv/cases/2010/march/case_study.zip");
+	expect(expected);
+}
+
+/* To the column: all, then without the most spare one, then without both; then all, on two lines. */
+static void test_what_can_be_spared(void **state)
+{
+	(void)state;
+	expect_spare(70, "9f3c41aa02b7d6e5",
+		     "ID                PROCESSES  ZOMBIES  MACHINE    THREADS  BUNDLE\n"
+		     "9f3c41aa02b7d6e5       6080    31000  Terminal\xE2\x80\xA6       12  \xE2\x80\xA6"
+		     "e_study.zip\n");
+	expect_spare(69, "9f3c41aa02b7d6e5",
+		     "ID                ZOMBIES  MACHINE          THREADS  BUNDLE\n"
+		     "9f3c41aa02b7d6e5    31000  TerminalServer\xE2\x80\xA6       12  \xE2\x80\xA6"
+		     "case_study.zip\n");
+	expect_spare(60, "9f3c41aa02b7d6e5-",
+		     "ID                 ZOMBIES  MACHINE    THREADS  BUNDLE\n"
+		     "9f3c41aa02b7d6e5-    31000  Terminal\xE2\x80\xA6       12  \xE2\x80\xA6"
+		     "e_study.zip\n");
+	expect_spare(60, "9f3c41aa02b7d6e5--",
+		     "ID                  ZOMBIES  MACHINE         BUNDLE\n"
+		     "9f3c41aa02b7d6e5--    31000  TerminalServe\xE2\x80\xA6  \xE2\x80\xA6"
+		     "ase_study.zip\n");
+	expect_spare(60, "9f3c41aa02b7d6e5-----------",
+		     "ID                           PROCESSES  ZOMBIES\n"
+		     "    MACHINE           THREADS  BUNDLE\n"
+		     "9f3c41aa02b7d6e5-----------       6080    31000\n"
+		     "    TerminalServer07       12  /srv/cases/201\xE2\x80\xA6"
+		     "case_study.zip\n");
+}
+
 static void test_letters_are_not_torn(void **state)
 {
 	(void)state;
@@ -239,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_the_widest_is_shortened_first),
 		cmocka_unit_test(test_no_narrower_than_can_be_read),
 		cmocka_unit_test(test_a_row_of_two_lines),
+		cmocka_unit_test(test_what_can_be_spared),
 		cmocka_unit_test(test_letters_are_not_torn),
 		cmocka_unit_test(test_controls_are_shown_and_counted),
 		cmocka_unit_test(test_one_absurd_name_widens_only_its_line),
