@@ -134,7 +134,7 @@ static const struct text_column columns[] = {
 	{ "CHAINS", TEXT_RIGHT, TEXT_WHOLE },
 	{ "MACHINES", TEXT_RIGHT, TEXT_WHOLE },
 	{ "LONGEST", TEXT_RIGHT, TEXT_WHOLE },
-	{ "CHAIN", TEXT_LEFT, TEXT_CUT_MIDDLE },
+	{ "CHAIN", TEXT_LEFT, TEXT_CUT_MIDDLE, .least = 40 },
 };
 /* clang-format on */
 

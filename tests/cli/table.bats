@@ -57,15 +57,6 @@ setup() {
 	grep -qE '^INCIDENT .*PROCESSES' folded || fail "$(cat folded)"
 }
 
-@test "help: no line is wider than eighty columns, of any command" {
-	local command
-	for command in "" $(pipeline completion --list | awk -F'\t' '$2 == "command" { print $3 }' | sort -u); do
-		[ "$command" != pipeline ] || continue
-		pipeline $command --help >help
-		[ "$(widest <help)" -le 80 ] || fail "$command: $(grep -E '^.{81,}' help)"
-	done
-}
-
 @test "text that is no table is broken at blanks: verify, quarantine list, advise" {
 	head -c 3000 "$CASE" | gzip >cut.log.gz
 	truncate -s -20 cut.log.gz
