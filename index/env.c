@@ -180,6 +180,7 @@ static bool lock_is_refused(int code)
  * cannot keep him from using the room again of what is being read. */
 static int env_open_unnoted(struct index *index, struct error *error)
 {
+	index->unnoted = true;
 	if (!writer_is_at_work(index->reader_fd))
 		return env_open(index, MDB_RDONLY | MDB_NOLOCK);
 	error_set(error, ERROR_BUSY,
@@ -344,6 +345,24 @@ struct index_view *index_view_begin(struct index *index, struct error *error)
 	}
 	index->views++;
 	return view;
+}
+
+/*
+ * A transaction of LMDB takes for its pages those that were freed before the last commit but one, or before what the table of readers
+ * names (mdb_find_oldest(), mdb_page_alloc()). So the first two behind a snapshot leave its pages alone, and the third may
+ * not; it begins when the second is committed.
+ */
+bool index_view_is_whole(const struct index_view *view, struct error *error)
+{
+	MDB_envinfo info;
+
+	if (!view->index->unnoted)
+		return true;
+	mdb_env_info(view->index->env, &info);
+	return info.me_last_txnid < mdb_txn_id(view->txn) + 2 ||
+	       error_set(error, ERROR_BUSY,
+			 "the index at %s was written while it was read, and may only be read beside that by who may write its lock.mdb: ask again",
+			 view->index->folder);
 }
 
 void index_view_end(struct index_view *view)

@@ -29,6 +29,8 @@ struct index {
 	char *folder;
 	int lock_fd; /* -1 unless it writes */
 	int reader_fd; /* of one that reads; -1 where the folder has no place for its lock */
+	const struct index_view *source; /* of another index, whose bytes are written to this one; NULL for none */
+	bool unnoted;   /* it reads, and has no place in lock.mdb to say so */
 	unsigned views; /* open now: while one is, the map must not move */
 	uint64_t run;   /* the run that it writes in, 0 before index_begin_run() */
 	struct run_confinement confinement; /* to be written with the next batch, */

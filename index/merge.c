@@ -383,11 +383,16 @@ bool index_merge(struct index *index, struct index_view *other, int64_t now, boo
 	struct merging merging = {
 		.merge.other = other, .index = index, .now = now, .begun = begun, .counts = counts
 	};
-	bool good = each_bundle(other, "bundles merged", merge_bundle, &merging, error) &&
-		    write_batch(&merging, error);
+	bool good;
+
+	index->source = other;
+	good = each_bundle(other, "bundles merged", merge_bundle, &merging, error) &&
+	       write_batch(&merging, error);
 
 	batch_clear(&merging.merge);
 	vec_free(&merging.merge.batch);
 	ids_settle(&counts->incidents);
-	return good && merge_pins(index, other, counts, error);
+	good = good && merge_pins(index, other, counts, error);
+	index->source = NULL;
+	return good;
 }

@@ -14,7 +14,9 @@ static bool attempt(struct index *index,
 	error->kind = ERROR_NONE;
 	if (!view_begin(&view, index, 0, error))
 		return false;
-	if (!work(context, &view, error)) {
+	/* All that is to be written has been copied by now. */
+	if (!work(context, &view, error) ||
+	    (index->source && !index_view_is_whole(index->source, error))) {
 		*full = view.map_full;
 		mdb_txn_abort(view.txn);
 		return false;

@@ -115,7 +115,7 @@ static int verify_in_child(const char *index, enum format format)
 	int status;
 
 	setrlimit(RLIMIT_CORE, &none); /* the core of a damaged index tells nothing */
-	status = verify(index, format);
+	status = place_status(verify(index, format));
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_error("cannot write the output");
 		status = EXIT_USAGE;

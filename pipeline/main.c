@@ -14,6 +14,7 @@
 #include "pipeline/fold.h"
 #include "pipeline/pager.h"
 #include "pipeline/password_file.h"
+#include "pipeline/place.h"
 #include "pipeline/progress.h"
 #include "pipeline/reader.h"
 
@@ -163,7 +164,7 @@ int main(int argc, char **argv)
 		return reader_main(argv + 2);
 	status = run(argc, argv);
 	password_file_forget();
-	status = flush_output(status);
+	status = flush_output(place_status(status));
 	pager_end();
 	return status;
 }

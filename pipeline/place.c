@@ -77,10 +77,23 @@ bool place_open(struct reading_place *place, const char *given, struct error *er
 	return true;
 }
 
+static bool torn;
+
 void place_close(struct reading_place *place)
 {
+	struct error error = ERROR_INIT;
+
+	if (place->view && !index_view_is_whole(place->view, &error)) {
+		log_error("%s", error.text);
+		torn = true;
+	}
 	if (place->view)
 		index_view_end(place->view);
 	if (place->index)
 		index_close(place->index);
+}
+
+int place_status(int status)
+{
+	return torn ? mem_exit_status() : status;
 }

@@ -16,6 +16,9 @@ struct reading_place {
 };
 
 bool place_open(struct reading_place *place, const char *given, struct error *error);
+/* Says so when what was read may not be of one state (index_view_is_whole()). */
 void place_close(struct reading_place *place);
+/* The exit status of a command that would end with status: it has failed when one of the places that it closed was not of one state. */
+int place_status(int status);
 
 #endif

@@ -15,6 +15,7 @@ setup() {
 teardown() {
 	if [ -n "${WRITER:-}" ]; then kill -KILL "$WRITER" 2>/dev/null || true; fi
 	wait
+	[ -z "${open:-}" ] || rm -r -- "$open"
 }
 
 # Starts an ingest that reads the pipe and has not seen its end; returns when it holds the index.
@@ -131,4 +132,36 @@ let_it_end() {
 	[ "$code" -eq 0 ] || fail "exit $code" "$(cat w?.err)"
 	exits 0 pipeline list --format json
 	shows '.incidents | length' 5
+}
+
+@test "who may not write lock.mdb is told when what was read may have been overwritten, and exits 2" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can be another"
+	write_log many.log base=20 clients=250 C.exe D.exe # its answer does not go into a pipe at once
+	open=$(mktemp -d /tmp/pipeline-open.XXXXXX)        # where another user gets at it
+	export PIPELINE_INDEX=$open/index PIPELINE_CONFIG=/dev/null
+	pipeline ingest many.log 2>/dev/null
+	chmod 0755 "$open" "$PIPELINE_INDEX" && chmod 0444 "$PIPELINE_INDEX"/*
+	cp "$PIPELINE" "$open/pipeline"
+	local other=(setpriv --reuid 4242 --regid 4242 --clear-groups "$open/pipeline" show many.log --format json)
+	local id commits code
+	id=$(incident_ids)
+	for commits in 1 2; do
+		"${other[@]}" >feed 2>errors 3>&- &
+		WRITER=$!
+		exec 8<feed
+		head -c 1000 <&8 >rest # so it has begun, and is held up by the rest
+		pipeline pin "$id" 2>/dev/null
+		[ "$commits" -eq 1 ] || pipeline pin --remove "$id" 2>/dev/null
+		cat <&8 >>rest
+		exec 8<&-
+		code=0
+		wait "$WRITER" || code=$?
+		WRITER=''
+		jq -e .id rest >/dev/null || fail "$(head -c 200 rest)"
+		case $commits in
+		1) [ "$code$(cat errors)" = 0 ] || fail "$code: $(cat errors)" ;;
+		2) [ "$code" -eq 2 ] && grep -q 'was written while it was read' errors || fail "$code: $(cat errors)" ;;
+		esac
+		pipeline pin --remove "$id" 2>/dev/null
+	done
 }

@@ -283,6 +283,97 @@ static void test_read_only_folder(void **state)
 	remove_folder(folder);
 }
 
+static void write_one(struct index *index, uint64_t id)
+{
+	char path[32];
+	struct sample_bundle sample = { path, { { .id = id } } };
+
+	snprintf(path, sizeof(path), "/%llu.zip", (unsigned long long)id);
+	assert_true(write_samples(index, &sample, 1, &(struct error){ ERROR_NONE }));
+}
+
+/* What the child asks for, and what is told it. */
+static void tell(int fd)
+{
+	assert_int_equal(write(fd, "", 1), 1);
+}
+
+static bool told(int fd)
+{
+	char byte;
+
+	return read(fd, &byte, 1) == 1;
+}
+
+/* Reads as somebody who may not write: 0 when the snapshot is said to be whole after one commit, and not to be after two. */
+static int read_unnoted(const char *folder, int asked, int answer)
+{
+	struct error error = ERROR_INIT;
+	struct index_view *view;
+	struct index *index;
+
+	if (getuid() == 0 && setuid(65534) != 0)
+		return 2;
+	index = must_open_read(folder);
+	view = must_view(index);
+	if (!index_view_is_whole(view, &error))
+		return 3;
+	if (write(answer, "", 1) != 1 || !told(asked) || !index_view_is_whole(view, &error))
+		return 4;
+	if (write(answer, "", 1) != 1 || !told(asked) || index_view_is_whole(view, &error))
+		return 5;
+	index_view_end(view);
+	if (error.kind != ERROR_BUSY || !strstr(error.text, "was written while it was read"))
+		return 6;
+	view = must_view(index); /* a new one is of now */
+	if (!index_view_is_whole(view, &error))
+		return 7;
+	index_view_end(view);
+	index_close(index);
+	return 0;
+}
+
+/* Who reads without a place in lock.mdb learns when a writer may have used the room again. */
+static void test_reader_without_a_place(void **state)
+{
+	char *folder = new_folder(), path[512];
+	struct index *index;
+	int asked[2], answer[2], status;
+	pid_t child;
+
+	(void)state;
+	if (getuid() != 0)
+		skip(); /* nobody else can be another */
+	index = must_open_write(folder);
+	write_one(index, 1);
+	index_close(index);
+	assert_int_equal(chmod(folder, 0755), 0);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder,
+			 (const char *[]){ "data.mdb", "lock.mdb", "writer.lock" }[i]);
+		assert_int_equal(chmod(path, 0444), 0);
+	}
+	assert_int_equal(pipe(asked) | pipe(answer), 0);
+	child = fork();
+	if (child == 0)
+		_exit(read_unnoted(folder, asked[0], answer[1]));
+	close(answer[1]);
+	assert_true(told(answer[0]));
+	index = must_open_write(folder);
+	write_one(index, 2);
+	tell(asked[1]);
+	assert_true(told(answer[0]));
+	write_one(index, 3);
+	tell(asked[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	index_close(index);
+	close(answer[0]);
+	close(asked[0]);
+	close(asked[1]);
+	remove_folder(folder);
+}
+
 /* Some 2.4 MB in one batch. */
 static void write_much(struct index *index, uint64_t first_id)
 {
@@ -422,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_foreign_files),
 		cmocka_unit_test(test_cut_file),
 		cmocka_unit_test(test_read_only_folder),
+		cmocka_unit_test(test_reader_without_a_place),
 		cmocka_unit_test(test_map_grows),
 		cmocka_unit_test(test_growth_leaves_no_trace),
 		cmocka_unit_test(test_write_needs_no_views),
