@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/work.h"
 #include "pipeline/export/redact_search.h"
 
 /* The statements, and a manifest of nothing: names of tables and columns are among them. */
@@ -93,8 +94,14 @@ static bool search_file(const struct export *export, const char *name, struct er
 
 bool export_find_no_leak(const struct export *export, struct error *error)
 {
-	vec_for_each(name, &export->files)
-		if (!search_file(export, *name, error))
-			return false;
-	return search_file(export, EXPORT_MANIFEST, error);
+	bool good = true;
+
+	work_begin("files searched for names", export->files.len + 1);
+	vec_for_each(name, &export->files) {
+		good = good && search_file(export, *name, error);
+		work_step(1);
+	}
+	good = good && search_file(export, EXPORT_MANIFEST, error);
+	work_end();
+	return good;
 }

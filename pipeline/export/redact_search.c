@@ -10,6 +10,7 @@
 
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/utf8.h"
+#include "pipeline/base/work.h"
 
 #define PIECE (1u << 20)
 
@@ -252,6 +253,7 @@ bool redact_search(const struct redact_search *search, int fd, bool *found,
 		if (*found)
 			tell_place(&reading, at, place);
 		reading.lines += count_lines(bytes, reading.len);
+		work_step(0); /* files are counted; this is a sign of life */
 		len -= reading.len;
 		memmove(bytes, bytes + reading.len, len);
 	}
