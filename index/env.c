@@ -183,7 +183,7 @@ static int env_open_unnoted(struct index *index, struct error *error)
 	index->unnoted = true;
 	if (!writer_is_at_work(index->reader_fd))
 		return env_open(index, MDB_RDONLY | MDB_NOLOCK);
-	error_set(error, ERROR_BUSY,
+	error_set(error, ERROR_IO,
 		  "the index at %s is being written, and may only be read beside that by who may write its lock.mdb",
 		  index->folder);
 	return EBUSY;
@@ -197,7 +197,7 @@ static bool env_open_read(struct index *index, struct error *error)
 		code = env_open(index, MDB_RDONLY);
 	if (lock_is_refused(code))
 		code = env_open_unnoted(index, error);
-	if (error->kind == ERROR_BUSY)
+	if (error->kind != ERROR_NONE)
 		return false;
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
 		return error_set(error, ERROR_FORMAT,
@@ -360,7 +360,7 @@ bool index_view_is_whole(const struct index_view *view, struct error *error)
 		return true;
 	mdb_env_info(view->index->env, &info);
 	return info.me_last_txnid < mdb_txn_id(view->txn) + 2 ||
-	       error_set(error, ERROR_BUSY,
+	       error_set(error, ERROR_IO,
 			 "the index at %s was written while it was read, and may only be read beside that by who may write its lock.mdb: ask again",
 			 view->index->folder);
 }

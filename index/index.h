@@ -96,7 +96,7 @@ void index_note_confinement(struct index *index, uint8_t landlock, bool seccomp)
 /* A snapshot: what later commits change is not seen. */
 struct index_view *index_view_begin(struct index *index, struct error *error);
 void index_view_end(struct index_view *view);
-/* Whether all that was read in the view, up to now, is of the state in which it began. False, with ERROR_BUSY, only for who could leave no word
+/* Whether all that was read in the view, up to now, is of the state in which it began. False, with ERROR_IO, only for who could leave no word
  * of it in lock.mdb, when a writer has since come so far that it may have used the room again of what was read. */
 bool index_view_is_whole(const struct index_view *view, struct error *error);
 

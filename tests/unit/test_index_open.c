@@ -323,7 +323,7 @@ static int read_unnoted(const char *folder, int asked, int answer)
 	if (write(answer, "", 1) != 1 || !told(asked) || index_view_is_whole(view, &error))
 		return 5;
 	index_view_end(view);
-	if (error.kind != ERROR_BUSY || !strstr(error.text, "was written while it was read"))
+	if (error.kind != ERROR_IO || !strstr(error.text, "was written while it was read"))
 		return 6;
 	view = must_view(index); /* a new one is of now */
 	if (!index_view_is_whole(view, &error))
