@@ -83,10 +83,11 @@ name_id log_parser_name(struct log_parser *parser, struct slice text)
 void log_parser_diagnose(struct log_parser *parser, enum diagnostic_code code,
 			 const struct line *line, struct slice text)
 {
-	struct diagnostic diagnostic = { .code = (uint8_t)code,
-					 .line = line->number,
-					 .text = log_parser_name(parser,
-								 slice_first(text, 200)) };
+	struct diagnostic diagnostic = {
+		.code = (uint8_t)code,
+		.line = line->number,
+		.text = log_parser_name(parser, slice_first(text, LOG_SAID_MAX))
+	};
 
 	vec_push(&parser->records->diagnostics, diagnostic);
 }
@@ -390,24 +391,52 @@ static void begin_parser(struct log_parser *parser, struct log_chunk_result *res
 		block->resumes(parser);
 }
 
+/* What stands behind the last newline or return. */
+static struct slice last_piece(struct slice text)
+{
+	size_t begin = text.len;
+
+	while (begin && text.at[begin - 1] != '\n' && text.at[begin - 1] != '\r')
+		begin--;
+	return slice_skip(text, begin);
+}
+
+/* Keeps how the line begins that the text ends in, wherever texts are cut inside it. */
+static void keep_unended(struct log_state *state, struct slice text)
+{
+	struct slice last = last_piece(text);
+
+	if (!text.len)
+		return;
+	state->last_byte = text.at[text.len - 1];
+	if (last.len < text.len)
+		state->unended_len = 0;
+	while (!state->unended_len && last.len && lex_is_blank(*last.at))
+		last = slice_skip(last, 1);
+	last = slice_first(last, sizeof(state->unended) - state->unended_len);
+	if (last.len)
+		memcpy(state->unended + state->unended_len, last.at, last.len);
+	state->unended_len += (uint8_t)last.len;
+}
+
 /* The log breaks off inside a block: what was complete is kept, and this is said. Half a code unit behind the
  * last newline, which decoding made U+FFFD, is no line; what somebody says of the log at its end is none of the block. */
-static void diagnose_cut(struct log_parser *parser, struct slice text)
+static void diagnose_cut(struct log_parser *parser, uint64_t offset)
 {
-	struct line end = { .number = parser->result->lines, .offset = text.len };
-	const char *newline = text.len ? memrchr(text.at, '\n', text.len) : NULL;
-	struct slice last = slice_skip(text, newline ? (size_t)(newline - text.at) + 1 : 0);
-	uint8_t block = parser->state.block;
+	const struct log_state *state = &parser->state;
+	struct line end = { .number = parser->result->lines, .offset = offset };
+	struct slice last = slice_trim((struct slice){ state->unended, state->unended_len });
+	uint8_t block = state->block;
 
-	if (slice_trim(last).len == 0 || slice_equal(last, SLICE("\xEF\xBF\xBD")) ||
+	if (last.len == 0 || slice_equal(last, SLICE("\xEF\xBF\xBD")) ||
 	    block == LOG_BLOCK_NONE || block == LOG_BLOCK_banner ||
-	    parser->state.behind == BEHIND_SENTENCE)
+	    state->behind == BEHIND_SENTENCE)
 		return;
-	/* What a lone return, a form feed or Ctrl-Z ends is whole. */
-	if (memchr("\r\f\x1a", last.at[last.len - 1], 3))
+	/* What a form feed or Ctrl-Z ends is whole. */
+	if (raw_is_end_mark(state->last_byte))
 		return;
-	log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, slice_trim(last));
-	cut_threads(parser, slice_trim(last));
+	log_parser_diagnose(parser, DIAGNOSTIC_TRUNCATED_BLOCK, &end, last);
+	cut_threads(parser, last);
 	if (blocks[block]->breaks_off)
 		blocks[block]->breaks_off(parser);
 }
@@ -417,10 +446,11 @@ static void end_result(struct log_parser *parser, struct slice text, enum log_en
 	struct log_chunk_result *result = parser->result;
 	struct segment *open;
 
+	keep_unended(&parser->state, text);
 	if (log_end != LOG_GOES_ON && parser->state.pending_len)
 		flush_pending(parser);
 	if (log_end == LOG_ENDS)
-		diagnose_cut(parser, text);
+		diagnose_cut(parser, text.len);
 	/* Where the next text begins is its line 0 and byte 0: what stands before is below 0. */
 	parser->state.pending_line -= result->lines;
 	parser->state.pending_last -= result->lines;

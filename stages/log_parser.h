@@ -16,6 +16,8 @@
 
 /* Longest line that is read; what stands behind is passed over with a diagnostic. */
 #define LOG_LINE_MAX 8192
+/* Of a line so much is told when something is wrong with it. */
+#define LOG_SAID_MAX 200
 
 enum log_block_id {
 	LOG_BLOCK_NONE,
@@ -101,6 +103,9 @@ struct log_state {
 	uint64_t pending_offset; /* likewise, from 2^64 */
 	uint64_t pending_length; /* of the line as it stands */
 	char pending[1024];
+	char last_byte; /* of the text so far */
+	uint8_t unended_len; /* how the line began that the text ends in, behind its leading blanks */
+	char unended[LOG_SAID_MAX];
 };
 
 /* The state at the beginning of a log, or of a chunk whose first line is a block header, prompt or banner. */

@@ -11,8 +11,9 @@ static inline const char *nul_find(struct slice text)
 	return text.len ? memchr(text.at, 0, text.len) : NULL;
 }
 
-/* What stands before the first NUL of a line, which was cut there: no value at its end is whole. The rest is the end of some line whose
- * begin is lost, and says nothing for sure. A line without NULs is returned as it is. */
-struct slice nul_cut(struct log_parser *parser, struct slice text, struct line *line);
+/* What stands before the first NUL of a line that has one, and is cut there: no value at its end is whole. The rest is the end of some line
+ * whose begin is lost, and says nothing for sure. goes_on: the line is longer than the text, and may have more. */
+struct slice nul_cut(struct log_parser *parser, struct slice text, bool goes_on,
+		     struct line *line);
 
 #endif

@@ -44,12 +44,17 @@ static __attribute__((noinline)) void read_plain_copy(struct log_parser *parser,
 	read_split(parser, *line);
 }
 
+/* A chunk may end anywhere behind LOG_LINE_MAX bytes: what stands there is told by nothing. */
 static void read_piece(struct log_parser *parser, struct slice text, struct line *line)
 {
+	bool too_long = text.len > LOG_LINE_MAX;
+
+	text = slice_first(text, LOG_LINE_MAX);
 	line->length = text.len;
-	if (text.len > LOG_LINE_MAX) {
+	if (nul_find(text)) {
+		text = nul_cut(parser, text, too_long, line);
+	} else if (too_long) {
 		log_parser_diagnose(parser, DIAGNOSTIC_LINE_TOO_LONG, line, text);
-		text.len = LOG_LINE_MAX;
 		line->cursor.open_end = true;
 	}
 	if (line_has_high_bytes(text) || line_has_markup(text)) {
@@ -83,7 +88,6 @@ static void read_pieces(struct log_parser *parser, struct slice text, struct lin
 void raw_read_line(struct log_parser *parser, struct slice text, struct line *line)
 {
 	line->may_prompt = true;
-	text = nul_cut(parser, text, line);
 	if (has_lone_return(text))
 		read_pieces(parser, text, line);
 	else

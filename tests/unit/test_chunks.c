@@ -179,6 +179,57 @@ static void test_long_pieces_in_chunks(void **state)
 	free(text);
 }
 
+/* A process in whose block the log goes on and ends as is given, 20,000 of the byte between head and tail. */
+struct long_end {
+	const char *head, *tail;
+	char byte;
+};
+
+static size_t put_long_end(char *out, const struct long_end *end)
+{
+	size_t len = (size_t)sprintf(out, "PROCESS 8208ec80  SessionId: 0  Cid: 0218\n%s",
+				     end->head);
+
+	memset(out + len, end->byte, 20000);
+	return len + 20000 + (size_t)sprintf(out + len + 20000, "%s", end->tail);
+}
+
+/* What is said of a line that is longer than a chunk, and of a log that breaks off in it, is told by no border of a chunk. */
+static void test_long_last_lines_in_chunks(void **state)
+{
+	static const struct long_end ends[] = {
+		{ "PROCESS ", "", 'x' },
+		{ "PROCESS 8208ec90  SessionId: 0  Cid: 021c", "", ' ' },
+		{ "PROCESS 8208ec90  SessionId: 0  Cid: 021c", "\n", 'x' },
+		{ "", "PROC", ' ' },
+		{ "THREAD", "", ' ' },
+		{ "", "", 'x' },
+		{ "", "", ' ' },
+		{ "", "\x1a", 'x' },
+		{ "", "\f", 'x' },
+		{ "", "\rmore", 'x' },
+		{ "a\rb\rc\r", "", 'x' },
+		{ "", "", '\r' },
+		{ "a", "\n", '\0' },
+		{ "a", "\rPROCESS 8208ec90  SessionId: 0  Cid: 021c\n", '\0' },
+		{ "a", "b\n", '\0' },
+		{ "a", "", '\0' },
+	};
+	char text[21000], *expected;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t len = put_long_end(text, &ends[i]);
+
+		expected = whole((struct slice){ text, len });
+		for (size_t size = 9000; size < len; size += 97)
+			check_size((struct slice){ text, len }, expected, size);
+		for (size_t size = len / 2 - 5; size <= len / 2 + 5; size++)
+			check_size((struct slice){ text, len }, expected, size);
+		free(expected);
+	}
+}
+
 /* A block cut in two whose address stands under a richer sighting already: the rest of it must not be put behind that. */
 static void test_rest_goes_to_its_own_sighting(void **state)
 {
@@ -325,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_samples_in_pieces),
 		cmocka_unit_test(test_lone_returns_in_chunks),
 		cmocka_unit_test(test_long_pieces_in_chunks),
+		cmocka_unit_test(test_long_last_lines_in_chunks),
 		cmocka_unit_test(test_rest_goes_to_its_own_sighting),
 		cmocka_unit_test(test_endless_stack_takes_linear_memory),
 		cmocka_unit_test(test_prose_is_no_place_to_begin_afresh),

@@ -200,12 +200,14 @@ static void check_facts(const char *name, const struct ending *ending,
 	facts_free(&facts);
 }
 
-static bool is_blank(struct slice text)
+/* Whether nothing stands behind the text's last return. */
+static bool ends_blank(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (!memchr(" \t\r\f\x1a", text.at[i], 5))
-			return false;
-	return true;
+	size_t len = text.len;
+
+	while (len && memchr(" \t\f\x1a", text.at[len - 1], 4))
+		len--;
+	return len == 0 || text.at[len - 1] == '\r';
 }
 
 /* A block that is open where the log ends inside a line is said to be cut. */
@@ -215,8 +217,8 @@ static void check_told(const char *name, const struct ending *ending,
 	const struct records *records = &result->segments.at[result->segments_used - 1].records;
 
 	if (result->end.block == LOG_BLOCK_NONE || result->end.block == LOG_BLOCK_banner ||
-	    is_blank(ending->rest) || result->end.behind == BEHIND_SENTENCE ||
-	    memchr("\r\f\x1a", ending->rest.at[ending->rest.len - 1], 3))
+	    ends_blank(ending->rest) || result->end.behind == BEHIND_SENTENCE ||
+	    memchr("\f\x1a", ending->rest.at[ending->rest.len - 1], 2))
 		return;
 	vec_for_each(diagnostic, &records->diagnostics)
 		if (diagnostic->code == DIAGNOSTIC_TRUNCATED_BLOCK)
