@@ -82,7 +82,7 @@ static bool is_folder(const char *path)
 	return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-static bool is_no_folder(const char *path, struct error *error)
+static bool refuse_no_folder(const char *path, struct error *error)
 {
 	return error_set(error, ERROR_FORMAT,
 			 "%s is no folder, and an index is one (see --index)", path);
@@ -102,7 +102,7 @@ bool folder_make(const char *folder, struct error *error)
 	}
 	if (mkdir(path, 0700) == 0 || is_folder(path))
 		return true;
-	return errno == EEXIST ? is_no_folder(folder, error)
+	return errno == EEXIST ? refuse_no_folder(folder, error)
 			       : error_errno(error, "%s", folder);
 }
 
@@ -131,7 +131,7 @@ bool folder_holds_index(const char *folder, struct error *error)
 
 	if (stat(path, &found) != 0) {
 		if (errno == ENOTDIR)
-			return is_no_folder(folder, error);
+			return refuse_no_folder(folder, error);
 		if (errno != ENOENT)
 			return error_errno(error, "%s", path);
 	} else if (found.st_size > 0) {

@@ -93,7 +93,7 @@ const struct command command_compact = {
 	.name = "compact",
 	.summary = "Writes the index anew without the room that changes have left.",
 	.operands = "",
-	.examples = "  pipeline compact                        # says how large it was and is\n"
+	.examples = "  pipeline compact                         # says how large it was and is\n"
 		    "  pipeline compact --lock skip --wait 600  # at night, when nobody is in a hurry\n",
 	.options = rows,
 	.run = run,

@@ -273,7 +273,7 @@ const struct command command_config = {
 	.name = "config",
 	.summary = "Shows what config files and the environment preset.",
 	.operands = "[KEY]",
-	.examples = "  pipeline config                         # all there is\n"
+	.examples = "  pipeline config                # all there is\n"
 		    "  pipeline config --show-origin  # and in which file and line it stands\n"
 		    "  pipeline config index          # what one of them is\n",
 	.options = rows,

@@ -155,7 +155,7 @@ const struct command command_diff = {
 	.name = "diff",
 	.summary = "Compares two incidents, days or machines: new, worse, gone chains.",
 	.operands = "A B",
-	.examples = "  pipeline diff 9f3c 41aa                        # two dumps\n"
+	.examples = "  pipeline diff 9f3c 41aa                      # two dumps\n"
 		    "  pipeline diff 2026-01-05 2026-01-06          # two days\n"
 		    "  pipeline diff TS01 TS02 --fail-on new-chain  # two machines; 3 if worse off\n",
 	.options = rows,

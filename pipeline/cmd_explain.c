@@ -313,7 +313,7 @@ const struct command command_explain = {
 	.name = "explain",
 	.summary = "Says what a signature is made of, and what goes with it.",
 	.operands = "SIGNATURE",
-	.examples = "  pipeline explain 9f3c41aa02b7d6e5      # rules, groups, what goes with it\n"
+	.examples = "  pipeline explain 9f3c41aa02b7d6e5    # rules, groups, what goes with it\n"
 		    "  pipeline explain 9f3c --format json  # for a program\n",
 	.options = rows,
 	.pages = true,

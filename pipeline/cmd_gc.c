@@ -136,7 +136,7 @@ const struct command command_gc = {
 	.name = "gc",
 	.summary = "Takes old incidents out of the index.",
 	.operands = "--before TIME",
-	.examples = "  pipeline gc --before 2024-01-01 --dry-run   # how many are older than that\n"
+	.examples = "  pipeline gc --before 2024-01-01 --dry-run  # how many are older than that\n"
 		    "  pipeline gc --before 2024-01-01 --keep-pinned && pipeline compact\n",
 	.options = rows,
 	.run = run,

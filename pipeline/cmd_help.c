@@ -34,7 +34,7 @@ const struct command command_help = {
 	.name = "help",
 	.summary = "Prints the help of a command: examples first, then its options.",
 	.operands = "[COMMAND]",
-	.examples = "  pipeline help                           # which commands there are\n"
+	.examples = "  pipeline help        # which commands there are\n"
 		    "  pipeline help query  # as pipeline query --help\n",
 	.options = rows,
 	.unpreset = true,

@@ -194,8 +194,8 @@ const struct command command_merge = {
 	.name = "merge",
 	.summary = "Brings what other indexes hold into this one.",
 	.operands = "DIR...",
-	.examples = "  pipeline merge --dry-run /var/lib/pipeline/index   # what that would bring\n"
-		    "  pipeline merge /var/lib/pipeline/index  # what another index has read\n",
+	.examples = "  pipeline merge --dry-run /var/lib/pipeline/index  # what that would bring\n"
+		    "  pipeline merge /var/lib/pipeline/index            # what another index has read\n",
 	.options = rows,
 	.run = run,
 };

@@ -211,7 +211,7 @@ const struct command command_pin = {
 	.name = "pin",
 	.summary = "Pins incidents, so that gc can be told to keep them; lists them.",
 	.operands = "[INCIDENT...]",
-	.examples = "  pipeline pin 9f3c                       # keep it: gc --keep-pinned\n"
+	.examples = "  pipeline pin 9f3c           # keep it: gc --keep-pinned\n"
 		    "  pipeline pin --remove 9f3c  # that is over\n"
 		    "  pipeline pin                # which are pinned\n",
 	.options = rows,

@@ -115,8 +115,8 @@ const struct command command_regroup = {
 	.name = "regroup",
 	.summary = "Groups all incidents anew by the rules of this program.",
 	.operands = "",
-	.examples = "  pipeline regroup --dry-run              # how many would change group\n"
-		    "  pipeline regroup  # after an upgrade with other rules\n",
+	.examples = "  pipeline regroup --dry-run  # how many would change group\n"
+		    "  pipeline regroup            # after an upgrade with other rules\n",
 	.options = rows,
 	.run = run,
 };

@@ -68,7 +68,7 @@ const struct command command_schema = {
 	.name = "schema",
 	.summary = "Prints the JSON Schemas of what the commands print.",
 	.operands = "[NAME]",
-	.examples = "  pipeline schema                         # their names\n"
+	.examples = "  pipeline schema                    # their names\n"
 		    "  pipeline schema incident           # of one incident, as show prints it\n"
 		    "  pipeline schema query >query.json  # for a validator\n",
 	.options = rows,

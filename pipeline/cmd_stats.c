@@ -357,7 +357,7 @@ const struct command command_stats = {
 	.name = "stats",
 	.summary = "Counts what the index holds, what was unknown, what is normal.",
 	.operands = "",
-	.examples = "  pipeline stats                          # how much there is\n"
+	.examples = "  pipeline stats                         # how much there is\n"
 		    "  pipeline stats --unknown-lines         # what to teach the program next\n"
 		    "  pipeline stats --baseline spoolsv.exe  # how many threads it usually has\n",
 	.options = rows,

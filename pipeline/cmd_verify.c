@@ -166,7 +166,7 @@ const struct command command_verify = {
 	.name = "verify",
 	.summary = "Checks everything in the index; finds a flipped bit.",
 	.operands = "",
-	.examples = "  pipeline verify                        # exit 0 when all is as it should be\n"
+	.examples = "  pipeline verify                # exit 0 when all is as it should be\n"
 		    "  pipeline verify --format json  # what is wrong, for a program\n",
 	.options = rows,
 	.run = run,

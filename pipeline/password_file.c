@@ -10,29 +10,11 @@
 #include <unistd.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/fd.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/mem.h"
 
 static struct password_list passwords;
-
-/* All of the file, which may be a pipe; SIZE_MAX when it cannot be read, size when there is more. */
-static size_t read_all(int fd, char *text, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t got = read(fd, text + len, size - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return SIZE_MAX;
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	return len;
-}
 
 static void warn_if_open(int fd, const char *path)
 {
@@ -44,15 +26,15 @@ static void warn_if_open(int fd, const char *path)
 
 static bool take(const struct options *options, int fd, char *text)
 {
-	size_t len = read_all(fd, text, PASSWORDS_BYTES_MAX + 1);
+	ssize_t len = fd_read(fd, text, PASSWORDS_BYTES_MAX + 1); /* which may be a pipe */
 
-	if (len == SIZE_MAX)
+	if (len < 0)
 		return options_refuse(options, "%s cannot be read: %s", options->value,
 				      strerror(errno));
-	if (len > PASSWORDS_BYTES_MAX)
+	if ((size_t)len > PASSWORDS_BYTES_MAX)
 		return options_refuse(options, "%s has more than %u bytes of passwords",
 				      options->value, PASSWORDS_BYTES_MAX);
-	if (!password_list_from_text(&passwords, text, len))
+	if (!password_list_from_text(&passwords, text, (size_t)len))
 		return options_refuse(options, "%s is no text of one password a line",
 				      options->value);
 	if (!passwords.bytes)

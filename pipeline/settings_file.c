@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/fd.h"
 #include "pipeline/base/log.h"
 #include "pipeline/base/mem.h"
 #include "pipeline/commands.h"
@@ -198,36 +199,24 @@ static bool may_trust(const struct config_file *file, const struct stat *status)
 	return true;
 }
 
-static bool read_all(const struct config_file *file, int fd, char *text, size_t *len)
-{
-	for (*len = 0; *len <= FILE_BYTES_MAX;) {
-		ssize_t got = read(fd, text + *len, FILE_BYTES_MAX + 1 - *len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(file->error, "%s cannot be read", file->path);
-		if (got == 0)
-			return true;
-		*len += (size_t)got;
-	}
-	return error_set(file->error, ERROR_USAGE, "%s has more than %d bytes",
-			 file->path, FILE_BYTES_MAX);
-}
-
 static bool read_open(struct config_file *file, int fd, bool trusted)
 {
 	cleanup_free char *text = NULL;
 	struct stat status;
-	size_t len;
+	ssize_t len;
 
 	if (fstat(fd, &status) != 0)
 		return error_errno(file->error, "%s cannot be read", file->path);
 	if (!trusted && !may_trust(file, &status))
 		return false;
 	text = mem_alloc(FILE_BYTES_MAX + 1);
-	return read_all(file, fd, text, &len) &&
-	       read_lines(file, (struct slice){ text, len });
+	len = fd_read(fd, text, FILE_BYTES_MAX + 1);
+	if (len < 0)
+		return error_errno(file->error, "%s cannot be read", file->path);
+	if (len > FILE_BYTES_MAX)
+		return error_set(file->error, ERROR_USAGE, "%s has more than %d bytes",
+				 file->path, FILE_BYTES_MAX);
+	return read_lines(file, (struct slice){ text, (size_t)len });
 }
 
 bool settings_read_file(struct settings *settings, enum setting_rank rank,

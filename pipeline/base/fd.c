@@ -5,6 +5,24 @@
 #include <errno.h>
 #include <unistd.h>
 
+ssize_t fd_read(int fd, void *bytes, size_t len)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t got = read(fd, (char *)bytes + have, len - have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
 bool fd_write(int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;

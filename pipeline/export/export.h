@@ -104,6 +104,9 @@ void export_manifest(FILE *out, const struct export *export, char *const *select
 /* ---- the folder ---- */
 
 #define EXPORT_MANIFEST "manifest.json"
+/* "processes.csv"; returns out. */
+#define EXPORT_FILE_SIZE 64
+const char *export_file_name(char out[EXPORT_FILE_SIZE], enum export_table_id id, bool csv);
 /* What a file is called until the export has come to its end: ".NAME.new"; returns out. */
 #define EXPORT_HIDDEN_SIZE 80
 const char *export_hidden_name(char out[EXPORT_HIDDEN_SIZE], const char *name);

@@ -17,11 +17,11 @@
 #include "pipeline/export/export_leak.h"
 
 #define MANIFEST EXPORT_MANIFEST
-#define NAME_SIZE 64
 
-static const char *file_name(char out[NAME_SIZE], enum export_table_id id, bool csv)
+const char *export_file_name(char out[EXPORT_FILE_SIZE], enum export_table_id id, bool csv)
 {
-	snprintf(out, NAME_SIZE, "%s.%s", export_table_name(id), csv ? "csv" : "ndjson");
+	snprintf(out, EXPORT_FILE_SIZE, "%s.%s", export_table_name(id),
+		 csv ? "csv" : "ndjson");
 	return out;
 }
 
@@ -37,11 +37,12 @@ const char *export_hidden_name(char out[EXPORT_HIDDEN_SIZE], const char *name)
 static bool is_name_of_ours(const char *name)
 {
 	static const char *const others[] = { "load_sqlite.sql", "load_duckdb.sql" };
-	char plain[NAME_SIZE], hidden[EXPORT_HIDDEN_SIZE];
+	char plain[EXPORT_FILE_SIZE], hidden[EXPORT_HIDDEN_SIZE];
 
 	for (int i = 0; i < 2 * EXPORT_TABLES + 2; i++) {
-		const char *ours = i < 2 * EXPORT_TABLES ? file_name(plain, i / 2, i % 2)
-							 : others[i - 2 * EXPORT_TABLES];
+		const char *ours = i < 2 * EXPORT_TABLES
+					   ? export_file_name(plain, i / 2, i % 2)
+					   : others[i - 2 * EXPORT_TABLES];
 
 		if (strcmp(name, ours) == 0 ||
 		    strcmp(name, export_hidden_name(hidden, ours)) == 0)
@@ -58,8 +59,9 @@ static bool is_left_manifest(const char *name)
 }
 
 struct content {
-	bool read, others,
-		manifest; /* the folder could be read; it holds what is not ours; a manifest without its name */
+	bool read;     /* the folder could be */
+	bool others;   /* there is what is not ours */
+	bool manifest; /* there is one without its name */
 	VEC(char *) ours;
 };
 
@@ -197,8 +199,9 @@ static bool close_file(const struct export *export, FILE *file, const char *name
 static bool begin_tables(struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
-		char name[NAME_SIZE];
-		FILE *file = make_file(export, file_name(name, id, export->csv), error);
+		char name[EXPORT_FILE_SIZE];
+		FILE *file =
+			make_file(export, export_file_name(name, id, export->csv), error);
 
 		if (!file)
 			return false;
@@ -226,7 +229,7 @@ bool export_check(const struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
 		const struct export_table *table = &export->tables[id];
-		char name[NAME_SIZE];
+		char name[EXPORT_FILE_SIZE];
 
 		if (table->wrong)
 			return error_set(error, ERROR_INTERNAL,
@@ -234,7 +237,7 @@ bool export_check(const struct export *export, struct error *error)
 					 export_table_name(id));
 		if (ferror(table->file))
 			return cannot_write(export, table->file,
-					    file_name(name, id, export->csv), error);
+					    export_file_name(name, id, export->csv), error);
 	}
 	return true;
 }
@@ -294,10 +297,10 @@ static bool close_tables(struct export *export, struct error *error)
 {
 	for (int id = 0; id < EXPORT_TABLES; id++) {
 		FILE *file = export->tables[id].file;
-		char name[NAME_SIZE];
+		char name[EXPORT_FILE_SIZE];
 
 		export->tables[id].file = NULL;
-		if (!close_file(export, file, file_name(name, id, export->csv), error))
+		if (!close_file(export, file, export_file_name(name, id, export->csv), error))
 			return false;
 	}
 	return true;

@@ -5,35 +5,37 @@
 
 static void print_table(struct json *json, const struct export *export, enum export_table_id id)
 {
-	char name[EXPORT_HIDDEN_SIZE];
+	char name[EXPORT_FILE_SIZE];
 
-	snprintf(name, sizeof(name), "%s.%s", export_table_name(id),
-		 export->csv ? "csv" : "ndjson");
 	json_object_begin(json);
 	json_key(json, "table");
 	json_string(json, export_table_name(id));
 	json_key(json, "file");
-	json_string(json, name);
+	json_string(json, export_file_name(name, id, export->csv));
 	print_json_u64(json, "rows", export->tables[id].rows);
 	json_object_end(json);
 }
 
-/* Whether it tells of no name: a time, a number or a kind of cycle. */
-static bool tells_nothing(const char *value)
+/* Whether its values are times, numbers or words of ours. Any other option's may be a name, whatever it looks like. */
+static bool tells_no_name(struct slice option)
 {
-	return strcmp(value, "any") == 0 || strcmp(value, "thread") == 0 ||
-	       strcmp(value, "process") == 0 ||
-	       (strlen(value) <= 30 && strspn(value, "0123456789TZtz:.+-") == strlen(value));
+	static const char *const options[] = { "--since", "--until", "--build",
+					       "--cycle", "--limit", "--min-wait",
+					       "--offset" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (slice_equal(option, slice_from(options[i])))
+			return true;
+	return false;
 }
 
 /* "--machine=TS*" is a name, too. */
 static void print_selection(struct json *json, const struct export *export, const char *word)
 {
-	const char *value = strchr(word, '=');
-	struct slice option = { word, value ? (size_t)(value - word) : strlen(word) };
+	struct slice option = { word, strcspn(word, "=") };
 	char text[80];
 
-	if (!export->redact || !value || tells_nothing(value + 1)) {
+	if (!export->redact || tells_no_name(option)) {
 		json_string(json, word);
 		return;
 	}

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/fd.h"
 #include "pipeline/base/mem.h"
 #include "pipeline/export/redact.h"
 #include "stages/unpack_library.h"
@@ -76,20 +77,11 @@ static bool is_key_file(int fd, const char *path, size_t *len, struct error *err
 
 static bool read_all(int fd, const char *path, char *bytes, size_t len, struct error *error)
 {
-	size_t have = 0;
+	ssize_t got = fd_read(fd, bytes, len);
 
-	while (have < len) {
-		ssize_t got = read(fd, bytes + have, len - have);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(error, "%s", path);
-		if (got == 0)
-			return error_set(error, ERROR_IO, "%s became shorter", path);
-		have += (size_t)got;
-	}
-	return true;
+	if (got < 0)
+		return error_errno(error, "%s", path);
+	return (size_t)got == len || error_set(error, ERROR_IO, "%s became shorter", path);
 }
 
 bool redact_key_read(struct redact_key *key, const char *path, struct error *error)

@@ -5,12 +5,11 @@
  */
 #include "pipeline/export/redact_search.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 #include "pipeline/base/cleanup.h"
+#include "pipeline/base/fd.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/base/work.h"
+#include "stages/lex.h"
 
 #define PIECE (1u << 20)
 
@@ -40,15 +39,7 @@ static void set_kinds(struct reading *reading)
 
 /* ---- characters ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The number of "\uXXXX"; -1 when there is none such. */
+/* The number behind "\u", of four hex digits; -1 when there are none. */
 static int32_t read_unit(struct slice text)
 {
 	int32_t unit = 0;
@@ -56,11 +47,11 @@ static int32_t read_unit(struct slice text)
 	if (text.len < 6 || text.at[0] != '\\' || text.at[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		int digit = hex_digit(text.at[i]);
+		uint8_t digit = lex_hex_value[(unsigned char)text.at[i]];
 
-		if (digit < 0)
+		if (!digit)
 			return -1;
-		unit = unit << 4 | digit;
+		unit = unit << 4 | (digit - 1);
 	}
 	return unit;
 }
@@ -210,16 +201,12 @@ static size_t whole_lines(const char *bytes, size_t len, bool ended)
 /* Fills what is left of the room; false with errno. */
 static bool fill(int fd, char *bytes, size_t *len, size_t room, bool *ended)
 {
-	while (*len < room && !*ended) {
-		ssize_t got = read(fd, bytes + *len, room - *len);
+	ssize_t got = fd_read(fd, bytes + *len, room - *len);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		*ended = got == 0;
-		*len += (size_t)got;
-	}
+	if (got < 0)
+		return false;
+	*len += (size_t)got;
+	*ended = *len < room;
 	return true;
 }
 

@@ -145,3 +145,13 @@ same() {
 	[ "$(pipeline completion --complete -- export --redact=)" = "$(pipeline completion --complete -- report --html=)" ]
 	[ -n "$(pipeline completion --complete -- export --redact '')" ]
 }
+
+@test "the manifest tells what was selected by time and number, and by no name, whatever it looks like" {
+	some_incidents
+	exits 0 pipeline export --out out --redact key --machine 10.1.2.3 --bundle '2024*' --os thread --since 2024-01-01 --limit 5
+	output=$(cat out/manifest.json)
+	shows .selection '["--machine=(redacted)","--bundle=(redacted)","--os=(redacted)","--since=2024-01-01","--limit=5"]'
+	exits 0 pipeline export --out plain --machine 10.1.2.3
+	output=$(cat plain/manifest.json)
+	shows .selection '["--machine=10.1.2.3"]'
+}
