@@ -52,7 +52,7 @@ const struct command command_ingest = {
 	.summary = "Reads bundles and folders into the index, but for what is known.",
 	.operands = "PATH...",
 	.examples =
-		"  pipeline ingest /srv/cases                              # every archive and log below\n"
+		"  pipeline ingest /srv/cases                              # all that is below\n"
 		"  pipeline ingest case.zip kd.log                         # just these\n"
 		"  zcat kd.log.gz | pipeline ingest -                      # standard input\n"
 		"  pipeline ingest --format json /srv/cases | jq .members  # for a program\n",

@@ -195,7 +195,7 @@ const struct command command_merge = {
 	.summary = "Brings what other indexes hold into this one.",
 	.operands = "DIR...",
 	.examples = "  pipeline merge --dry-run /var/lib/pipeline/index  # what that would bring\n"
-		    "  pipeline merge /var/lib/pipeline/index            # what another index has read\n",
+		    "  pipeline merge /var/lib/pipeline/index            # what another has read\n",
 	.options = rows,
 	.run = run,
 };
