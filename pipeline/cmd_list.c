@@ -2,12 +2,15 @@
 /* `pipeline list`: the incidents in the index, newest first, one a line. */
 #include "index/list.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/work.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/row_output.h"
 
 static const struct option_row rows[] = {
 	OPTIONS_FORMAT_OF("output", "text (default), json, jsonl, csv"),
 	OPTIONS_SELECTOR,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -101,6 +104,7 @@ static bool print_row(void *context, const struct incident_row *row)
 	else
 		print_text_row(&output->table, row);
 	row_end(output);
+	work_step(1);
 	return !ferror(stdout);
 }
 
@@ -115,7 +119,9 @@ static bool print_list(const struct selector *selector, enum format format,
 		return false;
 	output_begin(&output, &shape, format);
 	rows_begin(&output, &shape);
+	work_begin_printing("incidents printed", list_expects(place.view, selector));
 	good = list_incidents(place.view, selector, print_row, &output, count, error);
+	work_end();
 	rows_end(&output);
 	place_close(&place);
 	return good;
@@ -137,6 +143,8 @@ static bool take_option(void *into, const struct options *options, int id)
 		return true;
 	case OPTION_FORMAT:
 		return format_option(&wish->format, options);
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		return select_option(&wish->selector, options, id);
 	}

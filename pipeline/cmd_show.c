@@ -5,10 +5,12 @@
  */
 #include "index/list.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/work.h"
 #include "pipeline/fold.h"
 #include "pipeline/options.h"
 #include "pipeline/password_file.h"
 #include "pipeline/place.h"
+#include "pipeline/progress.h"
 #include "pipeline/sandbox.h"
 #include "pipeline/show.h"
 
@@ -27,6 +29,7 @@ static const struct option_row rows[] = {
 			  "text (default), json, jsonl, dot (the wait chains for Graphviz)"),
 	OPTIONS_SANDBOX,
 	OPTIONS_SELECTOR,
+	OPTIONS_PROGRESS,
 	OPTIONS_COMMON,
 	{ 0 },
 };
@@ -116,6 +119,7 @@ static bool print_row(void *context, const struct incident_row *row)
 {
 	struct showing *showing = context;
 
+	work_step(1);
 	return show_row(showing->view, row, print, showing, &showing->error) &&
 	       !ferror(stdout);
 }
@@ -131,9 +135,12 @@ static int show_all(struct showing *showing)
 {
 	struct error error = ERROR_INIT;
 	uint64_t count = 0;
-	bool good = list_incidents(showing->view, &showing->wish->selector, print_row,
-				   showing, &count, &error);
+	const struct selector *selector = &showing->wish->selector;
+	bool good;
 
+	work_begin_printing("incidents printed", list_expects(showing->view, selector));
+	good = list_incidents(showing->view, selector, print_row, showing, &count, &error);
+	work_end();
 	if (good)
 		good = showing->error.kind == ERROR_NONE;
 	else
@@ -205,6 +212,8 @@ static bool take_option(void *into, const struct options *options, int id)
 		return (options->origin && !wish->evidence) || password_file_option(options);
 	case OPTION_FORMAT:
 		return format_option(&wish->format, options);
+	case OPTION_PROGRESS:
+		return progress_option(options);
 	default:
 		wish->selected = true;
 		return select_option(&wish->selector, options, id);

@@ -4,6 +4,7 @@
  * over it: the check is made by a child, and its end is a finding like any other.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +124,13 @@ static int verify_in_child(const char *index, enum format format)
 	return status;
 }
 
+/* What LMDB dies of on pages that lie; nothing else that ends a process tells of the index. */
+static bool is_fault(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT ||
+	       signal == SIGFPE || signal == SIGILL;
+}
+
 static int wait_for(pid_t child)
 {
 	int status;
@@ -133,7 +141,11 @@ static int wait_for(pid_t child)
 	if (WIFEXITED(status) &&
 	    (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_USAGE))
 		return WEXITSTATUS(status);
-	log_error("verify: the index is damaged: LMDB cannot walk over its pages");
+	if (WIFSIGNALED(status) && !is_fault(WTERMSIG(status)))
+		log_error("verify: not all was checked: the process that does it was ended by signal %d (%s)",
+			  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		log_error("verify: the index is damaged: LMDB cannot walk over its pages");
 	return EXIT_USAGE;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -183,13 +184,34 @@ static int64_t about_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether nobody sees the answer where the line would be. Behind a pipe may be a pager, or what prints on this terminal. */
+static bool answer_is_elsewhere(void)
+{
+	struct stat out, err;
+
+	if (isatty(STDOUT_FILENO) || fstat(STDOUT_FILENO, &out) != 0 ||
+	    fstat(STDERR_FILENO, &err) != 0 || is_same_file(&out, &err))
+		return false;
+	return shown.when == WHEN_ALWAYS || !is_to_draw() || S_ISREG(out.st_mode) ||
+	       S_ISCHR(out.st_mode);
+}
+
 /* The first second, and the 30, are those of the command. */
 static void begin_walk(void)
 {
 	activate();
+	if (work_now.prints && shown.active)
+		shown.active = answer_is_elsewhere();
 	shown.began_ms = about_now_ms();
 	if (!shown.paced)
 		progress_pace_begin(&shown.pace, is_to_draw(), shown.followed_ms);
+	else
+		progress_pace_resume(&shown.pace, shown.began_ms);
 	shown.paced = true;
 }
 

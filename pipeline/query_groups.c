@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of `query` that are groups of chains, in all formats. */
 #include "pipeline/base/utf8.h"
+#include "pipeline/base/work.h"
 #include "pipeline/query.h"
 #include "pipeline/text_table.h"
 
@@ -28,6 +29,7 @@ static bool visit_json(void *context, const struct occurrence *occurrence)
 	struct occurrence_output *output = context;
 
 	print_json_occurrence(output->json, occurrence);
+	work_step(1);
 	return --output->left > 0 && !ferror(stdout);
 }
 
@@ -59,6 +61,7 @@ static bool visit_text(void *context, const struct occurrence *occurrence)
 	output->before = occurrence->incident;
 	printf("    ");
 	print_text_chain(stdout, occurrence->list, occurrence->chain);
+	work_step(1);
 	return --output->left > 0 && !ferror(stdout);
 }
 
@@ -231,8 +234,22 @@ static bool print_text(const struct chain_groups *groups, uint64_t occurrences,
 	return good;
 }
 
-bool print_groups(const struct chain_groups *groups, const struct groups_wish *wish,
-		  struct error *error)
+/* ---- any of them ---- */
+
+static uint64_t occurrences_of_all(const struct chain_groups *groups, uint64_t occurrences)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < chain_groups_count(groups); i++) {
+		uint64_t chains = chain_groups_at(groups, i)->row.chains;
+
+		sum += chains < occurrences ? chains : occurrences;
+	}
+	return sum;
+}
+
+static bool print_as(const struct chain_groups *groups, const struct groups_wish *wish,
+		     struct error *error)
 {
 	switch (wish->format) {
 	case FORMAT_JSON:
@@ -248,4 +265,17 @@ bool print_groups(const struct chain_groups *groups, const struct groups_wish *w
 	default:
 		return print_text(groups, wish->occurrences, error);
 	}
+}
+
+bool print_groups(const struct chain_groups *groups, const struct groups_wish *wish,
+		  struct error *error)
+{
+	uint64_t chains = occurrences_of_all(groups, wish->occurrences);
+	bool good;
+
+	if (chains)
+		work_begin_printing("chains printed", chains);
+	good = print_as(groups, wish, error);
+	work_end();
+	return good;
 }

@@ -4,6 +4,7 @@
  * are judged anew, against the index as it stands.
  */
 #include "index/pattern.h"
+#include "pipeline/base/work.h"
 #include "pipeline/base/utf8.h"
 #include "pipeline/query.h"
 #include "pipeline/row_output.h"
@@ -331,8 +332,12 @@ bool print_hits(struct index_view *view, const struct incident_filter *filter,
 
 	output_begin(&output.rows, &shape, format);
 	rows_begin(&output.rows, &shape);
-	for (size_t i = 0; good && i < hits->len && !ferror(stdout); i++)
+	work_begin_printing("incidents printed", hits->len);
+	for (size_t i = 0; good && i < hits->len && !ferror(stdout); i++) {
 		good = show_hit(&output, &hits->at[i], error);
+		work_step(1);
+	}
+	work_end();
 	rows_end(&output.rows);
 	if (good && format == FORMAT_TEXT)
 		note_shown(hits->len, total, "incidents");

@@ -46,6 +46,8 @@ check() {
 	# The classes keep these patterns from matching themselves.
 	matching 'a note to self; do it, or file an issue' '\b(T[O]DO|F[I]XME|X[X]X)\b'
 	matching 'a path of one machine' '(?<![\w.~*}-])/(wor[k]|hom[e]|roo[t]|User[s])/'
+	matching 'fails no test, but where it is the last command: || fail' '^\s+! (?!.*(\|\||\\)).*$' |
+		grep '^tests/cli/' || true
 	matching 'white space at the end of the line' '[ \t\r]+$'
 	matching 'a space before a tab' '^\t* +\t'
 }

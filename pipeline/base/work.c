@@ -7,16 +7,26 @@
 struct work work_now;
 void (*work_listener)(enum work_event event);
 
-void work_begin_bytes(const char *what, uint64_t total, uint64_t bytes_total)
+static void begin(struct work work)
 {
-	work_now = (struct work){ .what = what, .total = total, .bytes_total = bytes_total };
+	work_now = work;
 	if (work_listener)
 		work_listener(WORK_BEGINS);
 }
 
 void work_begin(const char *what, uint64_t total)
 {
-	work_begin_bytes(what, total, 0);
+	begin((struct work){ .what = what, .total = total });
+}
+
+void work_begin_bytes(const char *what, uint64_t total, uint64_t bytes_total)
+{
+	begin((struct work){ .what = what, .total = total, .bytes_total = bytes_total });
+}
+
+void work_begin_printing(const char *what, uint64_t total)
+{
+	begin((struct work){ .what = what, .total = total, .prints = true });
 }
 
 void work_end(void)

@@ -6,12 +6,14 @@
 #ifndef BASE_WORK_H
 #define BASE_WORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct work {
 	const char *what; /* is counted, behind a number: "incidents checked"; NULL: nobody walks */
 	uint64_t done, total;        /* total 0: nobody knows */
 	uint64_t bytes, bytes_total; /* total 0: none are counted */
+	bool prints;                 /* on stdout, as it goes */
 };
 
 enum work_event {
@@ -27,6 +29,8 @@ extern void (*work_listener)(enum work_event event);
 /* A walk begins; it has to end before anything of what it found is printed. */
 void work_begin(const char *what, uint64_t total);
 void work_begin_bytes(const char *what, uint64_t total, uint64_t bytes_total);
+/* One that prints what it finds. */
+void work_begin_printing(const char *what, uint64_t total);
 void work_end(void);
 
 /* So many more are done. Steps outside of any walk, as of what another walks for, count for nothing. */

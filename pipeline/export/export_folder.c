@@ -13,6 +13,7 @@
 
 #include "pipeline/base/cleanup.h"
 #include "pipeline/base/log.h"
+#include "pipeline/base/work.h"
 #include "pipeline/export/export.h"
 #include "pipeline/export/export_leak.h"
 
@@ -293,17 +294,23 @@ static bool write_sql(struct export *export, const char *name,
 	return close_file(export, file, name, error);
 }
 
+/* Megabytes that are on no disk yet. */
 static bool close_tables(struct export *export, struct error *error)
 {
-	for (int id = 0; id < EXPORT_TABLES; id++) {
+	bool good = true;
+
+	work_begin("files brought to the disk", EXPORT_TABLES);
+	for (int id = 0; good && id < EXPORT_TABLES; id++) {
 		FILE *file = export->tables[id].file;
 		char name[EXPORT_FILE_SIZE];
 
 		export->tables[id].file = NULL;
-		if (!close_file(export, file, export_file_name(name, id, export->csv), error))
-			return false;
+		good = close_file(export, file, export_file_name(name, id, export->csv),
+				  error);
+		work_step(1);
 	}
-	return true;
+	work_end();
+	return good;
 }
 
 /* All of it but the name. */

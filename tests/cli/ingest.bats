@@ -432,7 +432,7 @@ summed() {
 	text=$(sed -n 's/^pipeline: \([0-9]* bundles: .*\)/\1/p' <<<"$stderr")
 	rm -r index
 	exits 4 pipeline ingest --format json cases
-	! grep -q ' bundles: ' <<<"$stderr"
+	! grep -q ' bundles: ' <<<"$stderr" || fail "$stderr"
 	shows .schema pipeline/ingest/1
 	summed
 	[ "$text" = "$(jq -r '"\(.bundles.found) bundles: \(.bundles.read) read, \(.bundles.known) already in; " +

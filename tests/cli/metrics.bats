@@ -167,5 +167,5 @@ sys.exit(subprocess.run(sys.argv[2:]).returncode)' "$PIPELINE_INDEX/writer.lock"
 @test "no name of a log, a bundle or a machine is in it" {
 	write_log 'archive/Geheim.log' base=40 machine=SECRETHOST when=2026-01-03T01:00:00Z Confidential.exe Srv.exe
 	exits 0 night
-	! grep -iE 'geheim|secrethost|confidential|archive|srv|ts01' m.prom
+	! grep -iE 'geheim|secrethost|confidential|archive|srv|ts01' m.prom || fail "$(cat -v m.prom)"
 }

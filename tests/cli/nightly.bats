@@ -339,7 +339,7 @@ long_night() {
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ] || fail "exits $code"
 	[ "$(head -n 1 mail)" = 'pipeline: INTERRUPTED: by signal 15' ] || fail "$(cat mail)"
-	! grep -q c.log mail
+	! grep -q c.log mail || fail "$(cat -v mail)"
 	exits 0 night -f json
 	holds '[.incidents.incidents[].bundle | split("/") | last] | contains(["c.log", "d.log"])'
 }

@@ -32,7 +32,7 @@ escapes() { grep -c $'\e\[' || true; }
 		! grep -q '^paged ' screen || fail "$words: $(cat screen)"
 	done
 	pipeline list >file
-	! grep -q '^paged ' file
+	! grep -q '^paged ' file || fail "$(cat -v file)"
 }
 
 @test "which pager: --pager, \$PIPELINE_PAGER, the config file, \$PAGER, less; and none" {
@@ -131,7 +131,7 @@ escapes() { grep -c $'\e\[' || true; }
 	on "'$PIPELINE' show '$CASE'" | grep -q '─alpc→'
 	on "TERM=dumb '$PIPELINE' show '$CASE'" >screen
 	grep -qF -e '-alpc->' screen
-	! grep -q '→' screen
+	! grep -q '→' screen || fail "$(cat -v screen)"
 	on_terminal C "'$PIPELINE' show '$CASE'" | grep -qF -e '-alpc->'
 }
 

@@ -40,7 +40,7 @@ drawn() { grep -q $'\e' shown; }
 	[ "$(wc -l <lines)" -ge 5 ]
 	[ "$(wc -l <lines)" -le 20 ]
 	grep -q $'\r\e\\[Kpipeline: 1 bundles: 1 read' shown
-	! grep -q $'il\a' shown
+	! grep -q $'il\a' shown || fail "$(cat -v shown)"
 }
 
 @test "messages come on lines of their own" {
@@ -58,20 +58,20 @@ drawn() { grep -q $'\e' shown; }
 	cp "$CASE" a.log
 	held 1.6 -- ingest a.log
 	[ "$(wc -l <shown)" -eq 1 ]
-	! drawn
+	! drawn || fail "$(cat -v shown)"
 	local words
 	for words in '--progress never' --quiet '--quiet --progress always'; do
 		rm -rf index
 		# shellcheck disable=SC2086
 		held 1.6 --columns 100 -- ingest $words a.log
-		! drawn
+		! drawn || fail "$(cat -v shown)"
 	done
 	rm -rf index
 	TERM=dumb held 1.6 --columns 100 -- ingest a.log
-	! drawn
+	! drawn || fail "$(cat -v shown)"
 	rm -rf index
 	held 0.2 --columns 100 -- ingest a.log
-	! drawn
+	! drawn || fail "$(cat -v shown)"
 	grep -q '1 incidents' shown
 }
 
@@ -126,6 +126,10 @@ shows_of() {
 	shows_of 'incidents looked at' query --recurring --group-by frame --format json
 	shows_of 'incidents looked at' diff 2014-01-01 2013-01-01
 	shows_of 'incidents read' report --html page.html
+	shows_of 'incidents printed' list
+	shows_of 'incidents printed' show --all
+	shows_of 'incidents printed' query --process '*' --format json
+	shows_of 'chains printed' query --recurring --occurrences all
 	rm -rf tables
 	fast 400 export --out tables --progress always
 	drawings | grep -qE '^[0-9]/8 incidents written' || fail "$(drawings)"
@@ -145,9 +149,43 @@ shows_of() {
 	grep -q 'incidents checked' screen
 	grep -q $'\r\e\\[K8 bundles, 8 incidents and' screen || fail "$(cat -v screen)"
 	TERM=xterm script -qec "'$PIPELINE' verify" /dev/null >screen
-	! grep -q checked screen
+	! grep -q checked screen || fail "$(cat -v screen)"
 	TERM=dumb script -qec "$words verify" /dev/null >screen
-	! grep -q checked screen
+	! grep -q checked screen || fail "$(cat -v screen)"
+}
+
+@test "a line that a process drew which then died is taken away" {
+	mkdir logs
+	some_logs
+	local words="env FAST_CLOCK_MS=400 FAST_CLOCK_DEATH=8 LD_PRELOAD=$FAST_CLOCK ASAN_OPTIONS=verify_asan_link_order=0 $PIPELINE"
+	TERM=xterm script -qec "$words verify" /dev/null >screen || true
+	grep -q 'incidents checked' screen || fail "$(cat -v screen)"
+	grep -q $'\r\e\[Kpipeline: .*signal 9' screen || fail "$(cat -v screen)"
+}
+
+@test "an answer that goes into a file is followed while it is printed; one on the terminal, or in a pipe that may end there, is not" {
+	mkdir logs
+	some_logs
+	local words="env FAST_CLOCK_MS=400 LD_PRELOAD=$FAST_CLOCK ASAN_OPTIONS=verify_asan_link_order=0 $PIPELINE"
+	local asked="query --process '*' --format json"
+	local printed='[1-8]/8 incidents printed'
+	TERM=xterm script -qec "$words $asked >out" /dev/null >screen
+	grep -q "$printed" screen || fail "$(cat -v screen)"
+	[ "$(tail -c 4 screen)" = $'\r\e[K' ]
+	"$PIPELINE" query --process '*' --format json | cmp - out
+	TERM=xterm script -qec "$words $asked >/dev/null" /dev/null >screen
+	grep -q "$printed" screen
+	TERM=xterm script -qec "$words $asked" /dev/null >screen
+	! grep -q "$printed" screen || fail "$(cat -v screen)"
+	TERM=xterm script -qec "$words $asked | cat >out" /dev/null >screen
+	! grep -q "$printed" screen || fail "$(cat -v screen)"
+	TERM=xterm script -qec "$words $asked --progress always | cat >out" /dev/null >screen
+	grep -q "$printed" screen
+	# no line in the middle of a document
+	fast 9000 query --process '*' --format json >out
+	grep -q "^pipeline: $printed" shown
+	FAST_CLOCK_MS=9000 LD_PRELOAD=$FAST_CLOCK ASAN_OPTIONS=verify_asan_link_order=0 "$PIPELINE" query --process '*' --format json >both 2>&1
+	jq -e . both >/dev/null || fail "$(head -n 3 both)"
 }
 
 @test "where there is no terminal: a line every 30 seconds, of walks and of reading" {
@@ -156,12 +194,12 @@ shows_of() {
 	fast 1000 regroup --dry-run
 	[ ! -s shown ]
 	fast 9000 regroup --dry-run
-	! drawn
+	! drawn || fail "$(cat -v shown)"
 	grep -qE '^pipeline: [1-8]/8 incidents compared' shown || fail "$(cat shown)"
 	[ "$(wc -l <shown)" -le 4 ]
 	fast 9000 verify --progress never
 	[ ! -s shown ]
 	fast 9000 ingest --deadline 0 "$CASE"
-	! drawn
+	! drawn || fail "$(cat -v shown)"
 	grep -qE '^pipeline: [01]/1 bundles, .* incidents' shown || fail "$(cat shown)"
 }

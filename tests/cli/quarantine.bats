@@ -180,7 +180,7 @@ sys.exit(subprocess.run(sys.argv[2:]).returncode)' "$PIPELINE_INDEX/writer.lock"
 @test "retry --format json: the figures of the text, on stdout alone" {
 	cp whole.zip bundles/cut.zip
 	exits 4 pipeline quarantine retry --format json
-	! grep -q '2 bundles' <<<"$stderr"
+	! grep -q '2 bundles' <<<"$stderr" || fail "$stderr"
 	shows .schema pipeline/ingest/1
 	shows .bundles '{"found":2,"read":2,"known":0,"left":0}'
 	holds '.members | .found == .parsed + .ignored + .quarantined and .parsed >= 2 and .quarantined >= 1'
