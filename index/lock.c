@@ -46,7 +46,9 @@ static bool is_taken(int code)
 static int lock_failed(const char *folder, int fd, struct error *error)
 {
 	if (is_taken(errno))
-		error_set(error, ERROR_BUSY, "another writer holds the index at %s", folder);
+		error_set(error, ERROR_BUSY,
+			  "another writer holds the index at %s (--lock wait waits for it)",
+			  folder);
 	else if (errno == EINTR)
 		error_set(error, ERROR_BUSY,
 			  "interrupted while another writer holds the index at %s", folder);

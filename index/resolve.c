@@ -87,7 +87,24 @@ static bool find(struct index_view *view, struct candidates *found, struct error
 	return find_name(view, found, error);
 }
 
-static void explain(const struct candidates *found, struct error *error)
+/* What is none of an incident may be of something else that has an id. */
+static void explain_none(struct index_view *view, const char *typed, struct error *error)
+{
+	id_vec signatures = { 0 };
+	bool good = signatures_begin_with(view, typed, 1, &signatures, error);
+
+	if (good && signatures.len)
+		error_set(error, ERROR_USAGE,
+			  "%s is a signature, not an incident (`pipeline explain %s` shows it)",
+			  typed, typed);
+	else if (good)
+		error_set(error, ERROR_USAGE,
+			  "%s is no incident and no bundle in the index (`pipeline list` shows them)",
+			  typed);
+	vec_free(&signatures);
+}
+
+static void explain(struct index_view *view, const struct candidates *found, struct error *error)
 {
 	char ids[NAMED * (16 + 2) + sizeof(", …")];
 	size_t len = 0;
@@ -97,9 +114,7 @@ static void explain(const struct candidates *found, struct error *error)
 		return;
 	}
 	if (found->ids.len == 0) {
-		error_set(error, ERROR_USAGE,
-			  "%s is no incident and no bundle in the index (`pipeline list` shows them)",
-			  found->typed);
+		explain_none(view, found->typed, error);
 		return;
 	}
 	for (size_t i = 0; i < found->ids.len && i < NAMED; i++)
@@ -124,7 +139,7 @@ size_t index_resolve(struct index_view *view, const char *typed, uint64_t *id,
 		if (count == 1)
 			*id = found.ids.at[0];
 		else
-			explain(&found, error);
+			explain(view, &found, error);
 	}
 	vec_free(&found.ids);
 	return count;

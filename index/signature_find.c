@@ -74,15 +74,31 @@ static bool find_in_groupings(struct index_view *view, struct finding_signature 
 	return true;
 }
 
-static void explain(const char *typed, const id_vec *found, struct error *error)
+/* What is none of a signature may be of an incident. */
+static void explain_none(struct index_view *view, const char *typed, struct error *error)
+{
+	id_vec incidents = { 0 };
+	bool good = incidents_begin_with(view, typed, 1, &incidents, error);
+
+	if (good && incidents.len)
+		error_set(error, ERROR_USAGE,
+			  "%s is an incident, not a signature (`pipeline show %s` shows it)",
+			  typed, typed);
+	else if (good)
+		error_set(error, ERROR_USAGE,
+			  "%s is no signature in the index (`pipeline query --recurring` shows them)",
+			  typed);
+	vec_free(&incidents);
+}
+
+static void explain(struct index_view *view, const char *typed, const id_vec *found,
+		    struct error *error)
 {
 	char names[NAMED * (DIGITS + 2) + sizeof(", ...")];
 	size_t len = 0;
 
 	if (found->len == 0) {
-		error_set(error, ERROR_USAGE,
-			  "%s is no signature in the index (`pipeline query --recurring` shows them)",
-			  typed);
+		explain_none(view, typed, error);
 		return;
 	}
 	for (size_t i = 0; i < found->len && i < NAMED; i++)
@@ -124,7 +140,7 @@ size_t signature_find(struct index_view *view, const char *typed,
 	if (count == 1)
 		*found = (struct signature_of){ finding.found.at[0], grouping };
 	else if (good)
-		explain(typed, &finding.found, error);
+		explain(view, typed, &finding.found, error);
 	vec_free(&finding.found);
 	return count;
 }

@@ -42,6 +42,21 @@ random_logs() {
 
 signature_of() { pipeline query --chain "$1" "${@:2}" -f json | jq -r '.groups[0].signature'; }
 
+@test "an id of the other kind: which command shows it" {
+	pipeline ingest --quiet "$CASE"
+	local incident signature
+	incident=$(incident_ids)
+	signature=$(pipeline query --recurring --format json | jq -r '.groups[0].signature')
+	exits 1 pipeline show "$signature"
+	stderr_has "$signature is a signature, not an incident \\(.pipeline explain $signature. shows it\\)"
+	exits 1 pipeline show "${signature:0:6}"
+	stderr_has 'is a signature, not an incident'
+	exits 1 pipeline explain "$incident"
+	stderr_has "$incident is an incident, not a signature \\(.pipeline show $incident. shows it\\)"
+	exits 1 pipeline explain "${incident:0:6}"
+	stderr_has 'is an incident, not a signature'
+}
+
 @test "explain: nothing is told of random dumps" {
 	local seed signature told=0
 	for seed in 1 2 3 4 5; do
