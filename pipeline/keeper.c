@@ -69,10 +69,10 @@ static bool take_hello(struct keeper *keeper, byte_vec *frame, struct error *err
 static bool take_frame(struct keeper *keeper, byte_vec *frame, struct error *error)
 {
 	struct batched *batched;
-	uint64_t steps;
+	struct progress_made made;
 
-	if (message_get_alive(&steps, frame))
-		return watch_alive(&keeper->watch, steps) ||
+	if (message_get_alive(&made, frame))
+		return watch_alive(&keeper->watch, &made) ||
 		       error_set(error, ERROR_INTERNAL, "the reader goes backwards");
 	batched = mem_alloc_zero(1, sizeof(*batched));
 	batched->frame = *frame;
@@ -125,6 +125,7 @@ static bool run_reader(struct keeper *keeper, struct error *error)
 	if (!reader_start(&keeper->reader, &setup, error))
 		return false;
 	keeper->greeted = keeper->stalled = false;
+	keeper->unpacked += keeper->watch.made.bytes;
 	watch_begin(&keeper->watch);
 	while (alive && !*keeper->stop && keeper->done < keeper->jobs->len) {
 		jobs_send(keeper);

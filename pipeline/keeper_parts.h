@@ -31,9 +31,9 @@ struct batched {
 
 /* How long the reader has been waited for. */
 struct keeper_watch {
-	int64_t silent_ms;     /* since it last showed that it gets on */
-	int64_t unanswered_ms; /* since its last reading */
-	uint64_t steps;        /* as it last said */
+	int64_t silent_ms;         /* since it last showed that it gets on */
+	int64_t unanswered_ms;     /* since its last reading */
+	struct progress_made made; /* as it last said */
 };
 
 struct keeper {
@@ -51,8 +51,9 @@ struct keeper {
 	struct reader_process reader;
 	struct incoming incoming;
 	struct keeper_watch watch;
-	bool greeted; /* by this reader */
-	bool stalled; /* this reader made no progress */
+	uint64_t unpacked; /* bytes, by readers that are gone */
+	bool greeted;      /* by this reader */
+	bool stalled;      /* this reader made no progress */
 	VEC(struct batched *) batch;
 	size_t batch_bytes;
 	int64_t batch_since;
@@ -94,7 +95,7 @@ bool keeper_count_known(struct keeper *keeper, const struct keeper_job *job,
 void watch_begin(struct keeper_watch *watch);
 void watch_answered(struct keeper_watch *watch);
 /* A sign of life came. False when its number has not grown, which no reader sends. */
-bool watch_alive(struct keeper_watch *watch, uint64_t steps);
+bool watch_alive(struct keeper_watch *watch, const struct progress_made *made);
 void watch_waited(struct keeper_watch *watch, int64_t ms);
 /* Whether the reader is to be given up. */
 bool watch_is_over(const struct keeper_watch *watch, const struct keeper_rules *rules);

@@ -36,6 +36,7 @@ void keeper_show(const struct keeper *keeper)
 		.bytes_done = keeper->bytes_done,
 		.bytes_total = keeper->bytes,
 		.reading = true,
+		.unpacked = keeper->unpacked + keeper->watch.made.bytes,
 		.incidents = keeper->totals->incidents,
 		.quarantined = keeper->totals->outcomes[OUTCOME_QUARANTINED],
 	};

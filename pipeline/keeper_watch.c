@@ -13,7 +13,7 @@
 
 void watch_begin(struct keeper_watch *watch)
 {
-	*watch = (struct keeper_watch){ .steps = 0 };
+	*watch = (struct keeper_watch){ .silent_ms = 0 };
 }
 
 void watch_answered(struct keeper_watch *watch)
@@ -21,11 +21,11 @@ void watch_answered(struct keeper_watch *watch)
 	watch->silent_ms = watch->unanswered_ms = 0;
 }
 
-bool watch_alive(struct keeper_watch *watch, uint64_t steps)
+bool watch_alive(struct keeper_watch *watch, const struct progress_made *made)
 {
-	if (steps <= watch->steps)
+	if (made->steps <= watch->made.steps || made->bytes < watch->made.bytes)
 		return false;
-	watch->steps = steps;
+	watch->made = *made;
 	watch->silent_ms = 0;
 	return true;
 }

@@ -8,6 +8,7 @@
 #define PIPELINE_MESSAGE_H
 
 #include "index/index.h"
+#include "pipeline/base/progress.h"
 #include "pipeline/confine.h"
 #include "stages/bundle_work.h"
 #include "stages/excerpt.h"
@@ -39,10 +40,10 @@ void message_put_hello(byte_vec *out, const struct confinement *confinement);
 bool message_get_hello(struct confinement *confinement, const byte_vec *frame,
 		       struct error *error);
 
-/* reader -> keeper, now and then while it reads: a number that grows with what it does (base/progress.h). */
-void message_put_alive(byte_vec *out, uint64_t steps);
+/* reader -> keeper, now and then while it reads: numbers that grow with what it does. */
+void message_put_alive(byte_vec *out, const struct progress_made *made);
 /* False when the frame is something else. */
-bool message_get_alive(uint64_t *steps, const byte_vec *frame);
+bool message_get_alive(struct progress_made *made, const byte_vec *frame);
 
 /* keeper -> reader, without a descriptor and before all else: what encrypted archives may open with. Whoever made or got a frame of them
  * wipes it. False when the bytes are no passwords. */

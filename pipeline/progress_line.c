@@ -23,6 +23,7 @@ enum piece {
 	PIECE_LEFT,
 	PIECE_INCIDENTS,
 	PIECE_QUARANTINED,
+	PIECE_UNPACKED,
 	PIECES,
 };
 
@@ -62,6 +63,14 @@ static const struct unit *unit_of(double bytes)
 static int decimals(double bytes, const struct unit *unit)
 {
 	return unit == units || bytes >= 100 * unit->bytes ? 0 : 1;
+}
+
+static void put_unpacked(char *out, size_t size, double bytes)
+{
+	const struct unit *unit = unit_of(bytes);
+
+	snprintf(out, size, "%.*f %s unpacked", decimals(bytes, unit),
+		 bytes / unit->bytes, unit->name);
 }
 
 /* "1:05:07" or "5:07" */
@@ -128,6 +137,8 @@ static void put_pieces(struct pieces *pieces, const struct progress_state *state
 	if (state->quarantined)
 		put_count(pieces->text[PIECE_QUARANTINED], size, state->quarantined,
 			  "quarantined");
+	if (state->unpacked)
+		put_unpacked(pieces->text[PIECE_UNPACKED], size, (double)state->unpacked);
 }
 
 /* With the separators between. */
@@ -143,7 +154,8 @@ static size_t width_of(const struct pieces *pieces)
 
 static void leave_out(struct pieces *pieces, size_t room)
 {
-	static const enum piece least_first[] = { PIECE_RATE, PIECE_BYTES, PIECE_INCIDENTS,
+	static const enum piece least_first[] = { PIECE_UNPACKED,    PIECE_RATE,
+						  PIECE_BYTES,       PIECE_INCIDENTS,
 						  PIECE_QUARANTINED, PIECE_LEFT };
 
 	for (size_t i = 0; i < sizeof(least_first) / sizeof(least_first[0]); i++)

@@ -15,7 +15,8 @@ struct progress_state {
 	uint64_t done, total; /* total 0: nobody knows */
 	uint64_t bytes_done,
 		bytes_total; /* of the bundles as they lie in their files; total 0: none are counted */
-	bool reading;         /* incidents and quarantined are counted */
+	bool reading; /* incidents, quarantined and unpacked are counted */
+	uint64_t unpacked; /* bytes, those of bundles in hand among them: so one that is large is seen to get on */
 	uint64_t incidents;   /* found by now */
 	uint64_t quarantined; /* members, by now */
 	struct slice slowest; /* name of what has been in hand the longest; a stranger's */

@@ -177,11 +177,11 @@ static void answer(const byte_vec *frame)
 	pthread_mutex_unlock(&answering);
 }
 
-static void tell_alive(uint64_t steps)
+static void tell_alive(const struct progress_made *made)
 {
 	byte_vec frame = { 0 };
 
-	message_put_alive(&frame, steps);
+	message_put_alive(&frame, made);
 	answer(&frame);
 	vec_free(&frame);
 }

@@ -77,7 +77,7 @@ uint64_t meter_room(const struct meter *meter)
 
 bool meter_decoded(struct meter *meter, uint64_t bytes)
 {
-	progress_step();
+	progress_unpacked(bytes);
 	if (meter_is_over(meter))
 		return false;
 	if (__builtin_add_overflow(meter->decoded, bytes, &meter->decoded))

@@ -8,9 +8,9 @@
 
 #define TELL_NS 1000000000
 
-static _Atomic uint64_t steps;
+static _Atomic uint64_t steps, unpacked;
 static _Atomic int64_t told_at;
-static void (*_Atomic listener)(uint64_t steps);
+static void (*_Atomic listener)(const struct progress_made *made);
 static atomic_flag telling = ATOMIC_FLAG_INIT;
 
 static int64_t now_ns(void)
@@ -21,14 +21,15 @@ static int64_t now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void progress_listen(void (*tell)(uint64_t steps))
+void progress_listen(void (*tell)(const struct progress_made *made))
 {
 	atomic_store(&listener, tell);
 }
 
 void progress_step(void)
 {
-	void (*tell)(uint64_t) = atomic_load_explicit(&listener, memory_order_relaxed);
+	void (*tell)(const struct progress_made *) =
+		atomic_load_explicit(&listener, memory_order_relaxed);
 	int64_t now;
 
 	atomic_fetch_add_explicit(&steps, 1, memory_order_relaxed);
@@ -40,7 +41,13 @@ void progress_step(void)
 		return;
 	if (now - atomic_load(&told_at) >= TELL_NS) {
 		atomic_store(&told_at, now);
-		tell(atomic_load(&steps));
+		tell(&(struct progress_made){ atomic_load(&steps), atomic_load(&unpacked) });
 	}
 	atomic_flag_clear(&telling);
+}
+
+void progress_unpacked(uint64_t bytes)
+{
+	atomic_fetch_add_explicit(&unpacked, bytes, memory_order_relaxed);
+	progress_step();
 }

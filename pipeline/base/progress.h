@@ -10,8 +10,16 @@
 
 /* Cheap; any thread. A stage calls it at least once in some seconds of work, and never in a loop that may run for ever. */
 void progress_step(void);
-/* From now on tell() is called out of progress_step(), once a second at most and never by two threads at once, with the number of
- * steps so far. */
-void progress_listen(void (*tell)(uint64_t steps));
+/* A step in which so many bytes were unpacked. */
+void progress_unpacked(uint64_t bytes);
+
+struct progress_made {
+	uint64_t steps;
+	uint64_t bytes; /* unpacked */
+};
+
+/* From now on tell() is called out of progress_step(), once a second at most and never by two threads at once, with what there was
+ * so far. */
+void progress_listen(void (*tell)(const struct progress_made *made));
 
 #endif

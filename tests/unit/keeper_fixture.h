@@ -82,7 +82,7 @@ static void send_alive(int channel, uint64_t steps)
 {
 	byte_vec frame = { 0 };
 
-	message_put_alive(&frame, steps);
+	message_put_alive(&frame, &(struct progress_made){ steps, steps });
 	send_frame(channel, frame.at, frame.len);
 	vec_free(&frame);
 }

@@ -79,10 +79,11 @@ static void test_the_watch(void **state)
 	watch_begin(&watch);
 	watch_waited(&watch, 9999);
 	assert_false(watch_is_over(&watch, &watched));
-	assert_true(watch_alive(&watch, 1));
+	assert_true(watch_alive(&watch, &(struct progress_made){ 1, 500 }));
 	watch_waited(&watch, 9999);
 	assert_false(watch_is_over(&watch, &watched));
-	assert_false(watch_alive(&watch, 1));
+	assert_false(watch_alive(&watch, &(struct progress_made){ 1, 500 }));
+	assert_false(watch_alive(&watch, &(struct progress_made){ 2, 499 }));
 	watch_waited(&watch, 1);
 	assert_true(watch_is_over(&watch, &watched));
 	watch_answered(&watch);
@@ -90,7 +91,7 @@ static void test_the_watch(void **state)
 	for (uint64_t steps = 2; steps < 412; steps++) {
 		assert_false(watch_is_over(&watch, &watched));
 		watch_waited(&watch, 1000);
-		assert_true(watch_alive(&watch, steps));
+		assert_true(watch_alive(&watch, &(struct progress_made){ steps, 500 }));
 	}
 	assert_true(watch_is_over(&watch, &watched));
 	watched.limits.seconds = 0;

@@ -393,20 +393,22 @@ static void test_contradictory_incidents(void **state)
 static void test_a_sign_of_life(void **state)
 {
 	byte_vec frame = { 0 };
-	uint64_t steps;
+	struct progress_made made = { UINT64_MAX - 7, UINT64_MAX - 9 };
 
 	(void)state;
-	message_put_alive(&frame, UINT64_MAX - 7);
-	assert_true(message_get_alive(&steps, &frame));
-	assert_int_equal(steps, UINT64_MAX - 7);
+	message_put_alive(&frame, &made);
+	made = (struct progress_made){ 0 };
+	assert_true(message_get_alive(&made, &frame));
+	assert_int_equal(made.steps, UINT64_MAX - 7);
+	assert_int_equal(made.bytes, UINT64_MAX - 9);
 	frame.len--;
-	assert_false(message_get_alive(&steps, &frame));
+	assert_false(message_get_alive(&made, &frame));
 	frame.len++;
 	frame.at[0]++;
-	assert_false(message_get_alive(&steps, &frame));
+	assert_false(message_get_alive(&made, &frame));
 	frame.at[0]--;
 	bytes_put_u8(&frame, 0);
-	assert_false(message_get_alive(&steps, &frame));
+	assert_false(message_get_alive(&made, &frame));
 	vec_free(&frame);
 }
 

@@ -42,6 +42,7 @@ static const struct progress_state night = {
 	.reading = true,
 	.incidents = 249,
 	.quarantined = 3,
+	.unpacked = 12345000000,
 	.slowest = { "a-very-long-name-of-a-bundle-2024-01-31.zip", 43 },
 	.slowest_ms = 61000,
 };
@@ -51,12 +52,18 @@ static void test_all_of_it(void **state)
 	(void)state;
 	check(&night, 10000, 200,
 	      "250/1000 bundles, 0.5/2.0 GB, 50.0 MB/s, 0:30 left, 249 incidents, "
-	      "3 quarantined; 1:01 a-very-long-name-of-a-bundle-2024-01-31.zip");
+	      "3 quarantined, 12.3 GB unpacked; 1:01 a-very-long-name-of-a-bundle-2024-01-31.zip");
 }
 
 static void test_little_room(void **state)
 {
 	(void)state;
+	check(&night, 10000, 120,
+	      "250/1000 bundles, 0.5/2.0 GB, 50.0 MB/s, 0:30 left, 249 incidents, "
+	      "3 quarantined, 12.3 GB unpacked; 1:01 ...4-01-31.zip");
+	check(&night, 10000, 115,
+	      "250/1000 bundles, 0.5/2.0 GB, 50.0 MB/s, 0:30 left, 249 incidents, "
+	      "3 quarantined; 1:01 ...-a-bundle-2024-01-31.zip");
 	check(&night, 10000, 80,
 	      "250/1000 bundles, 0:30 left, 249 incidents, 3 quarantined; "
 	      "1:01 ...24-01-31.zip");
@@ -88,6 +95,7 @@ static void test_never_wider(void **state)
 			wild.slowest = names[i % 4];
 			wild.done = wild.total = wild.incidents = numbers[i / 4];
 			wild.bytes_done = wild.bytes_total = numbers[i / 4];
+			wild.unpacked = numbers[i / 4];
 			text = drawn(&wild, 5000, columns);
 			assert_true(utf8_width(slice_from(text)) <
 				    (columns > 1 ? columns : 2));
