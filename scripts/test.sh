@@ -250,7 +250,6 @@ run_checks() {
 
 	compgen -G 'tests/check-*' >/dev/null || return 0
 	built make all faults || return 0
-	at_once=$((processors + 1)) # likewise
 	for check in tests/check-*; do
 		if [ -f "$check" ] && [ -x "$check" ]; then
 			tap_tests "$(basename "$check")" 300 "$check"

@@ -121,6 +121,7 @@ async function leads(page) {
 	const target = (await link.getAttribute("href")).slice(1);
 	await page.fill("#cards-filter", "nothing has this in it");
 	await link.click();
+	await page.locator("[id='" + target + "']").waitFor({ timeout: 5000 }).catch(() => {}); // the browser tells of the link later
 	tap.same(await page.locator("[id='" + target + "']").isVisible(), true, "link: leads to its drawing, though that was filtered out");
 	await page.fill("#cards-filter", "");
 	await page.evaluate(() => document.body.focus());
