@@ -65,12 +65,13 @@ static int decimals(double bytes, const struct unit *unit)
 	return unit == units || bytes >= 100 * unit->bytes ? 0 : 1;
 }
 
-static void put_unpacked(char *out, size_t size, double bytes)
+/* "50.0 MB/s" */
+static void put_size(char *out, size_t size, double bytes, const char *behind)
 {
 	const struct unit *unit = unit_of(bytes);
 
-	snprintf(out, size, "%.*f %s unpacked", decimals(bytes, unit),
-		 bytes / unit->bytes, unit->name);
+	snprintf(out, size, "%.*f %s%s", decimals(bytes, unit), bytes / unit->bytes,
+		 unit->name, behind);
 }
 
 /* "1:05:07" or "5:07" */
@@ -100,10 +101,8 @@ static void put_bytes(struct pieces *pieces, const struct progress_state *state,
 	snprintf(pieces->text[PIECE_BYTES], sizeof(pieces->text[0]), "%.*f/%.*f %s",
 		 decimals(total, unit), done / unit->bytes, decimals(total, unit),
 		 total / unit->bytes, unit->name);
-	unit = unit_of(rate);
 	if (rate > 0)
-		snprintf(pieces->text[PIECE_RATE], sizeof(pieces->text[0]), "%.*f %s/s",
-			 decimals(rate, unit), rate / unit->bytes, unit->name);
+		put_size(pieces->text[PIECE_RATE], sizeof(pieces->text[0]), rate, "/s");
 }
 
 /* Of what is counted, where no bytes are. */
@@ -138,7 +137,8 @@ static void put_pieces(struct pieces *pieces, const struct progress_state *state
 		put_count(pieces->text[PIECE_QUARANTINED], size, state->quarantined,
 			  "quarantined");
 	if (state->unpacked)
-		put_unpacked(pieces->text[PIECE_UNPACKED], size, (double)state->unpacked);
+		put_size(pieces->text[PIECE_UNPACKED], size, (double)state->unpacked,
+			 " unpacked");
 }
 
 /* With the separators between. */
